@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm'
+import { check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { gramkit, instant, int8 } from '../../platform/database/index.ts'
+
+/** A person: a guest of one device, or somebody known by their Telegram identity. */
+export const userAccount = gramkit.table(
+  'user_account',
+  {
+    id: uuid().primaryKey(),
+    kind: text({ enum: ['guest', 'registered'] }).notNull(),
+    telegramId: int8().unique('user_account_telegram_id_key'),
+    /** SHA-256 of the key a guest's device keeps; never the key. */
+    deviceKeyHash: text().unique('user_account_device_key_hash_key'),
+    username: text(),
+    firstName: text(),
+    lastName: text(),
+    languageCode: text(),
+    timeZone: text().notNull().default('UTC'),
+    role: text({ enum: ['user', 'admin', 'owner'] }).notNull().default('user'),
+    createdAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+  },
+  (table) => [
+    check('user_account_kind_check', sql`${table.kind} in ('guest', 'registered')`),
+    check('user_account_role_check', sql`${table.role} in ('user', 'admin', 'owner')`),
+  ],
+)
+
+/** A login: an opaque token, known here only by its hash. */
+export const userSession = gramkit.table(
+  'user_session',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid()
+      .notNull()
+      .references(() => userAccount.id),
+    tokenHash: text().notNull(),
+    /** Where the login came from; decides which gateways may take the money for digital goods. */
+    surface: text({ enum: ['telegram', 'web'] }).notNull(),
+    createdAt: instant().notNull(),
+    lastSeenAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+  },
+  (table) => [
+    uniqueIndex('user_session_token_hash_key').on(table.tokenHash),
+    index('user_session_user_id_index').on(table.userId),
+    check('user_session_surface_check', sql`${table.surface} in ('telegram', 'web')`),
+  ],
+)

@@ -1,0 +1,35 @@
+/**
+ * Pure building blocks without I/O: money, ids, clocks, calendar periods, pages, typed errors.
+ *
+ * @module
+ */
+export { AssertionFailed, assert, unreachable } from './assert.ts'
+export { type Clock, systemClock, VirtualClock } from './clock.ts'
+export {
+  AppError,
+  type ErrorDetails,
+  type ErrorKind,
+  InvalidValue,
+  isAppError,
+  NotFound,
+} from './errors.ts'
+export { idSchema, newId } from './id.ts'
+export { addMs, addPeriod, DAY_MS, type Period } from './interval.ts'
+export {
+  CURRENCIES,
+  type Currency,
+  formatDecimal,
+  isCurrency,
+  isSameMoney,
+  type Money,
+  parseDecimal,
+} from './money.ts'
+export {
+  decodeCursor,
+  encodeCursor,
+  PAGE_LIMIT_MAX,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from './page.ts'

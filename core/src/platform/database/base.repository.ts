@@ -1,0 +1,168 @@
+import { asc, eq, getTableName, gt, inArray } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { assert, decodeCursor, NotFound, type Page, pageLimit, toPage } from '../../kernel/index.ts'
+import type { PageRequest } from '../../kernel/index.ts'
+import { databaseError, LockUnavailable } from './errors.ts'
+import type { Executor } from './executor.ts'
+
+/** Rows one batch call may name. */
+export const BATCH_MAX = 1_000
+
+/** How a row is locked until the transaction ends. */
+export interface LockOptions {
+  /** `update` keeps everybody else out, `share` lets others read under the same lock. [update] */
+  readonly mode?: 'update' | 'share'
+  /** `block` waits, `nowait` refuses, `skip` leaves locked rows out. [block] */
+  readonly wait?: 'block' | 'nowait' | 'skip'
+}
+
+/** A table whose rows are found by one uuid. */
+export type IdTable = PgTable & { readonly id: PgColumn }
+
+/**
+ * Reading and writing of one table, for repositories to extend with their own questions.
+ *
+ * It never opens, commits or rolls back a transaction: whoever made the executor does.
+ */
+export abstract class BaseRepository<Table extends IdTable> {
+  protected readonly db: Executor
+  protected readonly table: Table
+
+  constructor(db: Executor, table: Table) {
+    this.db = db
+    this.table = table
+  }
+
+  /** Reads a row, or undefined. */
+  async findById(id: string): Promise<Table['$inferSelect'] | undefined> {
+    const [row] = await this.db
+      .select()
+      .from(this.table as PgTable)
+      .where(eq(this.table.id, id))
+    return row
+  }
+
+  /**
+   * Reads a row.
+   *
+   * @throws {@link NotFound}
+   */
+  async getById(id: string): Promise<Table['$inferSelect']> {
+    return (await this.findById(id)) ?? this.#missing(id)
+  }
+
+  /** Reads up to 1,000 rows in id order; ids without a row are left out. */
+  async getByIds(ids: readonly string[]): Promise<Table['$inferSelect'][]> {
+    assert(ids.length <= BATCH_MAX, `At most ${BATCH_MAX} ids a call`)
+    if (ids.length === 0) return []
+    return this.db
+      .select()
+      .from(this.table as PgTable)
+      .where(inArray(this.table.id, [...ids]))
+      .orderBy(asc(this.table.id))
+  }
+
+  /** Reads one page in id order, which is the order of creation. */
+  async list(request: PageRequest = {}): Promise<Page<Table['$inferSelect']>> {
+    const limit = pageLimit(request)
+    const found = await this.db
+      .select()
+      .from(this.table as PgTable)
+      .where(request.cursor ? gt(this.table.id, decodeCursor(request.cursor)) : undefined)
+      .orderBy(asc(this.table.id))
+      .limit(limit + 1)
+    return toPage(found, limit, (row) => String(row['id']))
+  }
+
+  /** Writes a new row. */
+  async insert(values: Table['$inferInsert']): Promise<Table['$inferSelect']> {
+    const [row] = await this.db.insert(this.table).values(values).returning()
+    assert(row, 'An insert answers with its row')
+    return row
+  }
+
+  /**
+   * Changes a row.
+   *
+   * @throws {@link NotFound}
+   */
+  async update(
+    id: string,
+    changes: Partial<Table['$inferInsert']>,
+  ): Promise<Table['$inferSelect']> {
+    const [row] = await this.db
+      .update(this.table as PgTable)
+      .set(changes)
+      .where(eq(this.table.id, id))
+      .returning()
+    return row ?? this.#missing(id)
+  }
+
+  /** Writes a row, or all given columns of the row that has its id already. */
+  async upsert(values: Table['$inferInsert']): Promise<Table['$inferSelect']> {
+    const [row] = await this.db
+      .insert(this.table)
+      .values(values)
+      .onConflictDoUpdate({ target: this.table.id, set: values as Record<string, unknown> })
+      .returning()
+    assert(row, 'An upsert answers with its row')
+    return row
+  }
+
+  /** Deletes a row; false when there was none. */
+  async remove(id: string): Promise<boolean> {
+    const removed = await this.db.delete(this.table).where(eq(this.table.id, id)).returning()
+    return removed.length === 1
+  }
+
+  /**
+   * Reads a row and locks it until the transaction ends; with `skip`, undefined when it is locked.
+   *
+   * @throws {@link NotFound} unless the wait is `skip`
+   * @throws {@link LockUnavailable} when the wait is `nowait` and somebody holds the row
+   */
+  getByIdWithLock(
+    id: string,
+    options: LockOptions & { readonly wait: 'skip' },
+  ): Promise<Table['$inferSelect'] | undefined>
+  getByIdWithLock(id: string, options?: LockOptions): Promise<Table['$inferSelect']>
+  async getByIdWithLock(
+    id: string,
+    options: LockOptions = {},
+  ): Promise<Table['$inferSelect'] | undefined> {
+    const [row] = await this.getByIdsWithLock([id], options)
+    return row ?? (options.wait === 'skip' ? undefined : this.#missing(id))
+  }
+
+  /**
+   * Reads up to 1,000 rows and locks them in id order, so that two callers never deadlock.
+   *
+   * @throws {@link LockUnavailable} when the wait is `nowait` and somebody holds one of the rows
+   */
+  async getByIdsWithLock(
+    ids: readonly string[],
+    options: LockOptions = {},
+  ): Promise<Table['$inferSelect'][]> {
+    assert(ids.length <= BATCH_MAX, `At most ${BATCH_MAX} ids a call`)
+    if (ids.length === 0) return []
+    const wait = options.wait ?? 'block'
+    try {
+      return await this.db
+        .select()
+        .from(this.table as PgTable)
+        .where(inArray(this.table.id, [...ids]))
+        .orderBy(asc(this.table.id))
+        .for(options.mode ?? 'update', {
+          ...(wait === 'nowait' ? { noWait: true } : {}),
+          ...(wait === 'skip' ? { skipLocked: true } : {}),
+        } as { noWait: true })
+    } catch (error) {
+      if (databaseError(error)?.code !== '55P03') throw error
+      throw new LockUnavailable({ table: getTableName(this.table) }, { cause: error })
+    }
+  }
+
+  #missing(id: string): never {
+    throw new NotFound({ what: getTableName(this.table).replaceAll('_', ' '), id })
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * PostgreSQL for repositories: executors, transactions with retries, row locks, migrations.
+ *
+ * @module
+ */
+export { BATCH_MAX, BaseRepository, type IdTable, type LockOptions } from './base.repository.ts'
+export { databaseError, isRetryable, isUniqueViolation, LockUnavailable } from './errors.ts'
+export { assertNoTransaction, type Database, type Executor, rows } from './executor.ts'
+export { CORE_MIGRATIONS, type MigrationSet, migrate } from './migrate.ts'
+export { type NodePostgresOptions, openNodePostgres } from './node-postgres.ts'
+export { gramkit, instant, int8 } from './schema.ts'

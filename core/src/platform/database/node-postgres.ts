@@ -1,0 +1,121 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { isRetryable } from './errors.ts'
+import { type Database, type Executor, markTransaction } from './executor.ts'
+
+/** How a pool of node-postgres is opened. */
+export interface NodePostgresOptions {
+  readonly url: string
+  /** Most connections of this pool. [10] */
+  readonly poolSize?: number
+  /** Longest a statement may run. [30 000] */
+  readonly statementTimeoutMs?: number
+  /** Longest a statement may wait for a row lock. [10 000] */
+  readonly lockTimeoutMs?: number
+  /** Hears of connections that broke while idle; the pool has replaced them already. */
+  readonly onError?: (error: Error) => void
+}
+
+const ATTEMPTS_MAX = 5
+const ACQUIRE_TIMEOUT_MS = 10_000
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+
+/** Opens a pool on node-postgres; connections are made on first use. */
+export function openNodePostgres(options: NodePostgresOptions): Database {
+  const onError = options.onError ?? (() => {})
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    lock_timeout: options.lockTimeoutMs ?? 10_000,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    application_name: 'gramkit',
+  })
+  // Without a listener a backend that dies while its connection idles ends the whole process.
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
+  const executor: Executor = drizzle(pool, { casing: 'snake_case' })
+  const close = async (): Promise<void> => {
+    if (!pool.ended) await pool.end()
+  }
+
+  return {
+    executor,
+    async transaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await runOnce(pool, work)
+        } catch (error) {
+          if (attempt === ATTEMPTS_MAX || !isRetryable(error)) throw error
+          await delay(Math.random() * 20 * 2 ** attempt)
+        }
+      }
+    },
+    listen: (channel, heard) => listen(options.url, channel, heard, onError),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function runOnce<T>(pool: pg.Pool, work: (tx: Executor) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await markTransaction(() => work(drizzle(client, { casing: 'snake_case' })))
+    const answer = await client.query('commit')
+    // A transaction that already failed answers COMMIT with ROLLBACK and no error.
+    if (answer.command !== 'COMMIT') throw new Error('PostgreSQL rolled the transaction back')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((cause: Error) => {
+      broken = cause
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** Keeps one connection of its own listening; a broken one is replaced after a second. */
+async function listen(
+  url: string,
+  channel: string,
+  heard: (payload: string) => void,
+  onError: (error: Error) => void,
+): Promise<() => Promise<void>> {
+  let client: pg.Client | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+
+  const connect = async (): Promise<void> => {
+    const next = new pg.Client({ connectionString: url, application_name: 'gramkit-listen' })
+    const reconnect = (error?: Error): void => {
+      if (error) onError(error)
+      if (stopped || timer) return
+      timer = setTimeout(() => {
+        timer = undefined
+        connect().then(() => heard(''), reconnect)
+      }, 1_000)
+    }
+    next.on('error', reconnect)
+    next.on('end', () => reconnect())
+    next.on('notification', (message) => heard(message.payload ?? ''))
+    await next.connect()
+    await next.query(`listen ${pg.escapeIdentifier(channel)}`)
+    client = next
+    if (stopped) await next.end()
+  }
+
+  await connect()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await client?.end().catch(onError)
+  }
+}
+
+function delay(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs))
+}
