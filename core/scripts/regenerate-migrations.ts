@@ -19,8 +19,3 @@ rmSync(folder, { recursive: true })
 kit('--name', 'tables')
 kit('--custom', '--name', 'rules')
 writeFileSync(new URL('0001_rules.sql', folder), rules)
-
-// The migrator keeps its journal in the same schema and has made it by then.
-const tables = new URL('0000_tables.sql', folder)
-const sql = readFileSync(tables, 'utf8')
-writeFileSync(tables, sql.replace(/CREATE SCHEMA "(\w+)"/g, 'CREATE SCHEMA IF NOT EXISTS "$1"'))

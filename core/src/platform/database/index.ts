@@ -9,3 +9,4 @@ export { assertNoTransaction, type Database, type Executor, rows } from './execu
 export { CORE_MIGRATIONS, type MigrationSet, migrate } from './migrate.ts'
 export { type NodePostgresOptions, openNodePostgres } from './node-postgres.ts'
 export { gramkit, instant, int8 } from './schema.ts'
+export type { ServicesHost, Transactional } from './transactional.ts'
