@@ -14,3 +14,69 @@ BEGIN
   RAISE EXCEPTION '% on %.% is refused: its rows are append-only',
     TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
+--> statement-breakpoint
+
+-- Ledger. The application inserts accounts (never with a balance) and transfers; nothing else.
+REVOKE INSERT, UPDATE, DELETE ON gramkit.balance_account FROM gramkit_app;
+--> statement-breakpoint
+GRANT INSERT (id, user_id, system_name, unit, created_at) ON gramkit.balance_account TO gramkit_app;
+--> statement-breakpoint
+REVOKE UPDATE, DELETE ON gramkit.balance_transfer FROM gramkit_app;
+--> statement-breakpoint
+CREATE TRIGGER balance_transfer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.balance_transfer FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+-- Moves the balances of users' accounts for all transfers of one INSERT, so that a transfer without
+-- its effect cannot exist. Runs as the owner: the application cannot write a balance by itself.
+--
+-- Locks: the original transfers of reversals, then users' accounts, both in id order. NO KEY UPDATE
+-- stands beside the KEY SHARE that the foreign keys take, so two posters wait and never deadlock.
+-- System accounts are not locked at all.
+CREATE FUNCTION gramkit.balance_post() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  short record;
+BEGIN
+  IF EXISTS (SELECT FROM posted WHERE reversal_of IS NOT NULL) THEN
+    PERFORM 1 FROM gramkit.balance_transfer t
+      WHERE t.id IN (SELECT p.reversal_of FROM posted p) ORDER BY t.id FOR NO KEY UPDATE;
+    IF EXISTS (
+      SELECT FROM gramkit.balance_transfer original
+      JOIN posted p ON p.reversal_of = original.id
+      WHERE original.reversal_of IS NOT NULL
+        OR p.source_account_id <> original.target_account_id
+        OR p.target_account_id <> original.source_account_id
+        OR original.amount < (SELECT sum(r.amount) FROM gramkit.balance_transfer r
+                              WHERE r.reversal_of = original.id)
+    ) THEN
+      RAISE EXCEPTION 'A reversal takes back at most what its transfer moved, the other way round'
+        USING ERRCODE = 'GK002';
+    END IF;
+  END IF;
+
+  PERFORM 1 FROM gramkit.balance_account a
+    WHERE a.user_id IS NOT NULL
+      AND a.id IN (SELECT source_account_id FROM posted UNION SELECT target_account_id FROM posted)
+    ORDER BY a.id FOR NO KEY UPDATE;
+
+  UPDATE gramkit.balance_account a SET balance = a.balance + moved.amount
+  FROM (
+    SELECT account_id, sum(amount) AS amount FROM (
+      SELECT target_account_id AS account_id, amount FROM posted
+      UNION ALL SELECT source_account_id, -amount FROM posted
+    ) leg GROUP BY account_id
+  ) moved
+  WHERE a.id = moved.account_id AND a.user_id IS NOT NULL;
+
+  SELECT a.balance + p.amount - a.floor AS available INTO short
+  FROM posted p JOIN gramkit.balance_account a ON a.id = p.source_account_id
+  WHERE p.reversal_of IS NULL AND a.user_id IS NOT NULL AND a.balance < a.floor LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'The account would fall below its floor'
+      USING ERRCODE = 'GK001', DETAIL = short.available::text;
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER balance_transfer_post AFTER INSERT ON gramkit.balance_transfer
+  REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION gramkit.balance_post();

@@ -13,7 +13,7 @@ export {
   isAppError,
   NotFound,
 } from './errors.ts'
-export { idSchema, newId } from './id.ts'
+export { deriveId, idSchema, newId } from './id.ts'
 export { addMs, addPeriod, DAY_MS, type Period } from './interval.ts'
 export {
   CURRENCIES,

@@ -27,14 +27,20 @@ export function encodeCursor(key: string): string {
   return Buffer.from(key, 'utf8').toString('base64url')
 }
 
+/** Shape of a cursor's key: a uuid, or a row's number. */
+const CURSOR_KEY = {
+  id: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  number: /^[1-9]\d{0,17}$/,
+}
+
 /**
- * Reads a cursor back into the id it was made of.
+ * Reads a cursor back into the key it was made of.
  *
  * @throws {@link InvalidValue} when the text was not made by {@link encodeCursor}.
  */
-export function decodeCursor(cursor: string): string {
+export function decodeCursor(cursor: string, shape: keyof typeof CURSOR_KEY = 'id'): string {
   const key = Buffer.from(cursor, 'base64url').toString('utf8')
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(key)) {
+  if (!CURSOR_KEY[shape].test(key)) {
     throw new InvalidValue({
       field: 'cursor',
       problem: 'is not a page cursor',
