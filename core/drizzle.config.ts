@@ -4,5 +4,5 @@ export default defineConfig({
   dialect: 'postgresql',
   casing: 'snake_case',
   schema: ['./src/platform/**/*.table.ts', './src/features/**/*.table.ts'],
-  out: './migrations',
+  out: process.env['MIGRATIONS_OUT'] ?? './migrations',
 })

@@ -6,16 +6,20 @@
  * `0001_rules.sql` (triggers, grants) are kept as they are.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
-const folder = new URL('../migrations/', import.meta.url)
-const rules = readFileSync(new URL('0001_rules.sql', folder), 'utf8')
+const rules = readFileSync('migrations/0001_rules.sql', 'utf8')
 
 const kit = (...args: string[]): void => {
-  execFileSync('drizzle-kit', ['generate', ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('drizzle-kit', ['generate', ...args], {
+    env: { ...process.env, MIGRATIONS_OUT: 'migrations.new' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
-rmSync(folder, { recursive: true })
+rmSync('migrations.new', { recursive: true, force: true })
 kit('--name', 'tables')
 kit('--custom', '--name', 'rules')
-writeFileSync(new URL('0001_rules.sql', folder), rules)
+writeFileSync('migrations.new/0001_rules.sql', rules)
+rmSync('migrations', { recursive: true })
+renameSync('migrations.new', 'migrations')

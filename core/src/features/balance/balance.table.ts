@@ -26,8 +26,8 @@ export const balanceAccount = gramkit.table(
     userId: uuid().references(() => userAccount.id),
     systemName: text(),
     unit: text().notNull(),
-    balance: int8().notNull().default(0n),
-    floor: int8().notNull().default(0n),
+    balance: int8().notNull().default(sql`0`),
+    floor: int8().notNull().default(sql`0`),
     createdAt: instant().notNull(),
   },
   (table) => [
