@@ -16,7 +16,9 @@ export const userAccount = gramkit.table(
     lastName: text(),
     languageCode: text(),
     timeZone: text().notNull().default('UTC'),
-    role: text({ enum: ['user', 'admin', 'owner'] }).notNull().default('user'),
+    role: text({ enum: ['user', 'admin', 'owner'] })
+      .notNull()
+      .default('user'),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },

@@ -1,0 +1,38 @@
+/**
+ * People: guests of one device and people known by Telegram, their profile and their logins.
+ *
+ * A login is an opaque token of which only the hash is stored; init data of a Mini App is checked by
+ * a verifier that is stricter than Telegram's format.
+ *
+ * @module
+ */
+export { type InitData, type InitDataPolicy, verifyInitData } from './init-data.ts'
+export { SESSION_TTL_MS, type Session, type Surface } from './session.ts'
+export { SessionsRepository } from './sessions.repository.ts'
+export { userAccount, userSession } from './user.table.ts'
+export {
+  type Profile,
+  type ProfileChanges,
+  profileChangesSchema,
+  type TelegramUser,
+  telegramUserSchema,
+  type User,
+} from './user.ts'
+export {
+  DeviceKeyInvalid,
+  type InitDataFault,
+  InitDataInvalid,
+  ProfileKeptByTelegram,
+  SessionExpired,
+  SessionUnknown,
+  TelegramLoginUnavailable,
+} from './users.errors.ts'
+export { userCreated } from './users.events.ts'
+export { UsersRepository } from './users.repository.ts'
+export {
+  type Authenticated,
+  type IdentitySettings,
+  type Login,
+  type UsersScope,
+  UsersService,
+} from './users.service.ts'

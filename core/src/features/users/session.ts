@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { addMs, DAY_MS } from '../../kernel/index.ts'
+
+/** Where a login came from; decides which gateways may take the money for digital goods. */
+export type Surface = 'telegram' | 'web'
+
+/** A login, without the token that opens it. */
+export interface Session {
+  readonly id: string
+  readonly userId: string
+  readonly surface: Surface
+  readonly createdAt: Date
+  readonly lastSeenAt: Date
+  readonly expiresAt: Date
+}
+
+/** How long a login lasts without being used: a monthly customer stays logged in. */
+export const SESSION_TTL_MS = 90 * DAY_MS
+
+/** How often using a login is written down. */
+export const SESSION_TOUCH_INTERVAL_MS = 60 * 60 * 1_000
+
+/** Logins one person may have at a time; the oldest gives way. */
+export const SESSIONS_PER_USER_MAX = 20
+
+/** Makes the secret that opens a login: 256 bits from the system's random source. */
+export function newSessionToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** Tells whether a text has the shape of a session token. */
+export function isSessionToken(token: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(token)
+}
+
+/** When a login that is used now ends. */
+export function sessionExpiry(now: Date): Date {
+  return addMs(now, SESSION_TTL_MS)
+}
+
+/** Tells whether a login has ended; the boundary instant has. */
+export function isSessionExpired(session: Session, now: Date): boolean {
+  return session.expiresAt <= now
+}
+
+/** Tells whether this use of a login is far enough from the last to be written down. */
+export function shouldTouchSession(session: Session, now: Date): boolean {
+  return now.getTime() - session.lastSeenAt.getTime() >= SESSION_TOUCH_INTERVAL_MS
+}

@@ -1,0 +1,80 @@
+import { AppError } from '../../kernel/index.ts'
+
+/** Why init data is not proof of an identity. */
+export type InitDataFault =
+  | 'too_long'
+  | 'malformed'
+  | 'repeated_key'
+  | 'control_character'
+  | 'hash_missing'
+  | 'hash_mismatch'
+  | 'auth_date_invalid'
+  | 'auth_date_in_future'
+  | 'stale'
+  | 'user_missing'
+  | 'user_invalid'
+
+/** The init data of a Mini App does not prove who sent it. */
+export class InitDataInvalid extends AppError {
+  readonly code = 'users.init_data_invalid'
+  readonly kind = 'unauthenticated'
+
+  constructor(facts: { reason: InitDataFault }) {
+    super(
+      `The init data is refused (${facts.reason}): open the Mini App from Telegram again`,
+      facts,
+    )
+  }
+}
+
+/** No bot token is configured, so nobody can be recognised by Telegram. */
+export class TelegramLoginUnavailable extends AppError {
+  readonly code = 'users.telegram_login_unavailable'
+  readonly kind = 'unavailable'
+
+  constructor() {
+    super('Login by Telegram is not configured here: a bot token is needed')
+  }
+}
+
+/** A guest's device key could be guessed, or is too long. */
+export class DeviceKeyInvalid extends AppError {
+  readonly code = 'users.device_key_invalid'
+  readonly kind = 'invalid'
+
+  constructor() {
+    super(
+      'A device key is 16 to 128 random characters: make it with crypto.randomUUID() and keep it',
+    )
+  }
+}
+
+/** No login belongs to the session token. */
+export class SessionUnknown extends AppError {
+  readonly code = 'users.session_unknown'
+  readonly kind = 'unauthenticated'
+
+  constructor() {
+    super('The session token is not known or was logged out: log in again')
+  }
+}
+
+/** The login was not used for too long. */
+export class SessionExpired extends AppError {
+  readonly code = 'users.session_expired'
+  readonly kind = 'unauthenticated'
+
+  constructor(facts: { expiredAt: string }) {
+    super('The session has expired: log in again', facts)
+  }
+}
+
+/** Telegram says what this person is called; a change here would be lost with the next login. */
+export class ProfileKeptByTelegram extends AppError {
+  readonly code = 'users.profile_kept_by_telegram'
+  readonly kind = 'conflict'
+
+  constructor(facts: { field: string }) {
+    super(`${facts.field} is taken from Telegram: change it there`, facts)
+  }
+}
