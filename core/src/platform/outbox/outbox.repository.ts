@@ -1,0 +1,55 @@
+import { asc, inArray, isNull, sql } from 'drizzle-orm'
+import type { Executor } from '../database/index.ts'
+import type { DomainEvent } from './event.ts'
+import { outboxEvent } from './outbox.table.ts'
+
+/** An event as it is stored. */
+export type OutboxRow = typeof outboxEvent.$inferSelect
+
+/** Writes facts beside the change they tell of, and lets the relay take them from there. */
+export class OutboxRepository {
+  readonly #db: Executor
+
+  constructor(db: Executor) {
+    this.#db = db
+  }
+
+  /**
+   * Writes an event in the caller's transaction.
+   *
+   * A trigger wakes the relay (`gramkit_wake`) and tells whose screen changes (`gramkit_user`)
+   * when the transaction commits.
+   */
+  async add(event: DomainEvent): Promise<void> {
+    await this.#db.insert(outboxEvent).values({
+      id: event.id,
+      name: event.name,
+      version: event.version,
+      occurredAt: event.occurredAt,
+      subjectId: event.subjectId,
+      userId: event.userId,
+      payload: event.payload,
+    })
+  }
+
+  /** Reads the oldest events that were not published, after keeping other relays out. */
+  async lockUnpublished(limit: number): Promise<OutboxRow[]> {
+    // One relay at a time: two that publish neighbours of one subject could commit in the wrong
+    // order, which no lock of single rows prevents. Publishing is a few inserts, so it is no limit.
+    await this.#db.execute(sql`select pg_advisory_xact_lock(hashtext('gramkit.outbox'))`)
+    return this.#db
+      .select()
+      .from(outboxEvent)
+      .where(isNull(outboxEvent.publishedAt))
+      .orderBy(asc(outboxEvent.seq))
+      .limit(limit)
+  }
+
+  /** Marks events as turned into jobs. */
+  async markPublished(ids: readonly string[], at: Date): Promise<void> {
+    await this.#db
+      .update(outboxEvent)
+      .set({ publishedAt: at })
+      .where(inArray(outboxEvent.id, [...ids]))
+  }
+}
