@@ -80,3 +80,25 @@ END $$;
 --> statement-breakpoint
 CREATE TRIGGER balance_transfer_post AFTER INSERT ON gramkit.balance_transfer
   REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION gramkit.balance_post();
+--> statement-breakpoint
+-- Wakes the relay when a transaction with events or jobs commits, and tells whose screen changes.
+CREATE FUNCTION gramkit.wake_relay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('gramkit_wake', '');
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER outbox_event_wake AFTER INSERT ON gramkit.outbox_event
+  FOR EACH STATEMENT EXECUTE FUNCTION gramkit.wake_relay();
+--> statement-breakpoint
+CREATE TRIGGER job_wake AFTER INSERT ON gramkit.job
+  FOR EACH STATEMENT EXECUTE FUNCTION gramkit.wake_relay();
+--> statement-breakpoint
+CREATE FUNCTION gramkit.tell_user() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('gramkit_user', NEW.user_id::text);
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER outbox_event_tell_user AFTER INSERT ON gramkit.outbox_event
+  FOR EACH ROW WHEN (NEW.user_id IS NOT NULL) EXECUTE FUNCTION gramkit.tell_user();

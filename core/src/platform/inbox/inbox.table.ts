@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { gramkit, instant } from '../database/index.ts'
+
+/** A delivery from outside, stored once before anything is done about it. */
+export const inboxDelivery = gramkit.table(
+  'inbox_delivery',
+  {
+    id: uuid().primaryKey(),
+    provider: text().notNull(),
+    /** What the provider repeats when it delivers the same thing again. */
+    key: text().notNull(),
+    /** JSON as text: `jsonb` refuses U+0000, and one such message must not stop all others. */
+    body: text().notNull(),
+    status: text({ enum: ['pending', 'done', 'parked'] })
+      .notNull()
+      .default('pending'),
+    attempts: integer().notNull().default(0),
+    nextAttemptAt: instant().notNull(),
+    lastError: text(),
+    receivedAt: instant().notNull(),
+    finishedAt: instant(),
+  },
+  (table) => [
+    uniqueIndex('inbox_delivery_provider_key_key').on(table.provider, table.key),
+    index('inbox_delivery_pending_index')
+      .on(table.nextAttemptAt)
+      .where(sql`${table.status} = 'pending'`),
+    index('inbox_delivery_parked_index')
+      .on(table.id)
+      .where(sql`${table.status} = 'parked'`),
+    check('inbox_delivery_status_check', sql`${table.status} in ('pending', 'done', 'parked')`),
+  ],
+)
