@@ -1,0 +1,58 @@
+import { assert } from '../../kernel/index.ts'
+import type { Payment } from './payment.ts'
+
+/** What a refund takes back: the money of this refund and of all refunds so far. */
+export interface Reversal {
+  readonly refundId: string
+  readonly amount: bigint
+  /** Sum of all refunds of the payment, this one included. */
+  readonly refundedAmount: bigint
+}
+
+/**
+ * Gives what was sold, and takes it back. One for each kind of product, called in the transaction
+ * that settles the payment: once for each charge, once for each refund. If it throws, nothing of
+ * the payment is committed and the report is tried again.
+ */
+export interface Fulfilment<Services> {
+  fulfil(tx: Services, payment: Payment): Promise<void>
+  reverse(tx: Services, payment: Payment, reversal: Reversal): Promise<void>
+  /**
+   * Refuses a refund whose goods are used up, by throwing a typed error; called before the
+   * provider is asked.
+   */
+  checkReversible?(tx: Services, payment: Payment, amount: bigint): Promise<void>
+  /** Refuses a sale that is pointless or forbidden right now, by throwing a typed error. */
+  checkSellable?(tx: Services, payment: Payment): Promise<void>
+  /** Hears that an automatic renewal was declined. */
+  declined?(tx: Services, payment: Payment): Promise<void>
+}
+
+/** The fulfilments of an app, by kind of product. */
+export type FulfilmentRegistry<Services> = Readonly<Record<string, Fulfilment<Services>>>
+
+/** A fulfilment that is bound to a scope's transaction; optional steps do nothing. */
+export interface BoundFulfilment {
+  fulfil(payment: Payment): Promise<void>
+  reverse(payment: Payment, reversal: Reversal): Promise<void>
+  checkReversible(payment: Payment, amount: bigint): Promise<void>
+  checkSellable(payment: Payment): Promise<void>
+  declined(payment: Payment): Promise<void>
+}
+
+/** Binds the fulfilment of a kind of product to a transaction's services. */
+export function bindFulfilment<Services>(
+  registry: FulfilmentRegistry<Services>,
+  kind: string,
+  tx: Services,
+): BoundFulfilment {
+  const fulfilment = registry[kind]
+  assert(fulfilment, `Nobody fulfils products of kind ${kind}: register a fulfilment for it`)
+  return {
+    fulfil: (payment) => fulfilment.fulfil(tx, payment),
+    reverse: (payment, reversal) => fulfilment.reverse(tx, payment, reversal),
+    checkReversible: async (payment, amount) => fulfilment.checkReversible?.(tx, payment, amount),
+    checkSellable: async (payment) => fulfilment.checkSellable?.(tx, payment),
+    declined: async (payment) => fulfilment.declined?.(tx, payment),
+  }
+}

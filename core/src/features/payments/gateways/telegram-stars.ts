@@ -1,0 +1,87 @@
+/**
+ * Telegram Stars: invoices in XTR, paid inside Telegram, refunded in full, renewed by Telegram.
+ *
+ * @module
+ */
+import { type Api, GrammyError, HttpError } from 'grammy'
+import { DAY_MS } from '../../../kernel/index.ts'
+import type { PaymentGateway } from '../payment-gateway.ts'
+import { ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
+
+/** Name under which payments keep this gateway. */
+export const TELEGRAM_STARS = 'telegram-stars'
+
+/** The one subscription period that Telegram bills, 30 days (Bot API, createInvoiceLink). */
+const SUBSCRIPTION_PERIOD_SECONDS = 2_592_000
+
+/** What the gateway calls of grammY's `Api`. */
+export type StarsApi = Pick<
+  Api,
+  'createInvoiceLink' | 'refundStarPayment' | 'editUserStarSubscription'
+>
+
+/** Makes the gateway on a bot's API client. */
+export function telegramStarsGateway(api: StarsApi): PaymentGateway {
+  return {
+    name: TELEGRAM_STARS,
+    capabilities: {
+      currencies: ['XTR'],
+      goods: { telegram: ['digital'], web: [] },
+      partialRefund: false,
+      renewals: 'provider',
+      paymentTtlMs: DAY_MS,
+      // Another link is not another charge, and a second refund answers that it is done.
+      idempotencyTtlMs: 10 * 365 * DAY_MS,
+    },
+
+    async start({ paymentId, money, product }) {
+      const confirmationUrl = await call(() =>
+        api.createInvoiceLink(
+          product.title,
+          product.description,
+          paymentId,
+          '',
+          'XTR',
+          [{ label: product.title, amount: Number(money.amount) }],
+          product.plan ? { subscription_period: SUBSCRIPTION_PERIOD_SECONDS } : {},
+        ),
+      )
+      return { providerPaymentId: null, confirmationUrl }
+    },
+
+    async refund({ providerPaymentId, payerTelegramId }) {
+      if (payerTelegramId === null) {
+        throw new ProviderRejected({ gateway: TELEGRAM_STARS, reason: 'the payer is not known' })
+      }
+      try {
+        await call(() => api.refundStarPayment(Number(payerTelegramId), providerPaymentId))
+      } catch (error) {
+        const isDone = error instanceof ProviderRejected && /ALREADY_REFUNDED/.test(error.message)
+        if (!isDone) throw error
+      }
+      return { providerRefundId: providerPaymentId, status: 'succeeded' }
+    },
+
+    async switchRenewal({ payerTelegramId, providerPaymentId, isCanceled }) {
+      await call(() =>
+        api.editUserStarSubscription(Number(payerTelegramId), providerPaymentId, isCanceled),
+      )
+    },
+  }
+}
+
+/** Calls Telegram and rewrites its failures; grammY's own may hold the token in a URL. */
+async function call<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request()
+  } catch (error) {
+    if (error instanceof GrammyError && error.error_code < 500 && error.error_code !== 429) {
+      throw new ProviderRejected({ gateway: TELEGRAM_STARS, reason: error.description })
+    }
+    if (error instanceof GrammyError || error instanceof HttpError) {
+      const reason = error instanceof GrammyError ? error.description : 'no answer'
+      throw new ProviderUnavailable({ gateway: TELEGRAM_STARS, reason })
+    }
+    throw error
+  }
+}

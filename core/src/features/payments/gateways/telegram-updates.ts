@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { addMs } from '../../../kernel/index.ts'
+import type { PaymentSnapshot } from '../payment.ts'
+import type { RefundReport } from '../refunds/refund.ts'
+
+const GATEWAY = 'telegram-stars'
+
+const telegramId = z.int().positive().transform(BigInt)
+
+const paidSchema = z.object({
+  message: z.object({
+    from: z.object({ id: telegramId }),
+    successful_payment: z.object({
+      currency: z.literal('XTR'),
+      total_amount: z.int().positive().transform(BigInt),
+      invoice_payload: z.string(),
+      subscription_expiration_date: z.int().optional(),
+      is_recurring: z.boolean().optional(),
+      is_first_recurring: z.boolean().optional(),
+      telegram_payment_charge_id: z.string().min(1),
+    }),
+  }),
+})
+
+const refundedSchema = z.object({
+  message: z.object({
+    refunded_payment: z.object({
+      total_amount: z.int().positive().transform(BigInt),
+      telegram_payment_charge_id: z.string().min(1),
+    }),
+  }),
+})
+
+const preCheckoutSchema = z.object({
+  pre_checkout_query: z.object({
+    id: z.string(),
+    from: z.object({ id: telegramId, language_code: z.string().optional() }),
+    currency: z.string(),
+    total_amount: z.int().transform(BigInt),
+    invoice_payload: z.string(),
+  }),
+})
+
+/** A question of Telegram whether a payment may go ahead. */
+export type PreCheckout = z.output<typeof preCheckoutSchema>['pre_checkout_query']
+
+/** Finds the pre-checkout question in an update, or undefined. */
+export function readPreCheckout(update: unknown): PreCheckout | undefined {
+  const read = preCheckoutSchema.safeParse(update)
+  return read.success ? read.data.pre_checkout_query : undefined
+}
+
+/** Finds what an update says of a payment in Stars, or undefined. */
+export function readSuccessfulPayment(update: unknown): PaymentSnapshot | undefined {
+  const read = paidSchema.safeParse(update)
+  if (!read.success) return undefined
+  const { from, successful_payment: paid } = read.data.message
+  const expiration = paid.subscription_expiration_date
+  return {
+    gateway: GATEWAY,
+    paymentId: paid.invoice_payload,
+    // The charge, never the payload: a renewal and a second payment of one link repeat the payload.
+    providerPaymentId: paid.telegram_payment_charge_id,
+    status: 'succeeded',
+    money: { amount: paid.total_amount, currency: 'XTR' },
+    payerTelegramId: from.id,
+    isRenewal: paid.is_recurring === true && paid.is_first_recurring !== true,
+    periodEnd: expiration === undefined ? undefined : addMs(new Date(0), expiration * 1_000),
+    body: { chargeId: paid.telegram_payment_charge_id, payload: paid.invoice_payload },
+  }
+}
+
+/** Finds what an update says of a refund in Stars, or undefined. */
+export function readRefundedPayment(update: unknown): RefundReport | undefined {
+  const read = refundedSchema.safeParse(update)
+  if (!read.success) return undefined
+  const refunded = read.data.message.refunded_payment
+  return {
+    gateway: GATEWAY,
+    providerPaymentId: refunded.telegram_payment_charge_id,
+    providerRefundId: refunded.telegram_payment_charge_id,
+    amount: refunded.total_amount,
+    status: 'succeeded',
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * YooKassa through `@yookassa/sdk`: one- and two-stage payments, partial refunds, saved methods.
+ *
+ * @module
+ */
+import { Configuration, type Payment as YookassaPayment, PaymentsApi, RefundsApi } from '@yookassa/sdk'
+import axios, { isAxiosError } from 'axios'
+import { z } from 'zod'
+import { assert, DAY_MS, formatDecimal } from '../../../kernel/index.ts'
+import type { PaymentGateway } from '../payment-gateway.ts'
+import { ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
+import { YOOKASSA, yookassaPaymentSchema, yookassaRefundSchema } from './yookassa-objects.ts'
+
+/** How a shop at YooKassa is reached. */
+export interface YookassaOptions {
+  readonly shopId: string
+  readonly secretKey: string
+  /** Address of the API. [https://api.yookassa.ru/v3] */
+  readonly apiRoot?: string | undefined
+}
+
+const TIMEOUT_MS = 10_000
+
+/** Waits between tries with the same key; a further try is the resolver's. */
+const RETRY_WAITS_MS = [200, 800] as const
+
+/** Makes the gateway of one shop. */
+export function yookassaGateway(options: YookassaOptions): PaymentGateway {
+  const configuration = new Configuration({
+    username: options.shopId,
+    password: options.secretKey,
+    basePath: options.apiRoot ?? 'https://api.yookassa.ru/v3',
+  })
+  // An own instance: the SDK would use the global one, whose defaults anybody may have changed.
+  const client = axios.create({ timeout: TIMEOUT_MS, maxRedirects: 0 })
+  const payments = new PaymentsApi(configuration, undefined, client)
+  const refunds = new RefundsApi(configuration, undefined, client)
+  const readPayment = (body: unknown) => yookassaPaymentSchema(options.shopId).parse(body)
+
+  const create = (key: string, body: Parameters<PaymentsApi['paymentsPost']>[1]) =>
+    call(() => payments.paymentsPost(key, body))
+
+  return {
+    name: YOOKASSA,
+    capabilities: {
+      currencies: ['RUB'],
+      goods: { telegram: ['physical'], web: ['digital', 'physical'] },
+      partialRefund: true,
+      renewals: 'saved_method',
+      paymentTtlMs: 7 * DAY_MS,
+      idempotencyTtlMs: DAY_MS,
+    },
+
+    async start({ paymentId, money, product, returnUrl, savesMethod }) {
+      assert(returnUrl, 'YooKassa sends the buyer back: allow at least one return address')
+      const body = await create(paymentId, {
+        amount: amountOf(money),
+        capture: product.capture === 'automatic',
+        description: product.description,
+        confirmation: { type: 'redirect', return_url: returnUrl },
+        metadata: { payment_id: paymentId },
+        ...(savesMethod ? { save_payment_method: true } : {}),
+      })
+      const { id, confirmation } = z
+        .object({ id: z.string(), confirmation: z.object({ confirmation_url: z.url() }) })
+        .parse(body)
+      return { providerPaymentId: id, confirmationUrl: confirmation.confirmation_url }
+    },
+
+    async fetch(providerPaymentId) {
+      const body = await found(() => payments.paymentsPaymentIdGet(providerPaymentId))
+      return body === undefined ? undefined : readPayment(body)
+    },
+
+    async chargeSavedMethod({ paymentId, money, product, savedMethodId }) {
+      return readPayment(
+        await create(paymentId, {
+          amount: amountOf(money),
+          capture: true,
+          description: product.description,
+          payment_method_id: savedMethodId,
+          metadata: { payment_id: paymentId },
+        }),
+      )
+    },
+
+    async capture({ paymentId, providerPaymentId, money }) {
+      return readPayment(
+        await call(() =>
+          payments.paymentsPaymentIdCapturePost(providerPaymentId, `${paymentId}-capture`, {
+            amount: amountOf(money),
+          }),
+        ),
+      )
+    },
+
+    async cancel({ paymentId, providerPaymentId }) {
+      return readPayment(
+        await call(() =>
+          payments.paymentsPaymentIdCancelPost(providerPaymentId, `${paymentId}-cancel`),
+        ),
+      )
+    },
+
+    async refund({ refundId, providerPaymentId, money }) {
+      const body = await call(() =>
+        refunds.refundsPost(refundId, {
+          payment_id: providerPaymentId,
+          amount: amountOf(money),
+          metadata: { refund_id: refundId },
+        }),
+      )
+      const { providerRefundId, status } = yookassaRefundSchema.parse(body)
+      return { providerRefundId, status }
+    },
+
+    async fetchRefund(providerRefundId) {
+      const body = await found(() => refunds.refundsRefundIdGet(providerRefundId))
+      return body === undefined ? undefined : yookassaRefundSchema.parse(body)
+    },
+  }
+}
+
+function amountOf(money: Parameters<typeof formatDecimal>[0]): YookassaPayment['amount'] {
+  assert(money.currency === 'RUB', 'This gateway takes roubles')
+  return { value: formatDecimal(money), currency: money.currency }
+}
+
+/** Calls YooKassa, again with the same key where the answer is open, and hides the SDK's errors. */
+async function call(request: () => Promise<{ status: number; data: unknown }>): Promise<unknown> {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await request().catch(readFailure)
+    if (!('isOpen' in answer)) {
+      // 202 means "still at it" and carries no payment; the SDK takes it for one.
+      if (answer.status === 200) return answer.data
+      return unavailable(`HTTP ${answer.status}`)
+    }
+    if (!answer.isOpen) throw new ProviderRejected({ gateway: YOOKASSA, reason: answer.reason })
+    const waitMs = RETRY_WAITS_MS[attempt]
+    if (waitMs === undefined) return unavailable(answer.reason)
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
+  }
+}
+
+async function found(
+  request: () => Promise<{ status: number; data: unknown }>,
+): Promise<unknown> {
+  try {
+    return await call(request)
+  } catch (error) {
+    if (error instanceof ProviderRejected && /not_found/.test(error.message)) return undefined
+    throw error
+  }
+}
+
+function unavailable(reason: string): never {
+  throw new ProviderUnavailable({ gateway: YOOKASSA, reason })
+}
+
+const errorBody = z.object({ code: z.string(), description: z.string().optional() })
+
+/**
+ * Reads a failure of the SDK. Nothing of the original goes on: an AxiosError carries the shop's
+ * secret key in its configuration.
+ */
+function readFailure(error: unknown): { isOpen: boolean; reason: string } {
+  if (!isAxiosError(error)) throw error
+  if (!error.response) return { isOpen: true, reason: error.code ?? 'no answer' }
+  const { status, data } = error.response
+  const body = errorBody.safeParse(data)
+  const reason = body.success
+    ? [body.data.code, body.data.description].filter(Boolean).join(': ')
+    : `HTTP ${status}`
+  return { isOpen: status === 429 || status >= 500, reason }
+}

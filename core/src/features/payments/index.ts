@@ -1,0 +1,64 @@
+/**
+ * Purchases: products, gateways, and everything a provider may report about money.
+ *
+ * @module
+ */
+export type { ApplyOutcome } from './apply-report.ts'
+export { creditsFulfilment } from './credits.fulfilment.ts'
+export {
+  type BoundFulfilment,
+  bindFulfilment,
+  type Fulfilment,
+  type FulfilmentRegistry,
+  type Reversal,
+} from './fulfilment.ts'
+export {
+  isOpen,
+  PAYMENT_STATUSES,
+  type Payment,
+  type PaymentSnapshot,
+  type PaymentStatus,
+  type Surface,
+  transition,
+} from './payment.ts'
+export { payment, paymentEvent } from './payment.table.ts'
+export {
+  createGatewayRegistry,
+  type GatewayCapabilities,
+  type GatewayRegistry,
+  type PaymentGateway,
+  type RefundRequest,
+  type RefundSnapshot,
+  type RenewalSwitch,
+  type SavedMethodCharge,
+  type StartRequest,
+  type StartResult,
+} from './payment-gateway.ts'
+export * as paymentErrors from './payments.errors.ts'
+export {
+  ProviderRejected,
+  ProviderUnavailable,
+} from './payments.errors.ts'
+export {
+  paymentClosed,
+  paymentRefunded,
+  paymentReportRefused,
+  paymentSucceeded,
+  paymentUpdated,
+} from './payments.events.ts'
+export { checkDuePayments } from './payments.jobs.ts'
+export { PaymentsRepository } from './payments.repository.ts'
+export type { PaymentsScope } from './payments.scope.ts'
+export { PaymentsService, type RenewalCharge, type StartPayment } from './payments.service.ts'
+export { PaymentsCheckService, type PaymentsCheckScope } from './payments-check.service.ts'
+export {
+  createProductCatalog,
+  type Product,
+  type ProductCatalog,
+  type ProductInput,
+  type ProductSnapshot,
+} from './product.ts'
+export type { Refund, RefundReport } from './refunds/refund.ts'
+export { paymentRefund } from './refunds/refund.table.ts'
+export { RefundsRepository } from './refunds/refunds.repository.ts'
+export { type RefundsScope, RefundsService } from './refunds/refunds.service.ts'

@@ -1,0 +1,103 @@
+import type { Currency, Money } from '../../kernel/index.ts'
+import type { PaymentSnapshot, Surface } from './payment.ts'
+import type { Product, ProductSnapshot } from './product.ts'
+import type { RefundReport } from './refunds/refund.ts'
+
+/** What a gateway can do; `payments.start` and refunds ask it before anything else. */
+export interface GatewayCapabilities {
+  readonly currencies: readonly Currency[]
+  /** Goods it may sell on each surface. */
+  readonly goods: Readonly<Record<Surface, readonly Product['goods'][]>>
+  readonly partialRefund: boolean
+  /** Who charges a subscription again: the provider by itself, or the kit by a saved method. */
+  readonly renewals: 'provider' | 'saved_method'
+  /** Longest the provider lets a buyer take; afterwards an unpaid payment expires. */
+  readonly paymentTtlMs: number
+  /** How long the provider recognises an idempotency key. */
+  readonly idempotencyTtlMs: number
+}
+
+/** What a gateway needs to offer a payment to a buyer. */
+export interface StartRequest {
+  /** Idempotency key towards the provider, and what it gives back as our reference. */
+  readonly paymentId: string
+  readonly money: Money
+  readonly product: ProductSnapshot
+  readonly returnUrl: string | null
+  /** The buyer agreed to be charged again each period. */
+  readonly savesMethod: boolean
+}
+
+/** Where the buyer pays. */
+export interface StartResult {
+  /** Null where the provider gives an id only once it is paid (Stars). */
+  readonly providerPaymentId: string | null
+  readonly confirmationUrl: string
+}
+
+/** A charge without the buyer, by the method they saved. */
+export interface SavedMethodCharge {
+  readonly paymentId: string
+  readonly money: Money
+  readonly product: ProductSnapshot
+  readonly savedMethodId: string
+}
+
+/** Money back to the buyer. */
+export interface RefundRequest {
+  readonly refundId: string
+  readonly providerPaymentId: string
+  readonly money: Money
+  /** Null for people the provider does not know by Telegram. */
+  readonly payerTelegramId: bigint | null
+}
+
+/** What a provider says about a refund. */
+export interface RefundSnapshot {
+  readonly providerRefundId: string
+  readonly status: 'pending' | 'succeeded' | 'failed'
+  readonly failureReason?: string
+}
+
+/** Switches a subscription that the provider renews by itself. */
+export interface RenewalSwitch {
+  readonly payerTelegramId: bigint
+  readonly providerPaymentId: string
+  readonly isCanceled: boolean
+}
+
+/**
+ * A provider that moves money.
+ *
+ * Every method may be called again with the same id and must then answer as the first time, without
+ * a second effect. A definite no is {@link ProviderRejected}; anything that leaves the effect open
+ * (timeout, lost answer, 5xx) is {@link ProviderUnavailable}. Neither carries a secret.
+ * Called outside transactions only.
+ */
+export interface PaymentGateway {
+  /** Name under which payments keep it, such as `yookassa`. */
+  readonly name: string
+  readonly capabilities: GatewayCapabilities
+  start(request: StartRequest): Promise<StartResult>
+  /** Asks the provider how a payment stands; undefined where it has no such payment. */
+  fetch?(providerPaymentId: string): Promise<PaymentSnapshot | undefined>
+  chargeSavedMethod?(request: SavedMethodCharge): Promise<PaymentSnapshot>
+  capture?(request: {
+    paymentId: string
+    providerPaymentId: string
+    money: Money
+  }): Promise<PaymentSnapshot>
+  cancel?(request: { paymentId: string; providerPaymentId: string }): Promise<PaymentSnapshot>
+  refund(request: RefundRequest): Promise<RefundSnapshot>
+  /** Asks the provider how a refund stands; undefined where it has no such refund. */
+  fetchRefund?(providerRefundId: string): Promise<RefundReport | undefined>
+  switchRenewal?(request: RenewalSwitch): Promise<void>
+}
+
+/** The gateways of an app, by name. */
+export type GatewayRegistry = ReadonlyMap<string, PaymentGateway>
+
+/** Puts an app's gateways into a registry. */
+export function createGatewayRegistry(gateways: readonly PaymentGateway[]): GatewayRegistry {
+  return new Map(gateways.map((gateway) => [gateway.name, gateway]))
+}

@@ -1,0 +1,190 @@
+import { and, asc, desc, eq, inArray, isNotNull, lt, lte } from 'drizzle-orm'
+import {
+  assert,
+  decodeCursor,
+  NotFound,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from '../../kernel/index.ts'
+import { BaseRepository, type Executor, type LockOptions } from '../../platform/database/index.ts'
+import { payment, paymentEvent } from './payment.table.ts'
+import type { Payment, PaymentStatus } from './payment.ts'
+import { type ProductSnapshot, productSnapshotSchema, snapshotProduct } from './product.ts'
+
+type PaymentRow = typeof payment.$inferSelect
+
+class PaymentRows extends BaseRepository<typeof payment> {
+  constructor(db: Executor) {
+    super(db, payment)
+  }
+}
+
+/** What a new payment is made of. */
+export type NewPayment = Pick<
+  Payment,
+  'id' | 'userId' | 'gateway' | 'surface' | 'productId' | 'amount' | 'currency' | 'createdAt'
+> &
+  Partial<
+    Pick<
+      Payment,
+      'returnUrl' | 'subscriptionId' | 'originalPaymentId' | 'savedMethodId' | 'nextCheckAt'
+    >
+  > & { readonly product: ProductSnapshot | Parameters<typeof snapshotProduct>[0] }
+
+/** What of a payment may change. */
+export type PaymentChanges = Partial<
+  Pick<
+    Payment,
+    | 'status'
+    | 'providerPaymentId'
+    | 'confirmationUrl'
+    | 'subscriptionId'
+    | 'savedMethodId'
+    | 'providerPeriodEnd'
+    | 'failureReason'
+    | 'refundedAmount'
+    | 'nextCheckAt'
+    | 'paidAt'
+  >
+> & { readonly updatedAt: Date }
+
+/** Payments, with what was sold read back from their snapshot. */
+export class PaymentsRepository {
+  readonly #db: Executor
+  readonly #rows: PaymentRows
+
+  constructor(db: Executor) {
+    this.#db = db
+    this.#rows = new PaymentRows(db)
+  }
+
+  /** Reads a payment, or undefined. */
+  async findById(id: string): Promise<Payment | undefined> {
+    const row = await this.#rows.findById(id)
+    return row && toPayment(row)
+  }
+
+  /** Reads a payment and locks it until the transaction ends, or undefined. */
+  async findByIdWithLock(id: string, options: LockOptions = {}): Promise<Payment | undefined> {
+    const [row] = await this.#rows.getByIdsWithLock([id], options)
+    return row && toPayment(row)
+  }
+
+  /** Reads the payment a provider's id belongs to and locks it, or undefined. */
+  async findByProviderIdWithLock(
+    gateway: string,
+    providerPaymentId: string,
+  ): Promise<Payment | undefined> {
+    const [row] = await this.#db
+      .select()
+      .from(payment)
+      .where(and(eq(payment.gateway, gateway), eq(payment.providerPaymentId, providerPaymentId)))
+      .for('update')
+    return row && toPayment(row)
+  }
+
+  /** Writes a new payment in state `created`; undefined when its id is taken. */
+  async insert(values: NewPayment): Promise<Payment | undefined> {
+    const [row] = await this.#db
+      .insert(payment)
+      .values({
+        // Picked one by one: a caller may pass a whole payment as the model of the new one.
+        id: values.id,
+        userId: values.userId,
+        gateway: values.gateway,
+        surface: values.surface,
+        productId: values.productId,
+        product: snapshotProduct(values.product),
+        amount: values.amount,
+        currency: values.currency,
+        returnUrl: values.returnUrl ?? null,
+        subscriptionId: values.subscriptionId ?? null,
+        originalPaymentId: values.originalPaymentId ?? null,
+        savedMethodId: values.savedMethodId ?? null,
+        nextCheckAt: values.nextCheckAt ?? null,
+        status: 'created',
+        createdAt: values.createdAt,
+        updatedAt: values.createdAt,
+      })
+      .onConflictDoNothing({ target: payment.id })
+      .returning()
+    return row && toPayment(row)
+  }
+
+  /** Changes a payment that the caller has locked. */
+  async update(id: string, changes: PaymentChanges): Promise<Payment> {
+    const [row] = await this.#db.update(payment).set(changes).where(eq(payment.id, id)).returning()
+    if (!row) throw new NotFound({ what: 'payment', id })
+    return toPayment(row)
+  }
+
+  /** A user's payments, newest first. */
+  async listByUser(userId: string, request: PageRequest): Promise<Page<Payment>> {
+    const limit = pageLimit(request)
+    const found = await this.#db
+      .select()
+      .from(payment)
+      .where(
+        and(
+          eq(payment.userId, userId),
+          request.cursor ? lt(payment.id, decodeCursor(request.cursor)) : undefined,
+        ),
+      )
+      .orderBy(desc(payment.id))
+      .limit(limit + 1)
+    const page = toPage(found, limit, (row) => row.id)
+    return { items: page.items.map(toPayment), nextCursor: page.nextCursor }
+  }
+
+  /** A subscription's payments in some states, newest first. */
+  async listBySubscription(
+    subscriptionId: string,
+    statuses: readonly PaymentStatus[],
+  ): Promise<Payment[]> {
+    const found = await this.#db
+      .select()
+      .from(payment)
+      .where(
+        and(eq(payment.subscriptionId, subscriptionId), inArray(payment.status, [...statuses])),
+      )
+      .orderBy(desc(payment.id))
+      .limit(100)
+    return found.map(toPayment)
+  }
+
+  /** When the next payment is due for a look, or undefined. */
+  async findNextCheckAt(): Promise<Date | undefined> {
+    const [row] = await this.#db
+      .select({ at: payment.nextCheckAt })
+      .from(payment)
+      .where(isNotNull(payment.nextCheckAt))
+      .orderBy(asc(payment.nextCheckAt))
+      .limit(1)
+    return row?.at ?? undefined
+  }
+
+  /** Locks payments that are due for a look, oldest first, leaving out what others hold. */
+  async lockDue(now: Date, limit: number): Promise<Payment[]> {
+    const found = await this.#db
+      .select()
+      .from(payment)
+      .where(lte(payment.nextCheckAt, now))
+      .orderBy(asc(payment.nextCheckAt))
+      .limit(limit)
+      .for('update', { skipLocked: true })
+    return found.map(toPayment)
+  }
+
+  /** Keeps what a provider reported. */
+  async insertEvent(event: typeof paymentEvent.$inferInsert): Promise<void> {
+    await this.#db.insert(paymentEvent).values(event)
+  }
+}
+
+function toPayment(row: PaymentRow): Payment {
+  const product = productSnapshotSchema.safeParse(row.product)
+  assert(product.success, `The snapshot of payment ${row.id} cannot be read`)
+  return { ...row, product: product.data }
+}

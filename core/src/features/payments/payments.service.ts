@@ -1,0 +1,377 @@
+import {
+  addMs,
+  assert,
+  type Currency,
+  type Money,
+  type Page,
+  type PageRequest,
+} from '../../kernel/index.ts'
+import { assertNoTransaction } from '../../platform/database/index.ts'
+import {
+  type ApplyOutcome,
+  applyReport,
+  closeOpen,
+  FIRST_CHECK_MS,
+  findMismatch,
+  nextCheck,
+} from './apply-report.ts'
+import { isOpen, type Payment, type PaymentSnapshot, type Surface } from './payment.ts'
+import type { PaymentGateway } from './payment-gateway.ts'
+import {
+  CurrencyNotAccepted,
+  CurrencyNotPriced,
+  GoodsNotAllowed,
+  NotCapturable,
+  PaymentClosed,
+  PaymentConflict,
+  PaymentNotFound,
+  ProductRetired,
+  ProviderRejected,
+  ProviderUnavailable,
+  UnknownGateway,
+  UnknownProduct,
+} from './payments.errors.ts'
+import { paymentUpdated } from './payments.events.ts'
+import type { PaymentsScope } from './payments.scope.ts'
+import { priceIn, type Product } from './product.ts'
+import { checkReturnUrl } from './return-url.ts'
+
+/** What a purchase is started with. */
+export interface StartPayment {
+  /** Idempotency key: the same id gives the first payment again. */
+  readonly id: string
+  readonly userId: string
+  readonly productId: string
+  readonly gateway: string
+  readonly currency: Currency
+  readonly surface: Surface
+  readonly returnUrl?: string | undefined
+}
+
+/** A charge of a saved method, for one period of a subscription. */
+export interface RenewalCharge {
+  /** One id for each attempt: it is the provider's idempotency key. */
+  readonly id: string
+  readonly original: Payment
+  readonly savedMethodId: string
+  readonly subscriptionId: string
+}
+
+/** Purchases: from the price to the money, and whatever providers report of them. */
+export class PaymentsService {
+  readonly #scope: PaymentsScope
+
+  constructor(scope: PaymentsScope) {
+    this.#scope = scope
+  }
+
+  /**
+   * Starts a purchase and gives the payment, with the address where the buyer pays.
+   *
+   * Must not be called inside a transaction, as it calls the provider. Idempotent by `id`. Where
+   * the provider's answer was lost the payment is `unknown` and has no address yet; the kit asks
+   * again by itself.
+   *
+   * @throws {@link UnknownProduct} {@link ProductRetired} {@link CurrencyNotPriced}
+   * {@link UnknownGateway} {@link CurrencyNotAccepted} {@link GoodsNotAllowed}
+   * {@link ReturnUrlNotAllowed} {@link PaymentConflict} {@link ProviderRejected}
+   * @example
+   * const payment = await services.payments.start({
+   *   id: newId(), userId, productId: 'credits-100', gateway: 'telegram-stars',
+   *   currency: 'XTR', surface: 'telegram',
+   * })
+   */
+  async start(request: StartPayment): Promise<Payment> {
+    assertNoTransaction('payments.start')
+    const gateway = this.gateway(request.gateway)
+    const product = this.#sellable(request)
+    const amount = this.#price(request, product, gateway)
+    const returnUrl = checkReturnUrl(request.returnUrl, this.#scope.returnUrls)
+    const payment = await this.#scope.transaction(async (tx) => {
+      const now = tx.clock.now()
+      const created = await tx.repos.payments.insert({
+        id: request.id,
+        userId: request.userId,
+        gateway: gateway.name,
+        surface: request.surface,
+        productId: product.id,
+        product,
+        amount,
+        currency: request.currency,
+        returnUrl,
+        createdAt: now,
+        nextCheckAt: addMs(now, FIRST_CHECK_MS),
+      })
+      if (created) {
+        await tx.fulfilment(product.kind).checkSellable(created)
+        return created
+      }
+      const first = await tx.repos.payments.findById(request.id)
+      if (
+        first?.userId !== request.userId ||
+        first.productId !== product.id ||
+        first.gateway !== gateway.name ||
+        first.currency !== request.currency
+      ) {
+        throw new PaymentConflict({ paymentId: request.id })
+      }
+      return first
+    })
+    return payment.status === 'created' ? this.offer(payment) : payment
+  }
+
+  /**
+   * Asks the provider where the buyer pays, and records it; repeats the question for a payment
+   * whose first answer was lost.
+   *
+   * @throws {@link ProviderRejected}
+   */
+  async offer(payment: Payment): Promise<Payment> {
+    const gateway = this.gateway(payment.gateway)
+    try {
+      const started = await gateway.start({
+        paymentId: payment.id,
+        money: payment,
+        product: payment.product,
+        returnUrl: payment.returnUrl,
+        savesMethod:
+          payment.product.plan !== undefined && gateway.capabilities.renewals === 'saved_method',
+      })
+      return await this.#record(payment.id, { status: 'pending', ...started })
+    } catch (error) {
+      if (error instanceof ProviderUnavailable)
+        return this.#record(payment.id, { status: 'unknown' })
+      if (error instanceof ProviderRejected) {
+        await this.close(payment.id, 'failed', String(error.details['reason']))
+      }
+      throw error
+    }
+  }
+
+  /**
+   * Writes the payment of a subscription's next charge; {@link chargeSavedMethod} then makes it.
+   * Idempotent by `id`.
+   */
+  async openRenewal(charge: RenewalCharge): Promise<Payment> {
+    return this.#scope.transaction(async (tx) => {
+      const now = tx.clock.now()
+      const created = await tx.repos.payments.insert({
+        ...charge.original,
+        id: charge.id,
+        originalPaymentId: charge.original.id,
+        subscriptionId: charge.subscriptionId,
+        savedMethodId: charge.savedMethodId,
+        returnUrl: null,
+        createdAt: now,
+        nextCheckAt: addMs(now, FIRST_CHECK_MS),
+      })
+      const payment = created ?? (await tx.repos.payments.findById(charge.id))
+      assert(payment, 'A payment whose id is taken is there')
+      return payment
+    })
+  }
+
+  /**
+   * Puts a renewal's charge to the provider, for the first time or again with the same key. A lost
+   * answer leaves the payment `unknown` for the resolver.
+   */
+  async chargeSavedMethod(payment: Payment): Promise<Payment> {
+    assertNoTransaction('payments.chargeSavedMethod')
+    if (!isOpen(payment.status) || payment.providerPaymentId) return payment
+    const gateway = this.gateway(payment.gateway)
+    assert(gateway.chargeSavedMethod && payment.savedMethodId, 'The gateway charges saved methods')
+    try {
+      const snapshot = await gateway.chargeSavedMethod({
+        paymentId: payment.id,
+        money: payment,
+        product: payment.product,
+        savedMethodId: payment.savedMethodId,
+      })
+      const applied = await this.apply(snapshot)
+      return applied.outcome === 'refused' ? payment : applied.payment
+    } catch (error) {
+      if (error instanceof ProviderUnavailable)
+        return this.#record(payment.id, { status: 'unknown' })
+      if (!(error instanceof ProviderRejected)) throw error
+      return this.close(payment.id, 'failed', String(error.details['reason']))
+    }
+  }
+
+  /**
+   * Tells whether a payment may be paid right now by this person: the last word before money moves.
+   *
+   * @throws {@link PaymentNotFound} {@link PaymentClosed} {@link ForeignPayer}
+   * {@link AmountMismatch} {@link ProductRetired}, or what the product's fulfilment throws
+   */
+  async checkPayable(request: {
+    paymentId: string
+    money: Money
+    payerTelegramId: bigint
+  }): Promise<void> {
+    const { repos, products } = this.#scope
+    const payment = await repos.payments.findById(request.paymentId)
+    if (!payment) throw new PaymentNotFound({ paymentId: request.paymentId })
+    const mismatch = await findMismatch(this.#scope, payment, request)
+    if (mismatch) throw mismatch
+    if (!isOpen(payment.status)) {
+      throw new PaymentClosed({ paymentId: payment.id, status: payment.status })
+    }
+    if (products.find(payment.productId)?.status !== 'active') {
+      throw new ProductRetired({ productId: payment.productId })
+    }
+    await this.#scope.fulfilment(payment.product.kind).checkSellable(payment)
+  }
+
+  /**
+   * Takes in what a provider reports, whoever brought it: webhook, return page, poller.
+   *
+   * Locks the payment, moves it forward only, compares amount, currency and payer, gives what was
+   * sold exactly once for each charge, and writes ledger and events in the same transaction. Money
+   * for a payment that is closed or paid already becomes a linked payment and is given too.
+   */
+  async apply(snapshot: PaymentSnapshot): Promise<ApplyOutcome> {
+    return this.#scope.transaction((tx) => applyReport(tx, snapshot))
+  }
+
+  /** Ends an open payment without money; does nothing to one that is closed or paid. */
+  async close(
+    paymentId: string,
+    status: 'canceled' | 'expired' | 'failed',
+    reason: string,
+  ): Promise<Payment> {
+    return this.#scope.transaction(async (tx) => {
+      const payment = await tx.repos.payments.findByIdWithLock(paymentId)
+      if (!payment) throw new PaymentNotFound({ paymentId })
+      return isOpen(payment.status) ? closeOpen(tx, payment, status, reason) : payment
+    })
+  }
+
+  /**
+   * Takes the reserved money of a two-stage payment. Calls the provider, so never inside a
+   * transaction; capturing twice is harmless.
+   *
+   * @throws {@link PaymentNotFound} {@link NotCapturable} {@link ProviderRejected}
+   * {@link ProviderUnavailable}
+   */
+  async capture(paymentId: string): Promise<Payment> {
+    assertNoTransaction('payments.capture')
+    const payment = await this.#find(paymentId)
+    if (payment.status === 'succeeded') return payment
+    const gateway = this.gateway(payment.gateway)
+    const { providerPaymentId, status } = payment
+    if (status !== 'waiting_for_capture' || !providerPaymentId || !gateway.capture) {
+      throw new NotCapturable({ paymentId, status })
+    }
+    const applied = await this.apply(
+      await gateway.capture({ paymentId, providerPaymentId, money: payment }),
+    )
+    return applied.outcome === 'refused' ? payment : applied.payment
+  }
+
+  /**
+   * Calls off a payment that waits for the buyer or for capture; does nothing to one that is
+   * closed already. Calls the provider, so never inside a transaction.
+   *
+   * @throws {@link PaymentNotFound} {@link PaymentClosed} when it is paid
+   * {@link ProviderRejected} {@link ProviderUnavailable}
+   */
+  async cancel(paymentId: string): Promise<Payment> {
+    assertNoTransaction('payments.cancel')
+    const payment = await this.#find(paymentId)
+    if (!isOpen(payment.status)) {
+      if (payment.paidAt) throw new PaymentClosed({ paymentId, status: payment.status })
+      return payment
+    }
+    const gateway = this.gateway(payment.gateway)
+    // Only reserved money can be given back; an offer that nobody paid is simply closed here, and
+    // money that comes for it all the same becomes a linked payment.
+    if (payment.status !== 'waiting_for_capture' || !gateway.cancel || !payment.providerPaymentId) {
+      return this.close(paymentId, 'canceled', 'canceled by us')
+    }
+    const { providerPaymentId } = payment
+    const applied = await this.apply(await gateway.cancel({ paymentId, providerPaymentId }))
+    return applied.outcome === 'refused' ? payment : applied.payment
+  }
+
+  /**
+   * Reads one of a user's payments.
+   *
+   * @throws {@link PaymentNotFound} also for a payment of somebody else
+   */
+  async get(userId: string, paymentId: string): Promise<Payment> {
+    const payment = await this.#scope.repos.payments.findById(paymentId)
+    if (payment?.userId !== userId) throw new PaymentNotFound({ paymentId })
+    return payment
+  }
+
+  /** A user's payments, newest first. */
+  list(userId: string, request: PageRequest = {}): Promise<Page<Payment>> {
+    return this.#scope.repos.payments.listByUser(userId, request)
+  }
+
+  /**
+   * Finds a gateway by its name.
+   *
+   * @throws {@link UnknownGateway}
+   */
+  gateway(name: string): PaymentGateway {
+    const gateway = this.#scope.gateways.get(name)
+    if (!gateway) throw new UnknownGateway({ gateway: name })
+    return gateway
+  }
+
+  async #find(paymentId: string): Promise<Payment> {
+    const payment = await this.#scope.repos.payments.findById(paymentId)
+    if (!payment) throw new PaymentNotFound({ paymentId })
+    return payment
+  }
+
+  #sellable(request: StartPayment): Product {
+    const product = this.#scope.products.find(request.productId)
+    if (!product) throw new UnknownProduct({ productId: request.productId })
+    if (product.status !== 'active') throw new ProductRetired({ productId: product.id })
+    return product
+  }
+
+  #price(request: StartPayment, product: Product, gateway: PaymentGateway): bigint {
+    const { currency, surface } = request
+    if (!gateway.capabilities.goods[surface].includes(product.goods)) {
+      throw new GoodsNotAllowed({ gateway: gateway.name, goods: product.goods, surface })
+    }
+    if (!gateway.capabilities.currencies.includes(currency)) {
+      throw new CurrencyNotAccepted({ gateway: gateway.name, currency })
+    }
+    const amount = priceIn(product, currency)
+    if (amount === undefined) throw new CurrencyNotPriced({ productId: product.id, currency })
+    return amount
+  }
+
+  async #record(
+    paymentId: string,
+    answer:
+      | { status: 'unknown' }
+      | { status: 'pending'; providerPaymentId: string | null; confirmationUrl: string },
+  ): Promise<Payment> {
+    return this.#scope.transaction(async (tx) => {
+      const payment = await tx.repos.payments.findByIdWithLock(paymentId)
+      assert(payment, 'A payment that was offered is there')
+      // A webhook may have been faster than the provider's answer; never move backwards.
+      if (payment.status !== 'created' && payment.status !== 'unknown') return payment
+      const now = tx.clock.now()
+      const recorded = await tx.repos.payments.update(paymentId, {
+        ...answer,
+        updatedAt: now,
+        nextCheckAt: nextCheck(payment, now),
+      })
+      await tx.repos.outbox.add(
+        paymentUpdated.create({
+          occurredAt: now,
+          subjectId: paymentId,
+          userId: payment.userId,
+          payload: { paymentId, status: answer.status },
+        }),
+      )
+      return recorded
+    })
+  }
+}

@@ -1,0 +1,33 @@
+/** Every state a refund can be in; `unknown` means that the provider's answer was lost. */
+export type RefundStatus = 'requested' | 'pending' | 'succeeded' | 'failed' | 'unknown'
+
+/** Money on its way back to the buyer. */
+export interface Refund {
+  readonly id: string
+  readonly paymentId: string
+  readonly amount: bigint
+  readonly status: RefundStatus
+  readonly providerRefundId: string | null
+  readonly actor: string
+  readonly failureReason: string | null
+  readonly nextCheckAt: Date | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** What a provider reports of a refund, also of one that we did not ask for. */
+export interface RefundReport {
+  readonly gateway: string
+  readonly providerPaymentId: string
+  readonly providerRefundId: string
+  /** Ours, where the provider gives it back. */
+  readonly refundId?: string | undefined
+  readonly amount: bigint
+  readonly status: 'pending' | 'succeeded' | 'failed'
+  readonly failureReason?: string | undefined
+}
+
+/** Tells whether the money may still go back. */
+export function isRefundOpen(status: RefundStatus): boolean {
+  return status === 'requested' || status === 'pending' || status === 'unknown'
+}

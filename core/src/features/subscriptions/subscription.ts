@@ -1,0 +1,118 @@
+import { addMs, addPeriod, DAY_MS, type Period } from '../../kernel/index.ts'
+
+/** Every state a subscription can be in; all but `expired` give access. */
+export const SUBSCRIPTION_STATUSES = ['active', 'past_due', 'canceled', 'expired'] as const
+
+/** State of a subscription. */
+export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number]
+
+/** A user's access to a plan, over time. */
+export interface Subscription {
+  readonly id: string
+  readonly userId: string
+  readonly productId: string
+  readonly title: string
+  /** One live subscription a user and group. */
+  readonly planGroup: string
+  readonly gateway: string
+  readonly status: SubscriptionStatus
+  readonly period: Period
+  /** Day of the month that months come back to, 1 to 31. */
+  readonly anchorDay: number
+  readonly currentPeriodStart: Date
+  readonly currentPeriodEnd: Date
+  /** The payment that opened it; renewals are linked to it. */
+  readonly firstPaymentId: string
+  /** Method to charge, where the kit renews by itself. */
+  readonly savedMethodId: string | null
+  /** When the kit charges next, where it renews by itself. */
+  readonly nextChargeAt: Date | null
+  /** Charges tried for the next period so far. */
+  readonly chargeAttempts: number
+  /** When it ends unless something happens before. */
+  readonly expiresAt: Date | null
+  readonly canceledAt: Date | null
+  readonly cancelReason: string | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Days after the period's end on which a declined renewal is tried again. */
+export const DUNNING_DAYS = [1, 3, 5, 7] as const
+
+/** How long a renewal that the provider makes by itself may be late before access ends. */
+export const PROVIDER_RENEWAL_GRACE_MS = DAY_MS
+
+/** Who charges the next period: the provider by itself, the kit by a saved method, or nobody. */
+export type RenewedBy = 'provider' | 'kit' | 'nobody'
+
+/** The parts of a subscription that say what happens to it next. */
+export type Course = Pick<
+  Subscription,
+  'status' | 'currentPeriodEnd' | 'nextChargeAt' | 'chargeAttempts' | 'expiresAt'
+>
+
+/** The course of a subscription that is paid until an instant and goes on afterwards. */
+export function activeUntil(currentPeriodEnd: Date, renewedBy: RenewedBy): Course {
+  const expiresAt = {
+    kit: null,
+    nobody: currentPeriodEnd,
+    provider: addMs(currentPeriodEnd, PROVIDER_RENEWAL_GRACE_MS),
+  }[renewedBy]
+  return {
+    status: 'active',
+    currentPeriodEnd,
+    nextChargeAt: renewedBy === 'kit' ? currentPeriodEnd : null,
+    chargeAttempts: 0,
+    expiresAt,
+  }
+}
+
+/** The course of a subscription that ends with its paid period. */
+export function canceledUntil(currentPeriodEnd: Date): Course {
+  return {
+    status: 'canceled',
+    currentPeriodEnd,
+    nextChargeAt: null,
+    chargeAttempts: 0,
+    expiresAt: currentPeriodEnd,
+  }
+}
+
+/**
+ * The period that a payment buys: it follows the current one, or begins now after a lapse.
+ *
+ * A date that the provider states is believed over our own arithmetic, and no payment ever
+ * shortens what was paid before.
+ */
+export function paidPeriod(facts: {
+  readonly current: Pick<Subscription, 'status' | 'currentPeriodEnd'> | undefined
+  readonly now: Date
+  readonly period: Period
+  readonly anchorDay: number
+  readonly providerPeriodEnd: Date | null
+}): { readonly start: Date; readonly end: Date } {
+  const { current, now, period, anchorDay, providerPeriodEnd } = facts
+  // An active subscription's renewal counts from its end even when the charge comes a little
+  // later; otherwise the billing day would creep.
+  const follows = current && (current.status === 'active' || current.currentPeriodEnd > now)
+  const start = follows ? current.currentPeriodEnd : now
+  const end = providerPeriodEnd ?? addPeriod(start, period, anchorDay)
+  return { start, end: current && current.currentPeriodEnd > end ? current.currentPeriodEnd : end }
+}
+
+/** The course after a declined renewal: another try on a later day, or the end. */
+export function courseAfterDecline(
+  subscription: Pick<Subscription, 'currentPeriodEnd' | 'chargeAttempts'>,
+  now: Date,
+): Course {
+  const { currentPeriodEnd, chargeAttempts } = subscription
+  const days = DUNNING_DAYS[chargeAttempts - 1]
+  return {
+    status: 'past_due',
+    currentPeriodEnd,
+    nextChargeAt: days === undefined ? null : addMs(currentPeriodEnd, days * DAY_MS),
+    chargeAttempts,
+    expiresAt: days === undefined ? now : null,
+  }
+}

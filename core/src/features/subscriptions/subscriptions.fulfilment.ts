@@ -1,0 +1,20 @@
+import type { Fulfilment } from '../payments/index.ts'
+import type { SubscriptionsService } from './subscriptions.service.ts'
+
+/** Gives what products of kind `subscription` sell: access for a period. */
+export const subscriptionFulfilment: Fulfilment<{
+  readonly subscriptions: Pick<
+    SubscriptionsService,
+    'extend' | 'end' | 'decline' | 'checkSellable'
+  >
+}> = {
+  async fulfil({ subscriptions }, payment) {
+    await subscriptions.extend(payment)
+  },
+  async reverse({ subscriptions }, payment, { refundedAmount }) {
+    // A partial refund is a goodwill gesture; only a full one takes the period back.
+    if (refundedAmount === payment.amount) await subscriptions.end(payment)
+  },
+  checkSellable: ({ subscriptions }, payment) => subscriptions.checkSellable(payment),
+  declined: ({ subscriptions }, payment) => subscriptions.decline(payment),
+}

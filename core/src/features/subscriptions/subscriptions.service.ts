@@ -1,0 +1,356 @@
+import {
+  addMs,
+  assert,
+  type Clock,
+  deriveId,
+  newId,
+  type Page,
+  type PageRequest,
+} from '../../kernel/index.ts'
+import type { Transactional } from '../../platform/database/index.ts'
+import type { JobsRepository } from '../../platform/jobs/index.ts'
+import type { EventDefinition, OutboxRepository } from '../../platform/outbox/index.ts'
+import type {
+  GatewayRegistry,
+  Payment,
+  PaymentsRepository,
+  PaymentsService,
+} from '../payments/index.ts'
+import type { UsersRepository } from '../users/index.ts'
+import {
+  activeUntil,
+  canceledUntil,
+  courseAfterDecline,
+  paidPeriod,
+  type RenewedBy,
+  type Subscription,
+} from './subscription.ts'
+import {
+  AlreadySubscribed,
+  SubscriptionNotFound,
+  SubscriptionStateConflict,
+} from './subscriptions.errors.ts'
+import {
+  subscriptionCanceled,
+  subscriptionExpired,
+  subscriptionPastDue,
+  subscriptionRenewed,
+  subscriptionResumed,
+  subscriptionStarted,
+} from './subscriptions.events.ts'
+import { switchRenewal } from './subscriptions.jobs.ts'
+import type { SubscriptionsRepository } from './subscriptions.repository.ts'
+
+/** All that the subscriptions service may touch. */
+export interface SubscriptionsScope extends Transactional<SubscriptionsScope> {
+  readonly clock: Clock
+  readonly repos: {
+    readonly subscriptions: SubscriptionsRepository
+    readonly payments: PaymentsRepository
+    readonly users: Pick<UsersRepository, 'findById'>
+    readonly outbox: OutboxRepository
+    readonly jobs: JobsRepository
+  }
+  readonly payments: PaymentsService
+  readonly gateways: GatewayRegistry
+}
+
+/** While a renewal's charge is open at the provider, the next look at it comes this much later. */
+const OPEN_CHARGE_WAIT_MS = 3_600_000
+
+const BATCH = 20
+
+const OPEN_STATUSES = ['created', 'pending', 'unknown'] as const
+
+/** Access over time: bought, renewed, canceled, resumed, expired. */
+export class SubscriptionsService {
+  readonly #scope: SubscriptionsScope
+
+  constructor(scope: SubscriptionsScope) {
+    this.#scope = scope
+  }
+
+  /**
+   * Begins or extends the subscription that a payment has paid for. Called once for each charge,
+   * in the transaction that settles it.
+   */
+  async extend(payment: Payment): Promise<Subscription> {
+    const { plan } = payment.product
+    assert(plan, 'A payment for a subscription has a plan')
+    return this.#scope.transaction(async (tx) => {
+      const now = tx.clock.now()
+      const current = await tx.repos.subscriptions.findLiveWithLock(payment.userId, plan.group)
+      const anchorDay = current?.anchorDay ?? now.getUTCDate()
+      const paid = paidPeriod({
+        current,
+        now,
+        period: plan.period,
+        anchorDay,
+        providerPeriodEnd: payment.providerPeriodEnd,
+      })
+      // A canceled subscription's renewal that was on its way extends it, but leaves it canceled.
+      const isStillCanceled = current?.status === 'canceled' && payment.originalPaymentId !== null
+      const next = {
+        currentPeriodStart: paid.start,
+        ...(isStillCanceled
+          ? canceledUntil(paid.end)
+          : activeUntil(paid.end, this.#renewedBy(payment))),
+      }
+      const saved = current
+        ? await tx.repos.subscriptions.update(current.id, {
+            ...next,
+            ...(isStillCanceled ? {} : { canceledAt: null, cancelReason: null }),
+            ...(payment.savedMethodId ? { savedMethodId: payment.savedMethodId } : {}),
+            updatedAt: now,
+          })
+        : await tx.repos.subscriptions.insert({
+            id: newId(),
+            userId: payment.userId,
+            productId: payment.productId,
+            title: payment.product.title,
+            planGroup: plan.group,
+            gateway: payment.gateway,
+            period: plan.period,
+            anchorDay,
+            firstPaymentId: payment.originalPaymentId ?? payment.id,
+            savedMethodId: payment.savedMethodId,
+            createdAt: now,
+            updatedAt: now,
+            ...next,
+          })
+      await tx.repos.payments.update(payment.id, { subscriptionId: saved.id, updatedAt: now })
+      await this.#tell(tx, current ? subscriptionRenewed : subscriptionStarted, saved)
+      return saved
+    })
+  }
+
+  /**
+   * Refuses a second purchase while a subscription of the same group is live, which Telegram would
+   * happily charge side by side.
+   *
+   * @throws {@link AlreadySubscribed}
+   */
+  async checkSellable(payment: Payment): Promise<void> {
+    const { plan } = payment.product
+    assert(plan, 'A payment for a subscription has a plan')
+    const live = await this.#scope.repos.subscriptions.findLive(payment.userId, plan.group)
+    if (live) throw new AlreadySubscribed({ subscriptionId: live.id, planGroup: plan.group })
+  }
+
+  /**
+   * Stops renewals; access stays until the end of the paid period. Canceling twice is harmless.
+   *
+   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
+   */
+  async cancel(userId: string, subscriptionId: string, reason?: string): Promise<Subscription> {
+    return this.#scope.transaction(async (tx) => {
+      const subscription = await this.#lockOwn(tx, userId, subscriptionId)
+      if (subscription.status === 'canceled') return subscription
+      if (subscription.status === 'expired') throw conflict(subscription, 'canceled')
+      const now = tx.clock.now()
+      const canceled = await tx.repos.subscriptions.update(subscription.id, {
+        ...canceledUntil(subscription.currentPeriodEnd),
+        canceledAt: now,
+        cancelReason: reason ?? null,
+        updatedAt: now,
+      })
+      await tx.repos.jobs.enqueue(switchRenewal, { subscriptionId })
+      await this.#tell(tx, subscriptionCanceled, canceled)
+      return canceled
+    })
+  }
+
+  /**
+   * Takes a cancellation back while the paid period lasts. Resuming twice is harmless.
+   *
+   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
+   */
+  async resume(userId: string, subscriptionId: string): Promise<Subscription> {
+    return this.#scope.transaction(async (tx) => {
+      const subscription = await this.#lockOwn(tx, userId, subscriptionId)
+      const now = tx.clock.now()
+      if (subscription.status === 'active') return subscription
+      if (subscription.status !== 'canceled' || subscription.currentPeriodEnd <= now) {
+        throw conflict(subscription, 'resumed')
+      }
+      const resumed = await tx.repos.subscriptions.update(subscription.id, {
+        ...activeUntil(subscription.currentPeriodEnd, this.#renewedBy(subscription)),
+        canceledAt: null,
+        cancelReason: null,
+        updatedAt: now,
+      })
+      await tx.repos.jobs.enqueue(switchRenewal, { subscriptionId })
+      await this.#tell(tx, subscriptionResumed, resumed)
+      return resumed
+    })
+  }
+
+  /** Ends a subscription at once, because its last period was refunded in full. */
+  async end(payment: Payment): Promise<void> {
+    await this.#scope.transaction(async (tx) => {
+      if (!payment.subscriptionId) return
+      const subscription = await tx.repos.subscriptions.getByIdWithLock(payment.subscriptionId)
+      const paid = await tx.repos.payments.listBySubscription(subscription.id, [
+        'succeeded',
+        'partially_refunded',
+      ])
+      // A refund of an older period leaves the current one as it is.
+      const isLatest = paid.every((other) => other.id <= payment.id)
+      if (subscription.status === 'expired' || !isLatest) return
+      await this.#expire(tx, subscription)
+      await tx.repos.jobs.enqueue(switchRenewal, { subscriptionId: subscription.id })
+    })
+  }
+
+  /** Hears that a renewal was declined: tries again on a later day, or lets access end. */
+  async decline(payment: Payment): Promise<void> {
+    await this.#scope.transaction(async (tx) => {
+      assert(payment.subscriptionId, 'A renewal belongs to a subscription')
+      const subscription = await tx.repos.subscriptions.getByIdWithLock(payment.subscriptionId)
+      if (subscription.status !== 'active' && subscription.status !== 'past_due') return
+      const now = tx.clock.now()
+      const declined = await tx.repos.subscriptions.update(subscription.id, {
+        ...courseAfterDecline(subscription, now),
+        updatedAt: now,
+      })
+      await this.#tell(tx, subscriptionPastDue, declined)
+    })
+  }
+
+  /**
+   * Charges saved methods for subscriptions whose period is over, up to 20, and gives their number.
+   *
+   * Each attempt has an id of its own, derived from period and attempt: two workers, or a crash
+   * after the charge, come to the same id and so to the same charge.
+   */
+  async renewDue(): Promise<number> {
+    const charges = await this.#scope.transaction(async (tx) => {
+      const due = await tx.repos.subscriptions.lockChargeDue(tx.clock.now(), BATCH)
+      const opened: (Payment | undefined)[] = []
+      for (const subscription of due) opened.push(await this.#openCharge(tx, subscription))
+      return opened
+    })
+    for (const payment of charges) {
+      if (payment) await this.#scope.payments.chargeSavedMethod(payment)
+    }
+    return charges.length
+  }
+
+  /** Ends subscriptions whose time is over, up to 20, and gives their number. */
+  async expireDue(): Promise<number> {
+    return this.#scope.transaction(async (tx) => {
+      const due = await tx.repos.subscriptions.lockExpiryDue(tx.clock.now(), BATCH)
+      for (const subscription of due) await this.#expire(tx, subscription)
+      return due.length
+    })
+  }
+
+  /**
+   * Brings the provider's renewals in line with ours, where the provider renews by itself. Calls
+   * the provider, so never inside a transaction; repeating it is harmless.
+   */
+  async switchRenewal(subscriptionId: string): Promise<void> {
+    const { repos, gateways } = this.#scope
+    const subscription = await repos.subscriptions.getById(subscriptionId)
+    const gateway = gateways.get(subscription.gateway)
+    if (!gateway?.switchRenewal) return
+    const user = await repos.users.findById(subscription.userId)
+    const first = await repos.payments.findById(subscription.firstPaymentId)
+    assert(user?.telegramId && first?.providerPaymentId, 'The provider knows the subscription')
+    await gateway.switchRenewal({
+      payerTelegramId: user.telegramId,
+      providerPaymentId: first.providerPaymentId,
+      isCanceled: subscription.status === 'canceled' || subscription.status === 'expired',
+    })
+  }
+
+  /** A user's subscriptions, newest first. */
+  list(userId: string, request: PageRequest = {}): Promise<Page<Subscription>> {
+    return this.#scope.repos.subscriptions.listByUser(userId, request)
+  }
+
+  /** Writes the payment of the next attempt; undefined while an earlier one is still open. */
+  async #openCharge(
+    tx: SubscriptionsScope,
+    subscription: Subscription,
+  ): Promise<Payment | undefined> {
+    const now = tx.clock.now()
+    const open = await tx.repos.payments.listBySubscription(subscription.id, OPEN_STATUSES)
+    const chargeAttempts = subscription.chargeAttempts + (open.length > 0 ? 0 : 1)
+    await tx.repos.subscriptions.update(subscription.id, {
+      nextChargeAt: addMs(now, OPEN_CHARGE_WAIT_MS),
+      chargeAttempts,
+      updatedAt: now,
+    })
+    if (open.length > 0) return undefined
+    const original = await tx.repos.payments.findById(subscription.firstPaymentId)
+    assert(original && subscription.savedMethodId, 'The kit renews by the method of a payment')
+    const period = subscription.currentPeriodEnd.toISOString()
+    return tx.payments.openRenewal({
+      id: deriveId(subscription.id, `renewal:${period}:${chargeAttempts}`),
+      original,
+      savedMethodId: subscription.savedMethodId,
+      subscriptionId: subscription.id,
+    })
+  }
+
+  #renewedBy(of: { gateway: string; savedMethodId: string | null }): RenewedBy {
+    const renewals = this.#scope.gateways.get(of.gateway)?.capabilities.renewals
+    if (renewals === 'provider') return 'provider'
+    return of.savedMethodId === null ? 'nobody' : 'kit'
+  }
+
+  async #expire(tx: SubscriptionsScope, subscription: Subscription): Promise<void> {
+    const now = tx.clock.now()
+    const expired = await tx.repos.subscriptions.update(subscription.id, {
+      status: 'expired',
+      nextChargeAt: null,
+      expiresAt: null,
+      updatedAt: now,
+    })
+    await this.#tell(tx, subscriptionExpired, expired)
+  }
+
+  async #lockOwn(
+    tx: SubscriptionsScope,
+    userId: string,
+    subscriptionId: string,
+  ): Promise<Subscription> {
+    const [subscription] = await tx.repos.subscriptions.getByIdsWithLock([subscriptionId])
+    if (subscription?.userId !== userId) throw new SubscriptionNotFound({ subscriptionId })
+    return subscription
+  }
+
+  async #tell(
+    tx: SubscriptionsScope,
+    event: EventDefinition<{
+      subscriptionId: string
+      productId: string
+      status: Subscription['status']
+      currentPeriodEnd: string
+    }>,
+    subscription: Subscription,
+  ): Promise<void> {
+    await tx.repos.outbox.add(
+      event.create({
+        occurredAt: tx.clock.now(),
+        subjectId: subscription.id,
+        userId: subscription.userId,
+        payload: {
+          subscriptionId: subscription.id,
+          productId: subscription.productId,
+          status: subscription.status,
+          currentPeriodEnd: subscription.currentPeriodEnd.toISOString(),
+        },
+      }),
+    )
+  }
+}
+
+function conflict(subscription: Subscription, wanted: string): SubscriptionStateConflict {
+  return new SubscriptionStateConflict({
+    subscriptionId: subscription.id,
+    status: subscription.status,
+    wanted,
+  })
+}
