@@ -1,3 +1,16 @@
+CREATE TABLE "gramkit"."http_idempotency" (
+	"scope" text NOT NULL,
+	"key" text NOT NULL,
+	"fingerprint" text NOT NULL,
+	"operation_id" uuid NOT NULL,
+	"runner_id" uuid NOT NULL,
+	"lease_until" timestamp (3) with time zone NOT NULL,
+	"status" integer,
+	"body" text,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "http_idempotency_scope_key_pk" PRIMARY KEY("scope","key")
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."inbox_delivery" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"provider" text NOT NULL,
@@ -50,34 +63,23 @@ CREATE TABLE "gramkit"."outbox_event" (
 	"published_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
-CREATE TABLE "gramkit"."user_account" (
+CREATE TABLE "gramkit"."audit_entry" (
 	"id" uuid PRIMARY KEY NOT NULL,
-	"kind" text NOT NULL,
-	"telegram_id" bigint,
-	"device_key_hash" text,
-	"username" text,
-	"first_name" text,
-	"last_name" text,
-	"language_code" text,
-	"time_zone" text DEFAULT 'UTC' NOT NULL,
-	"role" text DEFAULT 'user' NOT NULL,
-	"created_at" timestamp (3) with time zone NOT NULL,
-	"updated_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "user_account_telegram_id_key" UNIQUE("telegram_id"),
-	CONSTRAINT "user_account_device_key_hash_key" UNIQUE("device_key_hash"),
-	CONSTRAINT "user_account_kind_check" CHECK ("gramkit"."user_account"."kind" in ('guest', 'registered')),
-	CONSTRAINT "user_account_role_check" CHECK ("gramkit"."user_account"."role" in ('user', 'admin', 'owner'))
+	"stream" text DEFAULT 'core' NOT NULL,
+	"actor" text NOT NULL,
+	"action" text NOT NULL,
+	"subject" text NOT NULL,
+	"facts" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
-CREATE TABLE "gramkit"."user_session" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"user_id" uuid NOT NULL,
-	"token_hash" text NOT NULL,
-	"surface" text NOT NULL,
-	"created_at" timestamp (3) with time zone NOT NULL,
-	"last_seen_at" timestamp (3) with time zone NOT NULL,
-	"expires_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "user_session_surface_check" CHECK ("gramkit"."user_session"."surface" in ('telegram', 'web'))
+CREATE TABLE "gramkit"."audit_seal" (
+	"stream" text NOT NULL,
+	"number" bigint NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"hash" text NOT NULL,
+	"sealed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "audit_seal_pkey" PRIMARY KEY("stream","number")
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."balance_account" (
@@ -109,11 +111,131 @@ CREATE TABLE "gramkit"."balance_transfer" (
 	CONSTRAINT "balance_transfer_accounts_check" CHECK ("gramkit"."balance_transfer"."source_account_id" <> "gramkit"."balance_transfer"."target_account_id")
 );
 --> statement-breakpoint
-ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE TABLE "gramkit"."payment" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"gateway" text NOT NULL,
+	"surface" text NOT NULL,
+	"product_id" text NOT NULL,
+	"product" jsonb NOT NULL,
+	"amount" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"refunded_amount" bigint DEFAULT 0 NOT NULL,
+	"status" text NOT NULL,
+	"provider_payment_id" text,
+	"confirmation_url" text,
+	"return_url" text,
+	"subscription_id" uuid,
+	"original_payment_id" uuid,
+	"saved_method_id" text,
+	"provider_period_end" timestamp (3) with time zone,
+	"failure_reason" text,
+	"next_check_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"paid_at" timestamp (3) with time zone,
+	CONSTRAINT "payment_amount_check" CHECK ("gramkit"."payment"."amount" > 0),
+	CONSTRAINT "payment_refunded_amount_check" CHECK ("gramkit"."payment"."refunded_amount" between 0 and "gramkit"."payment"."amount"),
+	CONSTRAINT "payment_status_check" CHECK ("gramkit"."payment"."status" in ('created', 'pending', 'waiting_for_capture', 'succeeded', 'partially_refunded', 'refunded', 'disputed', 'canceled', 'expired', 'failed', 'unknown')),
+	CONSTRAINT "payment_currency_check" CHECK ("gramkit"."payment"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."payment_event" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"payment_id" uuid,
+	"gateway" text NOT NULL,
+	"provider_payment_id" text NOT NULL,
+	"reported_status" text NOT NULL,
+	"outcome" text NOT NULL,
+	"problem" text,
+	"body" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "payment_event_outcome_check" CHECK ("gramkit"."payment_event"."outcome" in ('applied', 'refused'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."payment_refund" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"amount" bigint NOT NULL,
+	"status" text NOT NULL,
+	"provider_refund_id" text,
+	"actor" text NOT NULL,
+	"failure_reason" text,
+	"next_check_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "payment_refund_amount_check" CHECK ("gramkit"."payment_refund"."amount" > 0),
+	CONSTRAINT "payment_refund_status_check" CHECK ("gramkit"."payment_refund"."status" in ('requested', 'pending', 'succeeded', 'failed', 'unknown'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."subscription" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"product_id" text NOT NULL,
+	"title" text NOT NULL,
+	"plan_group" text NOT NULL,
+	"gateway" text NOT NULL,
+	"status" text NOT NULL,
+	"period" jsonb NOT NULL,
+	"anchor_day" integer NOT NULL,
+	"current_period_start" timestamp (3) with time zone NOT NULL,
+	"current_period_end" timestamp (3) with time zone NOT NULL,
+	"first_payment_id" uuid NOT NULL,
+	"saved_method_id" text,
+	"next_charge_at" timestamp (3) with time zone,
+	"charge_attempts" integer DEFAULT 0 NOT NULL,
+	"expires_at" timestamp (3) with time zone,
+	"canceled_at" timestamp (3) with time zone,
+	"cancel_reason" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "subscription_status_check" CHECK ("gramkit"."subscription"."status" in ('active', 'past_due', 'canceled', 'expired')),
+	CONSTRAINT "subscription_anchor_day_check" CHECK ("gramkit"."subscription"."anchor_day" between 1 and 31)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."user_account" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"telegram_id" bigint,
+	"device_key_hash" text,
+	"username" text,
+	"first_name" text,
+	"last_name" text,
+	"language_code" text,
+	"time_zone" text DEFAULT 'UTC' NOT NULL,
+	"role" text DEFAULT 'user' NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "user_account_telegram_id_key" UNIQUE("telegram_id"),
+	CONSTRAINT "user_account_device_key_hash_key" UNIQUE("device_key_hash"),
+	CONSTRAINT "user_account_kind_check" CHECK ("gramkit"."user_account"."kind" in ('guest', 'registered')),
+	CONSTRAINT "user_account_role_check" CHECK ("gramkit"."user_account"."role" in ('user', 'admin', 'owner'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."user_session" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"token_hash" text NOT NULL,
+	"surface" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"last_seen_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "user_session_surface_check" CHECK ("gramkit"."user_session"."surface" in ('telegram', 'web'))
+);
+--> statement-breakpoint
+ALTER TABLE "gramkit"."audit_seal" ADD CONSTRAINT "audit_seal_entry_id_audit_entry_id_fk" FOREIGN KEY ("entry_id") REFERENCES "gramkit"."audit_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_account" ADD CONSTRAINT "balance_account_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_reversal_of_balance_transfer_id_fk" FOREIGN KEY ("reversal_of") REFERENCES "gramkit"."balance_transfer"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_source_fk" FOREIGN KEY ("source_account_id","unit") REFERENCES "gramkit"."balance_account"("id","unit") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_target_fk" FOREIGN KEY ("target_account_id","unit") REFERENCES "gramkit"."balance_account"("id","unit") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_original_payment_id_payment_id_fk" FOREIGN KEY ("original_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment_event" ADD CONSTRAINT "payment_event_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment_refund" ADD CONSTRAINT "payment_refund_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_first_payment_id_payment_id_fk" FOREIGN KEY ("first_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_delivery_provider_key_key" ON "gramkit"."inbox_delivery" USING btree ("provider","key");--> statement-breakpoint
 CREATE INDEX "inbox_delivery_pending_index" ON "gramkit"."inbox_delivery" USING btree ("next_attempt_at") WHERE "gramkit"."inbox_delivery"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "inbox_delivery_parked_index" ON "gramkit"."inbox_delivery" USING btree ("id") WHERE "gramkit"."inbox_delivery"."status" = 'parked';--> statement-breakpoint
@@ -122,10 +244,24 @@ CREATE INDEX "job_pending_index" ON "gramkit"."job" USING btree ("run_at","seq")
 CREATE INDEX "job_order_index" ON "gramkit"."job" USING btree ("order_key","seq") WHERE "gramkit"."job"."status" = 'pending' and "gramkit"."job"."order_key" is not null;--> statement-breakpoint
 CREATE INDEX "job_dead_index" ON "gramkit"."job" USING btree ("id") WHERE "gramkit"."job"."status" = 'dead';--> statement-breakpoint
 CREATE INDEX "outbox_event_unpublished_index" ON "gramkit"."outbox_event" USING btree ("seq") WHERE "gramkit"."outbox_event"."published_at" is null;--> statement-breakpoint
-CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
-CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "audit_entry_subject_index" ON "gramkit"."audit_entry" USING btree ("subject","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "audit_seal_entry_id_key" ON "gramkit"."audit_seal" USING btree ("entry_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "balance_account_user_id_unit_key" ON "gramkit"."balance_account" USING btree ("user_id","unit") WHERE "gramkit"."balance_account"."user_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "balance_account_system_name_unit_key" ON "gramkit"."balance_account" USING btree ("system_name","unit") WHERE "gramkit"."balance_account"."system_name" is not null;--> statement-breakpoint
 CREATE INDEX "balance_transfer_source_index" ON "gramkit"."balance_transfer" USING btree ("source_account_id","number");--> statement-breakpoint
 CREATE INDEX "balance_transfer_target_index" ON "gramkit"."balance_transfer" USING btree ("target_account_id","number");--> statement-breakpoint
-CREATE INDEX "balance_transfer_reversal_of_index" ON "gramkit"."balance_transfer" USING btree ("reversal_of") WHERE "gramkit"."balance_transfer"."reversal_of" is not null;
+CREATE INDEX "balance_transfer_reversal_of_index" ON "gramkit"."balance_transfer" USING btree ("reversal_of") WHERE "gramkit"."balance_transfer"."reversal_of" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_provider_payment_id_key" ON "gramkit"."payment" USING btree ("gateway","provider_payment_id") WHERE "gramkit"."payment"."provider_payment_id" is not null;--> statement-breakpoint
+CREATE INDEX "payment_user_id_index" ON "gramkit"."payment" USING btree ("user_id","id");--> statement-breakpoint
+CREATE INDEX "payment_subscription_id_index" ON "gramkit"."payment" USING btree ("subscription_id") WHERE "gramkit"."payment"."subscription_id" is not null;--> statement-breakpoint
+CREATE INDEX "payment_next_check_at_index" ON "gramkit"."payment" USING btree ("next_check_at") WHERE "gramkit"."payment"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "payment_event_payment_id_index" ON "gramkit"."payment_event" USING btree ("payment_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_refund_provider_refund_id_key" ON "gramkit"."payment_refund" USING btree ("payment_id","provider_refund_id") WHERE "gramkit"."payment_refund"."provider_refund_id" is not null;--> statement-breakpoint
+CREATE INDEX "payment_refund_payment_id_index" ON "gramkit"."payment_refund" USING btree ("payment_id");--> statement-breakpoint
+CREATE INDEX "payment_refund_next_check_at_index" ON "gramkit"."payment_refund" USING btree ("next_check_at") WHERE "gramkit"."payment_refund"."next_check_at" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "subscription_live_key" ON "gramkit"."subscription" USING btree ("user_id","plan_group") WHERE "gramkit"."subscription"."status" <> 'expired';--> statement-breakpoint
+CREATE INDEX "subscription_user_id_index" ON "gramkit"."subscription" USING btree ("user_id","id");--> statement-breakpoint
+CREATE INDEX "subscription_next_charge_at_index" ON "gramkit"."subscription" USING btree ("next_charge_at") WHERE "gramkit"."subscription"."next_charge_at" is not null;--> statement-breakpoint
+CREATE INDEX "subscription_expires_at_index" ON "gramkit"."subscription" USING btree ("expires_at") WHERE "gramkit"."subscription"."expires_at" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
+CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");

@@ -1,0 +1,142 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { ServicesHost } from '../../platform/database/index.ts'
+import {
+  bearerToken,
+  instantWire,
+  principalOf,
+  problemResponses,
+  requireUser,
+  userSecurity,
+} from '../../platform/http/index.ts'
+import { profileChangesSchema, type User } from './user.ts'
+import type { UsersService } from './users.service.ts'
+
+/** All that the routes of users may touch. */
+export interface UsersHttpScope {
+  readonly users: UsersService
+}
+
+const userWire = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(['guest', 'registered']),
+    telegramId: z.string().nullable(),
+    username: z.string().nullable(),
+    firstName: z.string().nullable(),
+    lastName: z.string().nullable(),
+    languageCode: z.string().nullable(),
+    timeZone: z.string(),
+    role: z.enum(['user', 'admin', 'owner']),
+    createdAt: instantWire,
+  })
+  .meta({ id: 'User' })
+
+const loginWire = z.object({ token: z.string(), user: userWire })
+const tags = ['users']
+
+/** Routes for login and one's own profile; register under `/api/v1`. */
+export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/auth/telegram',
+      {
+        schema: {
+          tags,
+          summary: 'Log in with the init data of a Mini App',
+          body: z.object({ initData: z.string().min(1) }),
+          response: { 200: loginWire, ...problemResponses },
+        },
+      },
+      async (request) => {
+        const { token, user } = await host.services.users.loginWithTelegram(request.body.initData)
+        return { token, user: toWire(user) }
+      },
+    )
+
+    app.post(
+      '/auth/guest',
+      {
+        schema: {
+          tags,
+          summary: 'Log in as the guest of a device',
+          body: z.object({ deviceKey: z.string().min(16).max(128) }),
+          response: { 200: loginWire, ...problemResponses },
+        },
+      },
+      async (request) => {
+        const { token, user } = await host.services.users.loginAsGuest(request.body.deviceKey)
+        return { token, user: toWire(user) }
+      },
+    )
+
+    app.delete(
+      '/auth/session',
+      {
+        onRequest: requireUser,
+        schema: {
+          tags,
+          summary: 'Log out',
+          security: userSecurity,
+          response: { 204: z.undefined(), ...problemResponses },
+        },
+      },
+      async (request, reply) => {
+        await host.services.users.logout(bearerToken(request))
+        return reply.code(204).send()
+      },
+    )
+
+    app.get(
+      '/me',
+      {
+        onRequest: requireUser,
+        schema: {
+          tags,
+          summary: 'Read oneself',
+          security: userSecurity,
+          response: { 200: userWire, ...problemResponses },
+        },
+      },
+      async (request) => toWire(await host.services.users.getById(principalOf(request).user.id)),
+    )
+
+    app.patch(
+      '/me',
+      {
+        onRequest: requireUser,
+        schema: {
+          tags,
+          summary: 'Change one’s profile',
+          security: userSecurity,
+          body: profileChangesSchema,
+          response: { 200: userWire, ...problemResponses },
+        },
+      },
+      async (request) =>
+        toWire(await host.services.users.updateProfile(principalOf(request).user.id, request.body)),
+    )
+
+    app.get(
+      '/me/stream',
+      {
+        onRequest: requireUser,
+        schema: {
+          tags,
+          summary: 'Hear that something of one’s own changed',
+          description: 'Server-sent events: `event: changed` says to read again what is shown.',
+          security: userSecurity,
+        },
+      },
+      async (request, reply) => {
+        const stream = await app.edge.liveUpdates.open(principalOf(request).user.id)
+        reply.header('content-type', 'text/event-stream').header('cache-control', 'no-store')
+        return reply.header('x-accel-buffering', 'no').send(stream)
+      },
+    )
+  }
+}
+
+function toWire({ telegramId, ...user }: User): z.output<typeof userWire> {
+  return { ...user, telegramId: telegramId?.toString() ?? null }
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { ConfigInvalid } from './config.errors.ts'
+import { loadConfig } from './config.ts'
+import { SECRET_VARIABLES, variables } from './variables.ts'
+
+const required = {
+  DATABASE_URL: 'postgres://app:hunter2hunter2@127.0.0.1:5432/shop',
+  GRAMKIT_ADMIN_TOKEN: 'an-admin-token-of-32-characters!',
+  GRAMKIT_TELEGRAM_BOT_TOKEN: '42:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr',
+  GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-0123456789',
+}
+
+/** A value that each variable refuses. */
+const malformed: Record<keyof typeof variables.shape, string> = {
+  NODE_ENV: 'prod',
+  DATABASE_URL: 'mysql://root:hunter2hunter2@localhost/shop',
+  GRAMKIT_OWNER_DATABASE_URL: 'localhost',
+  GRAMKIT_DIRECT_DATABASE_URL: 'localhost',
+  GRAMKIT_DATABASE_POOL_SIZE: '0',
+  REDIS_URL: 'http://localhost',
+  PORT: '80a',
+  GRAMKIT_HOST: 'x'.repeat(256),
+  GRAMKIT_PUBLIC_URL: 'shop.example',
+  GRAMKIT_ROLES: 'api,baker',
+  GRAMKIT_ADMIN_TOKEN: 'short',
+  GRAMKIT_TELEGRAM_BOT_TOKEN: 'not-a-token',
+  GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'with spaces in the middle of it',
+  GRAMKIT_TELEGRAM_API_ROOT: 'ftp://example.org',
+  GRAMKIT_INIT_DATA_MAX_AGE_SECONDS: '1e9',
+  GRAMKIT_YOOKASSA_SHOP_ID: 'shop',
+  GRAMKIT_YOOKASSA_SECRET_KEY: 'short',
+  GRAMKIT_YOOKASSA_API_ROOT: 'yookassa',
+  GRAMKIT_RETURN_URLS: 'https://a.example,b.example',
+  GRAMKIT_CORS_ORIGINS: 'https://a.example/path',
+  GRAMKIT_TRUSTED_PROXIES: 'true',
+  GRAMKIT_RATE_LIMIT_PER_MINUTE: '-1',
+  GRAMKIT_DRAIN_DELAY_MS: '1.5',
+  GRAMKIT_LOG_LEVEL: 'loud',
+  GRAMKIT_DEV_CLOCK_URL: 'clock',
+}
+
+function faultsOf(environment: Record<string, string | undefined>): ConfigInvalid {
+  try {
+    loadConfig(environment)
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error
+    throw error
+  }
+  throw new Error('The configuration was accepted')
+}
+
+describe('loadConfig', () => {
+  test('needs only the required variables outside of production', () => {
+    const config = loadConfig(required)
+    expect(config).toMatchObject({
+      isProduction: false,
+      roles: ['api', 'bot', 'worker', 'relay'],
+      http: { port: 8080, publicUrl: 'http://localhost:8080', trustedProxies: [] },
+      database: { directUrl: required.DATABASE_URL },
+      yookassa: undefined,
+    })
+    expect(config.secrets).toContain(required.GRAMKIT_ADMIN_TOKEN)
+  })
+
+  test.each(Object.keys(required))('stops without %s and names it alone', (name) => {
+    for (const missing of [undefined, '']) {
+      const { faults, message } = faultsOf({ ...required, [name]: missing })
+      expect(faults.map((fault) => fault.name)).toEqual([name])
+      expect(message).toContain(`${name} is missing; it should be `)
+    }
+  })
+
+  test.each(Object.entries(malformed))('stops on a malformed %s', (name, value) => {
+    const { faults, message } = faultsOf({ ...required, [name]: value })
+    expect(faults.map((fault) => fault.name)).toEqual([name])
+    expect(message).toContain('; it should be ')
+    const isSecret = SECRET_VARIABLES.has(name)
+    expect(message.includes(value.slice(0, 200))).toBe(!isSecret)
+    if (isSecret) expect(message).toContain(`a text of ${value.length} characters (hidden)`)
+  })
+
+  test('names all that is wrong at once', () => {
+    expect(faultsOf({ PORT: 'x' }).faults).toHaveLength(5)
+  })
+
+  test('wants the number and the key of a YooKassa shop together', () => {
+    const shopId = { GRAMKIT_YOOKASSA_SHOP_ID: '100500' }
+    const secretKey = { GRAMKIT_YOOKASSA_SECRET_KEY: 'test_secret_key' }
+    expect(faultsOf({ ...required, ...shopId }).message).toContain('SECRET_KEY is missing')
+    expect(faultsOf({ ...required, ...secretKey }).message).toContain('SHOP_ID is missing')
+    expect(loadConfig({ ...required, ...shopId, ...secretKey }).yookassa?.shopId).toBe('100500')
+  })
+
+  test('wants a public address in production and refuses a clock that somebody else moves', () => {
+    const production = { ...required, NODE_ENV: 'production' }
+    expect(faultsOf(production).message).toContain('GRAMKIT_PUBLIC_URL is missing')
+    const moved = {
+      ...production,
+      GRAMKIT_PUBLIC_URL: 'https://shop.example',
+      GRAMKIT_DEV_CLOCK_URL: 'http://localhost:1',
+    }
+    expect(faultsOf(moved).message).toContain('GRAMKIT_DEV_CLOCK_URL is set although')
+  })
+
+  test.each(['0.0.0.0/0', '::/0', '1', '10.0.0.0/33', '10.0.0.0/8/8', 'loopback'])(
+    'refuses to trust "%s" as a proxy',
+    (block) => {
+      expect(faultsOf({ ...required, GRAMKIT_TRUSTED_PROXIES: block }).faults).toHaveLength(1)
+    },
+  )
+})
+
+describe('.env.example', () => {
+  const text = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8')
+  const lines = [...text.matchAll(/^#? ?([A-Z][A-Z_]+)=(.*)$/gm)]
+
+  test('documents exactly the variables that are read', () => {
+    expect(lines.map(([, name]) => name).sort()).toEqual(Object.keys(variables.shape).sort())
+  })
+
+  test('shows the defaults that are used', () => {
+    for (const [, name, shown] of lines) {
+      const schema = Object.entries(variables.shape).find(([key]) => key === name)?.[1]
+      const standard = schema?.safeParse(undefined)
+      if (standard?.success) expect(`${name}=${shown}`).toBe(`${name}=${standard.data ?? ''}`)
+    }
+  })
+
+  test('says of every variable what it should be', () => {
+    for (const [name, schema] of Object.entries(variables.shape)) {
+      expect(schema.description, name).toMatch(/^[a-z0-9]/)
+    }
+  })
+})

@@ -1,0 +1,138 @@
+import type { z } from 'zod'
+import { ConfigInvalid, type VariableFault } from './config.errors.ts'
+import { type Role, SECRET_VARIABLES, variables } from './variables.ts'
+
+/** Everything the outside decides about a process. */
+export interface Config {
+  readonly isProduction: boolean
+  readonly roles: readonly Role[]
+  readonly database: {
+    readonly url: string
+    readonly ownerUrl: string | undefined
+    /** Past a pooler: for LISTEN and for the queue. */
+    readonly directUrl: string
+    readonly poolSize: number
+  }
+  readonly redisUrl: string | undefined
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    readonly publicUrl: string
+    readonly adminToken: string
+    readonly trustedProxies: readonly string[]
+    readonly corsOrigins: readonly string[]
+    readonly rateLimitPerMinute: number
+    readonly drainDelayMs: number
+  }
+  readonly telegram: {
+    readonly botToken: string
+    readonly webhookSecret: string
+    readonly apiRoot: string
+    readonly initDataMaxAgeSeconds: number
+  }
+  /** Undefined when payments by YooKassa are off. */
+  readonly yookassa:
+    | { readonly shopId: string; readonly secretKey: string; readonly apiRoot: string }
+    | undefined
+  /** Addresses, besides the public one, to which a customer may be sent back. */
+  readonly returnUrls: readonly string[]
+  readonly logLevel: z.output<typeof variables>['GRAMKIT_LOG_LEVEL']
+  readonly devClockUrl: string | undefined
+  /** All secret values, to be scrubbed from logs. */
+  readonly secrets: readonly string[]
+}
+
+/** The environment as a process gets it. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Reads the configuration from the environment, once.
+ *
+ * @throws {@link ConfigInvalid} naming every variable that is missing or malformed
+ */
+export function loadConfig(environment: Environment = process.env): Config {
+  const given = Object.fromEntries(
+    Object.keys(variables.shape).map((name) => [name, environment[name] || undefined]),
+  )
+  const parsed = variables.safeParse(given)
+  const faults = parsed.success ? crossFaults(parsed.data) : faultsOf(parsed.error, given)
+  if (faults.length > 0 || !parsed.success) throw new ConfigInvalid(faults)
+  return toConfig(parsed.data, given)
+}
+
+type Variables = z.output<typeof variables>
+type Name = keyof Variables
+
+function faultsOf(error: z.ZodError, given: Environment): VariableFault[] {
+  const names = new Set(error.issues.map((issue) => String(issue.path[0])))
+  return Object.keys(variables.shape)
+    .filter((name): name is Name => names.has(name))
+    .map((name) => fault(name, describeValue(name, given[name])))
+}
+
+/** Rules between variables. */
+function crossFaults(read: Variables): VariableFault[] {
+  const faults: VariableFault[] = []
+  if (read.GRAMKIT_YOOKASSA_SHOP_ID && !read.GRAMKIT_YOOKASSA_SECRET_KEY) {
+    faults.push(fault('GRAMKIT_YOOKASSA_SECRET_KEY', 'is missing'))
+  }
+  if (read.GRAMKIT_YOOKASSA_SECRET_KEY && !read.GRAMKIT_YOOKASSA_SHOP_ID) {
+    faults.push(fault('GRAMKIT_YOOKASSA_SHOP_ID', 'is missing'))
+  }
+  if (read.NODE_ENV !== 'production') return faults
+  if (!read.GRAMKIT_PUBLIC_URL) faults.push(fault('GRAMKIT_PUBLIC_URL', 'is missing'))
+  if (read.GRAMKIT_DEV_CLOCK_URL) {
+    faults.push(fault('GRAMKIT_DEV_CLOCK_URL', 'is set although NODE_ENV is production'))
+  }
+  return faults
+}
+
+function fault(name: Name, was: string): VariableFault {
+  return { name, was, should: variables.shape[name].description ?? 'set' }
+}
+
+function describeValue(name: string, value: string | undefined): string {
+  if (value === undefined) return 'is missing'
+  if (SECRET_VARIABLES.has(name)) return `was a text of ${value.length} characters (hidden)`
+  return `was ${JSON.stringify(value.slice(0, 200))}`
+}
+
+function toConfig(read: Variables, given: Environment): Config {
+  const shopId = read.GRAMKIT_YOOKASSA_SHOP_ID
+  const secretKey = read.GRAMKIT_YOOKASSA_SECRET_KEY
+  return {
+    isProduction: read.NODE_ENV === 'production',
+    roles: read.GRAMKIT_ROLES,
+    database: {
+      url: read.DATABASE_URL,
+      ownerUrl: read.GRAMKIT_OWNER_DATABASE_URL,
+      directUrl: read.GRAMKIT_DIRECT_DATABASE_URL ?? read.DATABASE_URL,
+      poolSize: read.GRAMKIT_DATABASE_POOL_SIZE,
+    },
+    redisUrl: read.REDIS_URL,
+    http: {
+      host: read.GRAMKIT_HOST,
+      port: read.PORT,
+      publicUrl: read.GRAMKIT_PUBLIC_URL ?? `http://localhost:${read.PORT}`,
+      adminToken: read.GRAMKIT_ADMIN_TOKEN,
+      trustedProxies: read.GRAMKIT_TRUSTED_PROXIES,
+      corsOrigins: read.GRAMKIT_CORS_ORIGINS,
+      rateLimitPerMinute: read.GRAMKIT_RATE_LIMIT_PER_MINUTE,
+      drainDelayMs: read.GRAMKIT_DRAIN_DELAY_MS,
+    },
+    telegram: {
+      botToken: read.GRAMKIT_TELEGRAM_BOT_TOKEN,
+      webhookSecret: read.GRAMKIT_TELEGRAM_WEBHOOK_SECRET,
+      apiRoot: read.GRAMKIT_TELEGRAM_API_ROOT,
+      initDataMaxAgeSeconds: read.GRAMKIT_INIT_DATA_MAX_AGE_SECONDS,
+    },
+    yookassa:
+      shopId && secretKey
+        ? { shopId, secretKey, apiRoot: read.GRAMKIT_YOOKASSA_API_ROOT }
+        : undefined,
+    returnUrls: read.GRAMKIT_RETURN_URLS,
+    logLevel: read.GRAMKIT_LOG_LEVEL,
+    devClockUrl: read.GRAMKIT_DEV_CLOCK_URL,
+    secrets: [...SECRET_VARIABLES].flatMap((name) => given[name] ?? []),
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * The configuration of a process: read from the environment once, proven, and documented in
+ * `.env.example`.
+ *
+ * @module
+ */
+
+export { ConfigInvalid, type VariableFault } from './config.errors.ts'
+export { type Config, type Environment, loadConfig } from './config.ts'
+export { isProxyBlock } from './proxy-block.ts'
+export { ROLES, type Role } from './variables.ts'

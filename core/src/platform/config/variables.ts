@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { isProxyBlock } from './proxy-block.ts'
+
+/** Parts of the kit that one process may play. */
+export const ROLES = ['api', 'bot', 'worker', 'relay'] as const
+
+/** A part of the kit that one process may play. */
+export type Role = (typeof ROLES)[number]
+
+const address = (protocols: readonly string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol))
+const httpAddress = address(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''))
+const postgresAddress = address(['postgres:', 'postgresql:'])
+const list = <Value>(item: z.ZodType<Value, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(item))
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+const origin = address(['http:', 'https:']).refine((text) => new URL(text).origin === text)
+
+/**
+ * Every variable the kit reads. The description ends the sentence "it should be …" in the error and
+ * in `.env.example`; an empty text counts as missing.
+ */
+export const variables = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('development, test or production'),
+  DATABASE_URL: postgresAddress.describe(
+    "the PostgreSQL address of the application's role, such as postgres://app:password@host/name",
+  ),
+  GRAMKIT_OWNER_DATABASE_URL: postgresAddress
+    .optional()
+    .describe('the PostgreSQL address of the role that owns the schema and migrates'),
+  GRAMKIT_DIRECT_DATABASE_URL: postgresAddress
+    .optional()
+    .describe('the PostgreSQL address past a pooler such as PgBouncer'),
+  GRAMKIT_DATABASE_POOL_SIZE: wholeNumber(1, 200)
+    .default(10)
+    .describe('a whole number from 1 to 200'),
+  REDIS_URL: address(['redis:', 'rediss:'])
+    .optional()
+    .describe('the address of a Redis, such as redis://host:6379'),
+  PORT: wholeNumber(0, 65_535).default(8080).describe('a whole number from 0 to 65535'),
+  GRAMKIT_HOST: z.string().max(255).default('0.0.0.0').describe('an address to listen on'),
+  GRAMKIT_PUBLIC_URL: httpAddress
+    .optional()
+    .describe('the http(s) address under which people reach the service'),
+  GRAMKIT_ROLES: list(z.enum(ROLES))
+    .default([...ROLES])
+    .describe(`a comma-separated list out of ${ROLES.join(', ')}`),
+  GRAMKIT_ADMIN_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,256}$/)
+    .describe('16 to 256 random characters without spaces'),
+  GRAMKIT_TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d{1,16}:[A-Za-z0-9_-]{20,128}$/)
+    .describe('a bot token as BotFather gives it, such as 123456:ABC-DEF'),
+  GRAMKIT_TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{16,256}$/)
+    .describe('16 to 256 random letters, digits, - and _'),
+  GRAMKIT_TELEGRAM_API_ROOT: httpAddress
+    .default('https://api.telegram.org')
+    .describe('the http(s) address of a Bot API server'),
+  GRAMKIT_INIT_DATA_MAX_AGE_SECONDS: wholeNumber(60, 2_592_000)
+    .default(86_400)
+    .describe('a whole number of seconds from 60 to 2592000'),
+  GRAMKIT_YOOKASSA_SHOP_ID: z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .optional()
+    .describe('the number of a YooKassa shop, together with its secret key'),
+  GRAMKIT_YOOKASSA_SECRET_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,256}$/)
+    .optional()
+    .describe('the secret key of the YooKassa shop, together with its number'),
+  GRAMKIT_YOOKASSA_API_ROOT: httpAddress
+    .default('https://api.yookassa.ru/v3')
+    .describe("the http(s) address of YooKassa's API"),
+  GRAMKIT_RETURN_URLS: list(httpAddress)
+    .default([])
+    .describe('a comma-separated list of http(s) addresses'),
+  GRAMKIT_CORS_ORIGINS: list(origin)
+    .default([])
+    .describe('a comma-separated list of origins such as https://example.org'),
+  GRAMKIT_TRUSTED_PROXIES: list(z.string().refine(isProxyBlock))
+    .default([])
+    .describe('a comma-separated list of addresses and CIDR blocks such as 10.0.0.0/8'),
+  GRAMKIT_RATE_LIMIT_PER_MINUTE: wholeNumber(0, 100_000_000)
+    .default(60_000)
+    .describe('a whole number, 0 for none'),
+  GRAMKIT_DRAIN_DELAY_MS: wholeNumber(0, 60_000)
+    .default(0)
+    .describe('a whole number of milliseconds to 60000'),
+  GRAMKIT_LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('trace, debug, info, warn, error, fatal or silent'),
+  GRAMKIT_DEV_CLOCK_URL: httpAddress
+    .optional()
+    .describe('the http(s) address of the sandbox clock, never set in production'),
+})
+
+/** Variables that never appear in a message or a log line. */
+export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'GRAMKIT_OWNER_DATABASE_URL',
+  'GRAMKIT_DIRECT_DATABASE_URL',
+  'REDIS_URL',
+  'GRAMKIT_ADMIN_TOKEN',
+  'GRAMKIT_TELEGRAM_BOT_TOKEN',
+  'GRAMKIT_TELEGRAM_WEBHOOK_SECRET',
+  'GRAMKIT_YOOKASSA_SECRET_KEY',
+])

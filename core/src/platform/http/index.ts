@@ -1,0 +1,52 @@
+/**
+ * The HTTP edge: a Fastify server with problem JSON, OpenAPI and protection, and what routes share:
+ * who asks (`requireUser`), how values look on the wire, answering once (`idempotently`), live
+ * updates.
+ *
+ * @module
+ */
+export {
+  bearerToken,
+  type HttpEdge,
+  httpEdge,
+  type Principal,
+  principalOf,
+  requireAdmin,
+  requireUser,
+} from './edge.ts'
+export {
+  AdminTokenInvalid,
+  CredentialsMissing,
+  IdempotencyConflict,
+  IdempotencyInProgress,
+  IdempotencyKeyInvalid,
+  IdempotencyKeyRequired,
+  RouteNotFound,
+  TooManyRequests,
+  TooManyStreams,
+} from './http.errors.ts'
+export { httpIdempotency } from './http-idempotency.table.ts'
+export {
+  HttpIdempotency,
+  type IdempotencySettings,
+  type KeyedRequest,
+  type RunOutcome,
+  type StoredAnswer,
+} from './http-idempotency.ts'
+export { type HttpAnswer, idempotently } from './idempotently.ts'
+export { LiveUpdates, type LiveUpdatesSettings } from './live-updates.ts'
+export type { ApiTitle } from './openapi.ts'
+export { PROBLEM_TYPE, type Problem, problemSchema, statusOf, toProblem } from './problem.ts'
+export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
+export type { ReadyChecks } from './status.ts'
+export { checkTrustedProxies } from './trusted-proxies.ts'
+export {
+  adminSecurity,
+  amountWire,
+  idParams,
+  instantWire,
+  pageOf,
+  pageQuery,
+  problemResponses,
+  userSecurity,
+} from './wire.ts'

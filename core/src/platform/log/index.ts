@@ -1,0 +1,7 @@
+/**
+ * Logs as JSON lines (pino) that secrets are kept out of in three ways: by field, by the shape of
+ * errors, and by scrubbing the finished line.
+ *
+ * @module
+ */
+export { createLogger, type LoggerOptions, serializeError } from './logger.ts'

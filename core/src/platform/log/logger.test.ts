@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { createLogger, serializeError } from './logger.ts'
+
+const SECRET = 'p"ass/word+0123'
+
+function logged(write: (logger: ReturnType<typeof createLogger>) => void): string {
+  const lines: string[] = []
+  const destination = { write: (line: string) => void lines.push(line) }
+  write(createLogger({ level: 'trace', secrets: [SECRET, 'short'], destination }))
+  return lines.join('')
+}
+
+describe('createLogger', () => {
+  test('writes one JSON line with level, time and message', () => {
+    const line = logged((logger) => logger.info({ userId: 'u1' }, 'logged in'))
+    expect(JSON.parse(line)).toMatchObject({ level: 30, userId: 'u1', msg: 'logged in' })
+  })
+
+  test.each([
+    ['a header', { headers: { authorization: 'Bearer abc' } }],
+    ['a field', { token: 'abc' }],
+    ['a nested field', { config: { telegram: { botToken: 'abc' } } }],
+  ])('hides %s that holds a secret', (_name, fields) => {
+    const line = logged((logger) => logger.info(fields))
+    expect(line).toContain('[hidden]')
+    expect(line).not.toContain('abc')
+  })
+
+  test.each([
+    ['in a message', SECRET],
+    ['in an address', `https://x.test/?key=${encodeURIComponent(SECRET)}`],
+    ['inside JSON inside a message', JSON.stringify({ key: SECRET })],
+  ])('scrubs a known secret %s', (_name, text) => {
+    const line = logged((logger) => logger.error({ err: new Error(text) }, text))
+    expect(line).not.toMatch(/ass.{1,6}word/)
+    expect(() => JSON.parse(line)).not.toThrow()
+  })
+
+  test('scrubs any bot token in an address', () => {
+    const line = logged((logger) =>
+      logger.warn('POST https://api.telegram.org/bot42:AAbbCCddEEffGGhhIIjjKKllMM/getMe failed'),
+    )
+    expect(line).not.toContain('AAbbCC')
+  })
+})
+
+describe('serializeError', () => {
+  test('drops the request that a client hangs on its errors, at every depth', () => {
+    const inner = Object.assign(new Error('401'), {
+      config: { auth: { password: 'hidden-key' } },
+      response: { config: { headers: { Authorization: 'Basic hidden-key' } } },
+    })
+    const outer = Object.assign(new Error('call failed', { cause: inner }), {
+      error: { request: 'hidden-key' },
+      code: 'ECONNRESET',
+    })
+    const text = JSON.stringify(serializeError(outer))
+    expect(text).not.toContain('hidden-key')
+    expect(text).toContain('ECONNRESET')
+    expect(text).toContain('401')
+  })
+
+  test('ends on errors that are their own cause', () => {
+    const error = new Error('round')
+    error.cause = error
+    expect(() => JSON.stringify(serializeError(error))).not.toThrow()
+  })
+})

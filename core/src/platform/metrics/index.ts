@@ -1,0 +1,6 @@
+/**
+ * Prometheus metrics in a registry of the platform's own.
+ *
+ * @module
+ */
+export { createMetrics, type Metrics } from './metrics.ts'

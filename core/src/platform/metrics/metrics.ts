@@ -1,0 +1,56 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What the platform measures of itself, in a registry of its own. */
+export interface Metrics {
+  readonly registry: Registry
+  /** Labels: method, route, status. */
+  readonly httpRequestSeconds: Histogram<'method' | 'route' | 'status'>
+  /** Labels: job, outcome (done, retried, dead). */
+  readonly jobSeconds: Histogram<'job' | 'outcome'>
+  /** Labels: provider, outcome (done, duplicate, retried, parked). */
+  readonly inboxDeliveries: Counter<'provider' | 'outcome'>
+  /** Age of the oldest event that was not handed on; read when metrics are asked for. */
+  observeOutboxLag(lagSeconds: () => Promise<number>): void
+}
+
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Makes the platform's metrics. */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    httpRequestSeconds: new Histogram({
+      name: 'gramkit_http_request_seconds',
+      help: 'Time from a request to the end of its answer',
+      labelNames: ['method', 'route', 'status'],
+      buckets: SECONDS,
+      registers,
+    }),
+    jobSeconds: new Histogram({
+      name: 'gramkit_job_seconds',
+      help: 'Time one try of a job took',
+      labelNames: ['job', 'outcome'],
+      buckets: SECONDS,
+      registers,
+    }),
+    inboxDeliveries: new Counter({
+      name: 'gramkit_inbox_deliveries_total',
+      help: 'Deliveries of outside providers by what became of them',
+      labelNames: ['provider', 'outcome'],
+      registers,
+    }),
+    observeOutboxLag(lagSeconds) {
+      new Gauge({
+        name: 'gramkit_outbox_lag_seconds',
+        help: 'Age of the oldest event that was not handed on yet',
+        registers,
+        async collect() {
+          this.set(await lagSeconds())
+        },
+      })
+    },
+  }
+}
