@@ -102,3 +102,18 @@ END $$;
 --> statement-breakpoint
 CREATE TRIGGER outbox_event_tell_user AFTER INSERT ON gramkit.outbox_event
   FOR EACH ROW WHEN (NEW.user_id IS NOT NULL) EXECUTE FUNCTION gramkit.tell_user();
+--> statement-breakpoint
+
+-- What happened stays as it was written.
+REVOKE UPDATE, DELETE ON gramkit.payment_event, gramkit.audit_entry, gramkit.audit_seal FROM gramkit_app;
+--> statement-breakpoint
+CREATE TRIGGER payment_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.payment_event FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.audit_entry FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER audit_seal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+REVOKE DELETE ON gramkit.payment, gramkit.payment_refund, gramkit.subscription FROM gramkit_app;

@@ -186,3 +186,13 @@ export class ProviderUnavailable extends AppError {
     super(`${facts.gateway} cannot be reached right now (${facts.reason})`, facts)
   }
 }
+
+/** A notification comes from an address that is not the provider's. */
+export class WebhookSourceRefused extends AppError {
+  readonly code = 'payments.webhook_source_refused'
+  readonly kind = 'forbidden'
+
+  constructor() {
+    super('Notifications are taken from the provider’s own addresses only')
+  }
+}

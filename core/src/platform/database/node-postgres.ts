@@ -6,6 +6,8 @@ import { type Database, type Executor, markTransaction } from './executor.ts'
 /** How a pool of node-postgres is opened. */
 export interface NodePostgresOptions {
   readonly url: string
+  /** Past a pooler, for LISTEN. [`url`] */
+  readonly directUrl?: string
   /** Most connections of this pool. [10] */
   readonly poolSize?: number
   /** Longest a statement may run. [30 000] */
@@ -52,7 +54,7 @@ export function openNodePostgres(options: NodePostgresOptions): Database {
         }
       }
     },
-    listen: (channel, heard) => listen(options.url, channel, heard, onError),
+    listen: (channel, heard) => listen(options.directUrl ?? options.url, channel, heard, onError),
     close,
     [Symbol.asyncDispose]: close,
   }

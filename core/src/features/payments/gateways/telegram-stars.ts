@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Api, GrammyError, HttpError } from 'grammy'
+import { Api, GrammyError, HttpError } from 'grammy'
 import { DAY_MS } from '../../../kernel/index.ts'
 import type { PaymentGateway } from '../payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
@@ -19,6 +19,22 @@ export type StarsApi = Pick<
   Api,
   'createInvoiceLink' | 'refundStarPayment' | 'editUserStarSubscription'
 >
+
+/** A call to Telegram that is not answered within this time is open. */
+const TIMEOUT_SECONDS = 8
+
+/** Makes the gateway of the bot with a token. */
+export function openTelegramStars(options: {
+  readonly botToken: string
+  readonly apiRoot?: string
+}): PaymentGateway {
+  return telegramStarsGateway(
+    new Api(options.botToken, {
+      timeoutSeconds: TIMEOUT_SECONDS,
+      ...(options.apiRoot ? { apiRoot: options.apiRoot } : {}),
+    }),
+  )
+}
 
 /** Makes the gateway on a bot's API client. */
 export function telegramStarsGateway(api: StarsApi): PaymentGateway {

@@ -1,0 +1,95 @@
+/**
+ * The bot: what it does about updates, and how it is set up at Telegram.
+ *
+ * @module
+ */
+import { Bot, type Composer, type Context as BotContext } from 'grammy'
+import {
+  readPreCheckout,
+  readRefundedPayment,
+  readSuccessfulPayment,
+} from './features/payments/gateways/telegram-updates.ts'
+import { answerPreCheckout } from './features/payments/gateways/pre-checkout.ts'
+import { defineInboxHandler, type InboxHandler } from './platform/inbox/index.ts'
+import type { CoreServices } from './services.ts'
+
+export type { BotContext }
+
+/** A call to Telegram that is not answered within this time has failed. */
+const API_TIMEOUT_SECONDS = 8
+
+/** How the bot is reached and what it answers. */
+export interface BotOptions {
+  readonly token: string
+  readonly apiRoot: string
+  /** What the app's bot says and does; payments are taken care of. */
+  readonly composers?: readonly Composer<BotContext>[]
+}
+
+/** Makes the bot without calling Telegram. */
+export function createBot(options: BotOptions): Bot {
+  const bot = new Bot(options.token, {
+    client: { apiRoot: options.apiRoot, timeoutSeconds: API_TIMEOUT_SECONDS },
+  })
+  bot.use(...(options.composers ?? []))
+  return bot
+}
+
+/** How the bot is announced to Telegram. */
+export interface BotSetup {
+  readonly webhookUrl: string
+  readonly webhookSecret: string
+  /** Opens the Mini App from the chat's menu. */
+  readonly menu?: { readonly text: string; readonly url: string }
+  readonly commands?: readonly { readonly command: string; readonly description: string }[]
+}
+
+/** Kinds of updates the kit handles; Telegram keeps an older list unless it is told anew. */
+export const ALLOWED_UPDATES = ['message', 'callback_query', 'pre_checkout_query'] as const
+
+/** Tells Telegram where updates go and what the chat offers; repeating it is harmless. */
+export async function setUpBot(bot: Bot, setup: BotSetup): Promise<void> {
+  await bot.init()
+  await bot.api.setWebhook(setup.webhookUrl, {
+    secret_token: setup.webhookSecret,
+    allowed_updates: [...ALLOWED_UPDATES],
+  })
+  if (setup.commands) await bot.api.setMyCommands([...setup.commands])
+  if (setup.menu) {
+    const { text, url } = setup.menu
+    await bot.api.setChatMenuButton({ menu_button: { type: 'web_app', text, web_app: { url } } })
+  }
+}
+
+/** Answers what Telegram waits for; false for an update that the inbox takes. */
+export async function answerNow(
+  bot: Pick<Bot, 'api'>,
+  services: Pick<CoreServices, 'payments'>,
+  update: unknown,
+): Promise<boolean> {
+  const query = readPreCheckout(update)
+  if (!query) return false
+  await answerPreCheckout(bot.api, services.payments, query)
+  return true
+}
+
+/**
+ * Handles stored updates: payments and refunds inside the transaction that finishes the delivery,
+ * everything else by the bot's composers, which may call Telegram.
+ */
+export function telegramInbox(bot: Bot): InboxHandler<CoreServices> {
+  return defineInboxHandler({
+    provider: 'telegram',
+    async prepare(_services: CoreServices, { body }) {
+      if (readSuccessfulPayment(body) || readRefundedPayment(body)) return
+      await bot.init()
+      await bot.handleUpdate(body as Parameters<Bot['handleUpdate']>[0])
+    },
+    async apply(tx: CoreServices, { body }) {
+      const paid = readSuccessfulPayment(body)
+      if (paid) await tx.payments.apply(paid)
+      const refunded = readRefundedPayment(body)
+      if (refunded) await tx.refunds.apply(refunded)
+    },
+  })
+}

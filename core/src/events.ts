@@ -1,0 +1,21 @@
+import {
+  paymentClosed,
+  paymentRefunded,
+  paymentReportRefused,
+  paymentSucceeded,
+  paymentUpdated,
+} from './features/payments/index.ts'
+import { subscriptionEvents } from './features/subscriptions/index.ts'
+import { userCreated } from './features/users/index.ts'
+import type { EventDefinition } from './platform/outbox/index.ts'
+
+/** Every event that core emits. */
+export const CORE_EVENTS: readonly EventDefinition<never>[] = [
+  userCreated,
+  paymentSucceeded,
+  paymentClosed,
+  paymentUpdated,
+  paymentRefunded,
+  paymentReportRefused,
+  ...Object.values(subscriptionEvents),
+]

@@ -1,0 +1,123 @@
+import { BlockList, isIPv6 } from 'node:net'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { defineInboxHandler } from '../../../platform/inbox/index.ts'
+import type { PaymentSnapshot } from '../payment.ts'
+import type { GatewayRegistry } from '../payment-gateway.ts'
+import { ProviderUnavailable, WebhookSourceRefused } from '../payments.errors.ts'
+import type { PaymentsService } from '../payments.service.ts'
+import type { RefundReport } from '../refunds/refund.ts'
+import type { RefundsService } from '../refunds/refunds.service.ts'
+import { YOOKASSA } from './yookassa-objects.ts'
+
+/** Addresses that YooKassa's notifications come from (yookassa.ru/developers/using-api/webhooks). */
+export const YOOKASSA_SOURCES: readonly string[] = [
+  '185.71.76.0/27',
+  '185.71.77.0/27',
+  '77.75.153.0/25',
+  '77.75.154.128/25',
+  '77.75.156.11/32',
+  '77.75.156.35/32',
+  '2a02:5180::/32',
+]
+
+/** How notifications of one shop come in. */
+export interface YookassaWebhookOptions {
+  /** CIDR blocks that notifications may come from. */
+  readonly sources: readonly string[]
+  /** Stores a notification; a throw makes YooKassa deliver it again. */
+  receive(key: string, body: unknown): Promise<void>
+}
+
+const notificationSchema = z.object({
+  event: z.string().max(64),
+  object: z.object({ id: z.string().max(64), status: z.string().max(32).optional() }),
+})
+
+/**
+ * The route that YooKassa notifies. Notifications are not signed: only known addresses are heard,
+ * and what they say is asked back from YooKassa before anything happens. Nonsense is kept and
+ * answered with 200, as a refusal would only bring it back for 24 hours.
+ */
+export function yookassaWebhook(options: YookassaWebhookOptions): FastifyPluginAsyncZod {
+  const sources = toBlockList(options.sources)
+  return async (app) => {
+    app.post(
+      '/webhooks/yookassa',
+      {
+        schema: { hide: true, body: z.unknown() },
+        onRequest: async (request) => {
+          const family = isIPv6(request.ip) ? 'ipv6' : 'ipv4'
+          if (!sources.check(request.ip, family)) throw new WebhookSourceRefused()
+        },
+      },
+      async (request, reply) => {
+        const read = notificationSchema.safeParse(request.body)
+        const key = read.success
+          ? [read.data.event, read.data.object.id, read.data.object.status ?? ''].join(':')
+          : `unreadable:${request.id}`
+        await options.receive(key, request.body ?? null)
+        return reply.code(200).send()
+      },
+    )
+  }
+}
+
+type Answer =
+  | { readonly kind: 'payment'; readonly snapshot: PaymentSnapshot }
+  | { readonly kind: 'refund'; readonly report: RefundReport }
+  | undefined
+
+interface YookassaInboxScope {
+  readonly gateways: GatewayRegistry
+  readonly payments: Pick<PaymentsService, 'apply'>
+  readonly refunds: Pick<RefundsService, 'apply'>
+}
+
+/** Handles stored notifications: asks YooKassa how the object stands, then applies the answer. */
+export const yookassaInbox = defineInboxHandler({
+  provider: YOOKASSA,
+
+  async prepare({ gateways }: YookassaInboxScope, delivery): Promise<Answer> {
+    const read = notificationSchema.safeParse(delivery.body)
+    const gateway = gateways.get(YOOKASSA)
+    if (!read.success || !gateway) return undefined
+    const { event, object } = read.data
+    if (event.startsWith('refund.')) {
+      const report = await gateway.fetchRefund?.(object.id)
+      refuseUnsettled(event, report?.status)
+      return report && { kind: 'refund', report }
+    }
+    if (event.startsWith('payment.')) {
+      const snapshot = await gateway.fetch?.(object.id)
+      refuseUnsettled(event, snapshot?.status)
+      return snapshot && { kind: 'payment', snapshot }
+    }
+    return undefined
+  },
+
+  async apply(tx: YookassaInboxScope, _delivery, answer: Answer) {
+    if (answer?.kind === 'payment') await tx.payments.apply(answer.snapshot)
+    if (answer?.kind === 'refund') await tx.refunds.apply(answer.report)
+  },
+})
+
+/**
+ * A notification may run ahead of what YooKassa answers. Taking it for done would use up its key,
+ * and the true one, which repeats the key, would then be dropped as a duplicate.
+ */
+function refuseUnsettled(event: string, status: string | undefined): void {
+  const isAhead = /\.(succeeded|canceled)$/.test(event) && status === 'pending'
+  if (isAhead) throw new ProviderUnavailable({ gateway: YOOKASSA, reason: 'not settled yet' })
+}
+
+function toBlockList(sources: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const source of sources) {
+    const [address = '', bits] = source.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return list
+}

@@ -1,0 +1,254 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { CURRENCIES } from '../../kernel/index.ts'
+import type { ServicesHost } from '../../platform/database/index.ts'
+import {
+  adminSecurity,
+  amountWire,
+  idempotently,
+  idParams,
+  instantWire,
+  pageOf,
+  pageQuery,
+  principalOf,
+  problemResponses,
+  requireAdmin,
+  requireUser,
+  userSecurity,
+} from '../../platform/http/index.ts'
+import { PAYMENT_STATUSES, type Payment, type Surface } from './payment.ts'
+import type { GatewayRegistry } from './payment-gateway.ts'
+import type { PaymentsService } from './payments.service.ts'
+import type { Product, ProductCatalog } from './product.ts'
+import type { RefundsService } from './refunds/refunds.service.ts'
+
+/** All that the routes of payments may touch. */
+export interface PaymentsHttpScope {
+  readonly payments: PaymentsService
+  readonly refunds: RefundsService
+  readonly products: ProductCatalog
+  readonly gateways: GatewayRegistry
+}
+
+const currency = z.enum(CURRENCIES)
+
+const productWire = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    goods: z.enum(['digital', 'physical']),
+    title: z.string(),
+    description: z.string(),
+    prices: z.array(z.object({ currency, amount: amountWire })),
+    credits: z.object({ unit: z.string(), amount: amountWire }).nullable(),
+    plan: z
+      .object({
+        group: z.string(),
+        period: z.union([z.object({ days: z.int() }), z.object({ months: z.int() })]),
+      })
+      .nullable(),
+    /** Gateways that may sell it where this session is. */
+    gateways: z.array(z.string()),
+  })
+  .meta({ id: 'Product' })
+
+const paymentWire = z
+  .object({
+    id: z.uuid(),
+    status: z.enum(PAYMENT_STATUSES),
+    gateway: z.string(),
+    productId: z.string(),
+    title: z.string(),
+    amount: amountWire,
+    currency,
+    refundedAmount: amountWire,
+    confirmationUrl: z.string().nullable(),
+    subscriptionId: z.uuid().nullable(),
+    createdAt: instantWire,
+    paidAt: instantWire.nullable(),
+  })
+  .meta({ id: 'Payment' })
+
+const startedWire = z.object({ payment: paymentWire, confirmationUrl: z.string().nullable() })
+
+const refundWire = z
+  .object({
+    id: z.uuid(),
+    paymentId: z.uuid(),
+    amount: amountWire,
+    status: z.enum(['requested', 'pending', 'succeeded', 'failed', 'unknown']),
+    createdAt: instantWire,
+  })
+  .meta({ id: 'Refund' })
+
+const tags = ['payments']
+
+/** Routes for products, purchases and refunds; register under `/api/v1`. */
+export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPluginAsyncZod {
+  const { services } = host
+  return async (app) => {
+    app.get(
+      '/products',
+      {
+        onRequest: requireUser,
+        schema: {
+          tags,
+          summary: 'What is sold, and by which gateways here',
+          security: userSecurity,
+          response: { 200: pageOf(productWire), ...problemResponses },
+        },
+      },
+      async (request) => {
+        const { surface } = principalOf(request).session
+        const onSale = services.products.list().filter(({ status }) => status === 'active')
+        return {
+          items: onSale.map((product) => productToWire(product, surface, services.gateways)),
+          nextCursor: null,
+        }
+      },
+    )
+
+    app.post(
+      '/payments',
+      {
+        onRequest: requireUser,
+        schema: {
+          tags,
+          summary: 'Start a purchase',
+          description:
+            'Answers with the address where the buyer pays; it is null while the provider cannot ' +
+            'be reached, and appears on the payment later. Needs an Idempotency-Key.',
+          security: userSecurity,
+          headers: z.object({ 'idempotency-key': z.string().optional() }),
+          body: z.strictObject({
+            productId: z.string().max(64),
+            gateway: z.string().max(64),
+            currency,
+            returnUrl: z.string().max(2_048).optional(),
+          }),
+          response: { 201: startedWire, ...problemResponses },
+        },
+      },
+      (request, reply) =>
+        idempotently(request, reply, async (operationId) => {
+          const { user, session } = principalOf(request)
+          const payment = await services.payments.start({
+            ...request.body,
+            id: operationId,
+            userId: user.id,
+            surface: session.surface,
+          })
+          return {
+            status: 201,
+            body: { payment: paymentToWire(payment), confirmationUrl: payment.confirmationUrl },
+          }
+        }),
+    )
+
+    app.get(
+      '/payments',
+      {
+        onRequest: requireUser,
+        schema: {
+          tags,
+          summary: 'One’s purchases, newest first',
+          security: userSecurity,
+          querystring: pageQuery,
+          response: { 200: pageOf(paymentWire), ...problemResponses },
+        },
+      },
+      async (request) => {
+        const page = await services.payments.list(principalOf(request).user.id, request.query)
+        return { ...page, items: page.items.map(paymentToWire) }
+      },
+    )
+
+    app.get(
+      '/payments/:id',
+      {
+        onRequest: requireUser,
+        schema: {
+          tags,
+          summary: 'One purchase',
+          security: userSecurity,
+          params: idParams,
+          response: { 200: paymentWire, ...problemResponses },
+        },
+      },
+      async (request) =>
+        paymentToWire(
+          await services.payments.get(principalOf(request).user.id, request.params.id),
+        ),
+    )
+
+    app.post(
+      '/admin/payments/:id/refund',
+      {
+        onRequest: requireAdmin,
+        schema: {
+          tags: ['admin'],
+          summary: 'Give money back',
+          description: 'All that is left unless an amount is named. Needs an Idempotency-Key.',
+          security: adminSecurity,
+          headers: z.object({ 'idempotency-key': z.string().optional() }),
+          params: idParams,
+          body: z.strictObject({ amount: amountWire.optional() }).optional(),
+          response: { 200: z.object({ refund: refundWire }), ...problemResponses },
+        },
+      },
+      (request, reply) =>
+        idempotently(request, reply, async (operationId) => {
+          const refund = await services.refunds.request({
+            id: operationId,
+            paymentId: request.params.id,
+            amount: request.body?.amount,
+            actor: 'admin',
+          })
+          return { status: 200, body: { refund } }
+        }),
+    )
+  }
+}
+
+function productToWire(product: Product, surface: Surface, gateways: GatewayRegistry) {
+  const { id, kind, goods, title, description, credits = null, plan = null } = product
+  const prices = CURRENCIES.flatMap((currency) => {
+    const amount = product.prices[currency]
+    return amount === undefined ? [] : [{ currency, amount }]
+  })
+  const fitting = [...gateways.values()].filter(
+    ({ capabilities }) =>
+      capabilities.goods[surface].includes(goods) &&
+      prices.some((price) => capabilities.currencies.includes(price.currency)),
+  )
+  return {
+    id,
+    kind,
+    goods,
+    title,
+    description,
+    prices,
+    credits,
+    plan,
+    gateways: fitting.map(({ name }) => name),
+  }
+}
+
+function paymentToWire(payment: Payment) {
+  const { id, status, gateway, productId, product, amount, currency } = payment
+  const { refundedAmount, confirmationUrl, subscriptionId, createdAt, paidAt } = payment
+  return {
+    id,
+    status,
+    gateway,
+    productId,
+    title: product.title,
+    amount,
+    currency,
+    refundedAmount,
+    confirmationUrl,
+    subscriptionId,
+    createdAt,
+    paidAt,
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The HTTP edge with core's own routes.
+ *
+ * @module
+ */
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { balanceHttp } from './features/balance/balance.http.ts'
+import { paymentsHttp } from './features/payments/payments.http.ts'
+import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
+import { usersHttp } from './features/users/users.http.ts'
+import type { ServicesHost } from './platform/database/index.ts'
+import { HttpIdempotency, httpEdge, LiveUpdates } from './platform/http/index.ts'
+import type { Platform } from './platform.ts'
+import type { CoreServices } from './services.ts'
+
+export * from './platform/http/index.ts'
+
+/** What core's routes need beside the platform. */
+export interface CoreRoutesOptions {
+  readonly adminToken: string
+  /** The app's own routes, below `/api/v1` too. */
+  readonly routes?: readonly FastifyPluginAsyncZod[]
+}
+
+/** All routes of core below `/api/v1`, for one platform. */
+export function coreRoutes(
+  platform: Platform<unknown>,
+  options: CoreRoutesOptions,
+): FastifyPluginAsyncZod {
+  const { core, database, clock } = platform
+  const host: ServicesHost<CoreServices> = {
+    services: core,
+    clock,
+    transaction: (work) => core.transaction(work),
+  }
+  return async (app) => {
+    await app.register(httpEdge, {
+      authenticate: (token) => core.users.authenticate(token),
+      adminToken: options.adminToken,
+      idempotency: new HttpIdempotency(database.executor),
+      liveUpdates: new LiveUpdates(database),
+    })
+    const routes = [
+      usersHttp(host),
+      paymentsHttp(host),
+      balanceHttp(host),
+      subscriptionsHttp(host),
+      ...(options.routes ?? []),
+    ]
+    for (const route of routes) await app.register(route, { prefix: '/api/v1' })
+  }
+}

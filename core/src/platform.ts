@@ -1,0 +1,195 @@
+import {
+  createGatewayRegistry,
+  createProductCatalog,
+  creditsFulfilment,
+  type Fulfilment,
+  type PaymentGateway,
+  type ProductInput,
+} from './features/payments/index.ts'
+import { subscriptionFulfilment } from './features/subscriptions/index.ts'
+import { assert, type Clock, InvalidValue, systemClock } from './kernel/index.ts'
+import { type Database, type Executor, openNodePostgres, type ServicesHost } from './platform/database/index.ts'
+import { CoreRepositories } from './repositories.ts'
+import { type Context, CoreServices } from './services.ts'
+
+/** What a platform is made of, whatever the app's services look like. */
+interface CommonOptions<Services> {
+  /** PostgreSQL, as the application's own role. */
+  readonly databaseUrl: string
+  /** PostgreSQL past a pooler, for LISTEN. [`databaseUrl`] */
+  readonly directDatabaseUrl?: string
+  /** Most connections of this process. [10] */
+  readonly poolSize?: number
+  readonly clock?: Clock
+  /** The bot that opens the Mini App; makes the gateway `telegram-stars`. */
+  readonly telegram?: {
+    readonly botToken: string
+    /** [https://api.telegram.org] */
+    readonly apiRoot?: string
+    /** [86 400] */
+    readonly initDataMaxAgeSeconds?: number
+  }
+  /** The shop at YooKassa; makes the gateway `yookassa`. */
+  readonly yookassa?: {
+    readonly shopId: string
+    readonly secretKey: string
+    /** [https://api.yookassa.ru/v3] */
+    readonly apiRoot?: string
+  }
+  /** Gateways of the app's own. */
+  readonly gateways?: readonly PaymentGateway[]
+  readonly products?: readonly ProductInput[]
+  /** Who gives products of the app's own kinds. */
+  readonly fulfilments?: Readonly<Record<string, Fulfilment<Services>>>
+  /** Prefixes of addresses that a buyer may be sent back to; the first one is the default. */
+  readonly returnUrls?: readonly string[]
+  /** Hears of connections that broke while idle. */
+  readonly onDatabaseError?: (error: Error) => void
+}
+
+/** Extends core by inheritance: give the subclass, and of the repositories if there is one. */
+export interface InheritanceOptions<
+  Repositories extends CoreRepositories,
+  Services extends CoreServices<Repositories>,
+> extends CommonOptions<Services> {
+  readonly Services: new (context: Context, repos: Repositories) => Services
+  readonly Repositories: new (db: Executor) => Repositories
+}
+
+/** Extends core by composition: give what wraps a core aggregator. */
+export interface CompositionOptions<Services> extends CommonOptions<Services> {
+  readonly compose: (core: CoreServices) => Services
+}
+
+/** A running kit: the services, their transactions, and what they stand on. */
+export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposable {
+  readonly database: Database
+  /** Core's own aggregator; with inheritance the same object as `services`. */
+  readonly core: CoreServices
+  /** Wraps a core aggregator, such as a transaction's, into the app's services. */
+  readonly servicesOf: (core: CoreServices) => Services
+  close(): Promise<void>
+}
+
+/**
+ * Makes a platform. Connects on first use, so a wrong address shows at the first query.
+ *
+ * The SDKs of grammY and YooKassa are loaded only when `telegram` and `yookassa` are given.
+ *
+ * @throws {@link InvalidValue} when a product breaks a rule or nobody fulfils its kind
+ * @example
+ * const platform = await createPlatform({
+ *   databaseUrl, telegram: { botToken }, products,
+ *   compose: (core) => new ShopServices(core),
+ * })
+ * await platform.transaction(async (tx) => { … })
+ * await platform.close()
+ */
+export async function createPlatform(options: CommonOptions<CoreServices>): Promise<Platform<CoreServices>>
+export async function createPlatform<Services>(
+  options: CompositionOptions<Services>,
+): Promise<Platform<Services>>
+export async function createPlatform<
+  Repositories extends CoreRepositories,
+  Services extends CoreServices<Repositories>,
+>(options: InheritanceOptions<Repositories, Services>): Promise<Platform<Services>>
+export async function createPlatform(
+  options: CommonOptions<unknown> & {
+    readonly compose?: (core: CoreServices) => unknown
+    readonly Services?: typeof CoreServices
+    readonly Repositories?: typeof CoreRepositories
+  },
+): Promise<Platform<unknown>> {
+  const clock = options.clock ?? systemClock
+  const servicesOf = options.compose ?? ((core: CoreServices): unknown => core)
+  const fulfilments = {
+    credits: creditsFulfilment,
+    subscription: subscriptionFulfilment,
+    ...bindAll(options.fulfilments ?? {}, servicesOf),
+  }
+  const products = createProductCatalog(options.products ?? [])
+  for (const { id, kind } of products.list()) {
+    if (!(kind in fulfilments)) {
+      throw new InvalidValue({
+        field: `products.${id}.kind`,
+        problem: `is ${kind}, which nobody fulfils`,
+        remedy: 'register a fulfilment for it',
+      })
+    }
+  }
+  const database = openNodePostgres({
+    url: options.databaseUrl,
+    ...(options.directDatabaseUrl ? { directUrl: options.directDatabaseUrl } : {}),
+    ...(options.poolSize ? { poolSize: options.poolSize } : {}),
+    ...(options.onDatabaseError ? { onError: options.onDatabaseError } : {}),
+  })
+  const context: Context = {
+    clock,
+    database,
+    products,
+    gateways: createGatewayRegistry(await loadGateways(options)),
+    fulfilments,
+    identity: {
+      botToken: options.telegram?.botToken,
+      initDataMaxAgeSeconds: options.telegram?.initDataMaxAgeSeconds,
+    },
+    returnUrls: options.returnUrls ?? [],
+  }
+  const Repositories = options.Repositories ?? CoreRepositories
+  const Services = options.Services ?? CoreServices
+  const core = new Services(context, new Repositories(database.executor))
+  assert(!(options.compose && options.Services), 'Either compose or Services, not both')
+  const close = (): Promise<void> => database.close()
+  return {
+    core,
+    services: servicesOf(core),
+    servicesOf,
+    transaction: (work) => core.transaction((tx) => work(servicesOf(tx))),
+    clock,
+    database,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Makes the app's fulfilments callable with core's services. */
+function bindAll<Services>(
+  fulfilments: Readonly<Record<string, Fulfilment<Services>>>,
+  servicesOf: (core: CoreServices) => Services,
+): Record<string, Fulfilment<CoreServices>> {
+  return Object.fromEntries(
+    Object.entries(fulfilments).map(([kind, fulfilment]) => [
+      kind,
+      adaptFulfilment(fulfilment, servicesOf),
+    ]),
+  )
+}
+
+function adaptFulfilment<Services>(
+  fulfilment: Fulfilment<Services>,
+  servicesOf: (core: CoreServices) => Services,
+): Fulfilment<CoreServices> {
+  return {
+    fulfil: (tx, payment) => fulfilment.fulfil(servicesOf(tx), payment),
+    reverse: (tx, payment, reversal) => fulfilment.reverse(servicesOf(tx), payment, reversal),
+    checkReversible: async (tx, payment, amount) =>
+      fulfilment.checkReversible?.(servicesOf(tx), payment, amount),
+    checkSellable: async (tx, payment) => fulfilment.checkSellable?.(servicesOf(tx), payment),
+    declined: async (tx, payment) => fulfilment.declined?.(servicesOf(tx), payment),
+  }
+}
+
+async function loadGateways(
+  options: Pick<CommonOptions<unknown>, 'telegram' | 'yookassa' | 'gateways'>,
+): Promise<PaymentGateway[]> {
+  const gateways = [...(options.gateways ?? [])]
+  if (options.telegram) {
+    const { openTelegramStars } = await import('./features/payments/gateways/telegram-stars.ts')
+    gateways.push(openTelegramStars(options.telegram))
+  }
+  if (options.yookassa) {
+    const { yookassaGateway } = await import('./features/payments/gateways/yookassa.ts')
+    gateways.push(yookassaGateway(options.yookassa))
+  }
+  return gateways
+}

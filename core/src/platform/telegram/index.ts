@@ -1,0 +1,7 @@
+/**
+ * How Telegram's updates come in.
+ *
+ * @module
+ */
+export { WebhookSecretInvalid } from './telegram.errors.ts'
+export { type TelegramWebhookOptions, telegramWebhook } from './telegram-webhook.ts'

@@ -1,0 +1,88 @@
+import { AuditRepository } from './features/audit/index.ts'
+import { BalanceRepository } from './features/balance/index.ts'
+import { PaymentsRepository, RefundsRepository } from './features/payments/index.ts'
+import { SubscriptionsRepository } from './features/subscriptions/index.ts'
+import { SessionsRepository, UsersRepository } from './features/users/index.ts'
+import type { Executor } from './platform/database/index.ts'
+import { InboxRepository } from './platform/inbox/index.ts'
+import { JobsRepository } from './platform/jobs/index.ts'
+import { OutboxRepository } from './platform/outbox/index.ts'
+
+/**
+ * All repositories on one executor. Each is built when it is first touched.
+ *
+ * Extend it to add repositories of your own:
+ *
+ * @example
+ * class ShopRepositories extends CoreRepositories {
+ *   #orders?: OrdersRepository
+ *   get orders(): OrdersRepository { return (this.#orders ??= new OrdersRepository(this.db)) }
+ * }
+ */
+export class CoreRepositories {
+  #audit?: AuditRepository
+  #balance?: BalanceRepository
+  #inbox?: InboxRepository
+  #jobs?: JobsRepository
+  #outbox?: OutboxRepository
+  #payments?: PaymentsRepository
+  #refunds?: RefundsRepository
+  #sessions?: SessionsRepository
+  #subscriptions?: SubscriptionsRepository
+  #users?: UsersRepository
+  protected readonly db: Executor
+
+  constructor(db: Executor) {
+    this.db = db
+  }
+
+  get audit(): AuditRepository {
+    return (this.#audit ??= new AuditRepository(this.db))
+  }
+
+  get balance(): BalanceRepository {
+    return (this.#balance ??= new BalanceRepository(this.db))
+  }
+
+  get inbox(): InboxRepository {
+    return (this.#inbox ??= new InboxRepository(this.db))
+  }
+
+  get jobs(): JobsRepository {
+    return (this.#jobs ??= new JobsRepository(this.db))
+  }
+
+  get outbox(): OutboxRepository {
+    return (this.#outbox ??= new OutboxRepository(this.db))
+  }
+
+  get payments(): PaymentsRepository {
+    return (this.#payments ??= new PaymentsRepository(this.db))
+  }
+
+  get refunds(): RefundsRepository {
+    return (this.#refunds ??= new RefundsRepository(this.db))
+  }
+
+  get sessions(): SessionsRepository {
+    return (this.#sessions ??= new SessionsRepository(this.db))
+  }
+
+  get subscriptions(): SubscriptionsRepository {
+    return (this.#subscriptions ??= new SubscriptionsRepository(this.db))
+  }
+
+  get users(): UsersRepository {
+    return (this.#users ??= new UsersRepository(this.db))
+  }
+
+  /**
+   * The same aggregator on another executor, such as a transaction.
+   *
+   * A subclass keeps the constructor's signature; anything more it needs belongs into the context.
+   */
+  bound(db: Executor): this {
+    const Self = this.constructor as new (db: Executor) => this
+    return new Self(db)
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * Core's tables, for drizzle and for an app's own tables to refer to.
+ *
+ * @module
+ */
+export { auditEntry, auditSeal } from './features/audit/index.ts'
+export { balanceAccount, balanceTransfer } from './features/balance/index.ts'
+export { payment, paymentEvent, paymentRefund } from './features/payments/index.ts'
+export { subscription } from './features/subscriptions/index.ts'
+export { userAccount, userSession } from './features/users/index.ts'
+export { inboxDelivery } from './platform/inbox/index.ts'
+export { job } from './platform/jobs/index.ts'
+export { outboxEvent } from './platform/outbox/index.ts'

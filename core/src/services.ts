@@ -1,0 +1,145 @@
+import { AuditService } from './features/audit/index.ts'
+import { BalanceService } from './features/balance/index.ts'
+import {
+  type BoundFulfilment,
+  bindFulfilment,
+  type FulfilmentRegistry,
+  type GatewayRegistry,
+  PaymentsCheckService,
+  PaymentsService,
+  type ProductCatalog,
+  RefundsService,
+} from './features/payments/index.ts'
+import { SubscriptionsService } from './features/subscriptions/index.ts'
+import { type IdentitySettings, UsersService } from './features/users/index.ts'
+import type { Clock } from './kernel/index.ts'
+import type { Database, Executor } from './platform/database/index.ts'
+import type { CoreRepositories } from './repositories.ts'
+
+/** What services share and nobody can derive: the clock, the outside world, what is sold. */
+export interface Context {
+  readonly clock: Clock
+  readonly database: Database
+  readonly products: ProductCatalog
+  readonly gateways: GatewayRegistry
+  /** Who gives what is sold, by kind of product. */
+  readonly fulfilments: FulfilmentRegistry<CoreServices>
+  readonly identity: IdentitySettings
+  /** Prefixes of addresses that a buyer may be sent back to. */
+  readonly returnUrls: readonly string[]
+  /** Set on a fork: its `transaction` joins the open one. */
+  readonly isInTransaction?: boolean
+}
+
+/**
+ * All services over one executor. Each is built when it is first touched; a constructor only
+ * stores, so services may know each other without an order of construction.
+ *
+ * A subclass may replace a service: core's own services then use the replacement too, inside and
+ * outside a transaction.
+ *
+ * @example
+ * class LaunchpadServices extends CoreServices<LaunchpadRepositories> {
+ *   #users?: StrictUsersService
+ *   override get users(): StrictUsersService {
+ *     return (this.#users ??= new StrictUsersService(this))
+ *   }
+ * }
+ */
+export class CoreServices<
+  Repositories extends CoreRepositories = CoreRepositories,
+  Shared extends Context = Context,
+> {
+  #audit?: AuditService
+  #balance?: BalanceService
+  #payments?: PaymentsService
+  #paymentsCheck?: PaymentsCheckService
+  #refunds?: RefundsService
+  #subscriptions?: SubscriptionsService
+  #users?: UsersService
+  readonly repos: Repositories
+  protected readonly context: Shared
+
+  constructor(context: Shared, repos: Repositories) {
+    this.context = context
+    this.repos = repos
+  }
+
+  get clock(): Clock {
+    return this.context.clock
+  }
+
+  get products(): ProductCatalog {
+    return this.context.products
+  }
+
+  get gateways(): GatewayRegistry {
+    return this.context.gateways
+  }
+
+  get identity(): IdentitySettings {
+    return this.context.identity
+  }
+
+  get returnUrls(): readonly string[] {
+    return this.context.returnUrls
+  }
+
+  get audit(): AuditService {
+    return (this.#audit ??= new AuditService(this))
+  }
+
+  get balance(): BalanceService {
+    return (this.#balance ??= new BalanceService(this))
+  }
+
+  get payments(): PaymentsService {
+    return (this.#payments ??= new PaymentsService(this))
+  }
+
+  get paymentsCheck(): PaymentsCheckService {
+    return (this.#paymentsCheck ??= new PaymentsCheckService(this))
+  }
+
+  get refunds(): RefundsService {
+    return (this.#refunds ??= new RefundsService(this))
+  }
+
+  get subscriptions(): SubscriptionsService {
+    return (this.#subscriptions ??= new SubscriptionsService(this))
+  }
+
+  get users(): UsersService {
+    return (this.#users ??= new UsersService(this))
+  }
+
+  /** Who gives products of a kind, bound to this aggregator's transaction. */
+  fulfilment(kind: string): BoundFulfilment {
+    return bindFulfilment<CoreServices>(this.context.fulfilments, kind, this)
+  }
+
+  /**
+   * Runs work on a fork of this aggregator, all of it bound to one transaction. On a fork the work
+   * joins the transaction that is open.
+   *
+   * @example
+   * await services.transaction(async (tx) => {
+   *   await tx.balance.debit({ id, userId, unit: 'credits', amount: 1n, reason, reference })
+   *   await tx.repos.outbox.add(imageMade.create(facts))
+   * })
+   */
+  transaction<T>(work: (tx: this) => Promise<T>): Promise<T> {
+    if (this.context.isInTransaction) return work(this)
+    return this.context.database.transaction((db) => work(this.bound(db)))
+  }
+
+  /**
+   * The same aggregator bound to an open transaction.
+   *
+   * A subclass keeps the constructor's signature; anything more it needs belongs into the context.
+   */
+  protected bound(db: Executor): this {
+    const Self = this.constructor as new (context: Shared, repos: Repositories) => this
+    return new Self({ ...this.context, isInTransaction: true }, this.repos.bound(db))
+  }
+}
