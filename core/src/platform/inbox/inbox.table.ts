@@ -26,9 +26,7 @@ export const inboxDelivery = gramkit.table(
     index('inbox_delivery_pending_index')
       .on(table.nextAttemptAt)
       .where(sql`${table.status} = 'pending'`),
-    index('inbox_delivery_parked_index')
-      .on(table.id)
-      .where(sql`${table.status} = 'parked'`),
+    index('inbox_delivery_parked_index').on(table.id).where(sql`${table.status} = 'parked'`),
     check('inbox_delivery_status_check', sql`${table.status} in ('pending', 'done', 'parked')`),
   ],
 )

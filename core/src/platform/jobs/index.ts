@@ -3,11 +3,19 @@
  *
  * @module
  */
-
+export { backoffMs, errorText } from './backoff.ts'
+export type { DueWork } from './due-work.ts'
 export { job, jobLeader } from './job.table.ts'
 export { defineJob, type Job, type JobContext, type JobKind } from './job.ts'
-export {
-  type EnqueueOptions,
-  type JobRow,
-  JobsRepository,
-} from './jobs.repository.ts'
+export type { JobsScope } from './job-runner.ts'
+export { JobNotDead, JobTimedOut } from './jobs.errors.ts'
+export { type EnqueueOptions, type JobRow, JobsRepository } from './jobs.repository.ts'
+export type { JobsLogger } from './logger.ts'
+export { type EventSubscription, subscribe } from './subscription.ts'
+export type {
+  JobTransport,
+  QueueMessage,
+  Tick,
+  TransportWorker,
+  WorkerOptions,
+} from './transport.ts'

@@ -1,7 +1,18 @@
-import { newId } from '../../kernel/index.ts'
-import { BaseRepository, type Executor } from '../database/index.ts'
-import { job } from './job.table.ts'
+import { and, asc, eq, gt, lte, min, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import {
+  decodeCursor,
+  newId,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from '../../kernel/index.ts'
+import { BaseRepository, type Executor, rows } from '../database/index.ts'
+import { job, jobLeader } from './job.table.ts'
 import type { JobKind } from './job.ts'
+import { JobNotDead } from './jobs.errors.ts'
 
 /** A job as it is stored. */
 export type JobRow = typeof job.$inferSelect
@@ -16,8 +27,47 @@ export interface EnqueueOptions {
   readonly dedupeKey?: string
 }
 
+/** A job ready to be written. */
+export interface NewJob extends EnqueueOptions {
+  readonly name: string
+  readonly payload: unknown
+  readonly attemptsMax: number
+}
+
+/** Which due jobs are meant. */
+export interface DueQuery {
+  /** Jobs this process knows; others are left for processes that do. */
+  readonly names: readonly string[]
+  readonly now: Date
+  readonly limit: number
+}
+
 /** The instant of jobs that are due as soon as they are written. */
 const AT_ONCE = new Date(0)
+
+const isPending = eq(job.status, 'pending')
+const isUnleased = sql`(${job.leaseUntil} is null or ${job.leaseUntil} < clock_timestamp())`
+const other = alias(job, 'other')
+
+/**
+ * Nothing of the same order key is before this row or running; index `job_order_index`.
+ *
+ * A row with a lower `seq` may still become visible after this one ran, as its transaction commits
+ * late; then nothing said that it came first.
+ */
+const isFirstOfItsKey = sql`(${job.orderKey} is null or not exists (
+  select from ${job} as ${sql.identifier('other')}
+  where ${other.orderKey} = ${job.orderKey} and ${other.status} = 'pending'
+    and ${other.id} <> ${job.id}
+    and (${other.seq} < ${job.seq} or ${other.leaseUntil} > clock_timestamp())))`
+
+function isDue({ names, now }: Pick<DueQuery, 'names' | 'now'>): SQL | undefined {
+  return and(isPending, lte(job.runAt, now), sql`${job.name} = any(${sql.param([...names])})`)
+}
+
+function realTimeIn(durationMs: number): SQL {
+  return sql`clock_timestamp() + ${durationMs} * interval '1 millisecond'`
+}
 
 /** Writes jobs beside the change that asks for them, and keeps their state. */
 export class JobsRepository extends BaseRepository<typeof job> {
@@ -29,19 +79,223 @@ export class JobsRepository extends BaseRepository<typeof job> {
   async enqueue<Payload>(
     kind: JobKind<Payload>,
     payload: NoInfer<Payload>,
-    { runAt = AT_ONCE, orderKey, dedupeKey }: EnqueueOptions = {},
+    options: EnqueueOptions = {},
   ): Promise<void> {
+    const { name, schema, attemptsMax } = kind
+    await this.enqueueAll([{ name, payload: schema.parse(payload), attemptsMax, ...options }])
+  }
+
+  /** Writes jobs whose payloads were checked already, in the given order. */
+  async enqueueAll(jobs: readonly NewJob[]): Promise<void> {
+    if (jobs.length === 0) return
     await this.db
       .insert(job)
-      .values({
-        id: newId(),
-        name: kind.name,
-        payload: kind.schema.parse(payload),
-        attemptsMax: kind.attemptsMax,
-        runAt,
-        orderKey,
-        dedupeKey,
-      })
+      .values(jobs.map((one) => ({ runAt: AT_ONCE, ...one, id: newId() })))
       .onConflictDoNothing({ target: [job.name, job.dedupeKey] })
+  }
+
+  /** Reads the jobs that may run now, in the order in which they should. */
+  async listRunnable(query: DueQuery): Promise<Pick<JobRow, 'id' | 'name'>[]> {
+    return this.db
+      .select({ id: job.id, name: job.name })
+      .from(job)
+      .where(and(isDue(query), isUnleased, isFirstOfItsKey))
+      .orderBy(asc(job.runAt), asc(job.seq))
+      .limit(query.limit)
+  }
+
+  /**
+   * Marks runnable jobs as handed to the queue, oldest first, so that no other relay does.
+   *
+   * Takes those that were handed long ago and are still there; rows that are being worked are
+   * locked or leased and stay out. `inFlightMax` bounds what waits in the queue, so that a long
+   * backlog is not handed over again and again.
+   */
+  async claimForHandover(
+    query: DueQuery & { readonly staleMs: number; readonly inFlightMax: number },
+  ): Promise<Pick<JobRow, 'id' | 'name'>[]> {
+    const staleAt = realTimeIn(-query.staleMs)
+    const [inFlight] = await rows(
+      this.db,
+      sql`select count(*)::int as count from ${job} where ${isPending} and ${job.handedAt} > ${staleAt}`,
+      z.object({ count: z.number() }),
+    )
+    const free = query.inFlightMax - (inFlight?.count ?? 0)
+    if (free <= 0) return []
+    const claimed = this.db
+      .select({ id: job.id })
+      .from(job)
+      .where(
+        and(
+          isDue(query),
+          isUnleased,
+          isFirstOfItsKey,
+          sql`(${job.handedAt} is null or ${job.handedAt} < ${staleAt})`,
+        ),
+      )
+      .orderBy(asc(job.runAt), asc(job.seq))
+      .limit(Math.min(query.limit, free))
+      .for('update', { skipLocked: true })
+    return this.db
+      .update(job)
+      .set({ handedAt: sql`clock_timestamp()`, handovers: sql`${job.handovers} + 1` })
+      .where(sql`${job.id} in (${claimed})`)
+      .returning({ id: job.id, name: job.name })
+  }
+
+  /** Takes a hand-over back, so that the next round tries again. */
+  async releaseHandover(ids: readonly string[]): Promise<void> {
+    await this.db
+      .update(job)
+      .set({ handedAt: null })
+      .where(sql`${job.id} = any(${sql.param([...ids])}::uuid[])`)
+  }
+
+  /**
+   * Locks a job until the transaction ends, if it may run now; undefined when it is done, not due,
+   * in somebody else's hands or behind another of its order key.
+   */
+  async lockRunnable(
+    id: string,
+    now: Date,
+  ): Promise<{ readonly row: JobRow; readonly backendPid: number } | undefined> {
+    const [found] = await this.db
+      .select({ row: job, backendPid: sql<number>`pg_backend_pid()` })
+      .from(job)
+      .where(and(eq(job.id, id), isPending, lte(job.runAt, now), isUnleased))
+      .for('update', { skipLocked: true })
+    const orderKey = found?.row.orderKey
+    if (!found || typeof orderKey !== 'string') return found
+    // Row locks alone let two of one key run at once when the earlier one became visible late.
+    const [key] = await rows(
+      this.db,
+      sql`select pg_try_advisory_xact_lock(hashtextextended(${`gramkit.job ${orderKey}`}, 0)) as locked`,
+      z.object({ locked: z.boolean() }),
+    )
+    if (key?.locked !== true) return undefined
+    const [first] = await this.db
+      .select({ id: job.id })
+      .from(job)
+      .where(and(eq(job.id, id), isFirstOfItsKey))
+    return first && found
+  }
+
+  /** Keeps others away from a job that {@link lockRunnable} locked, for work outside the transaction. */
+  async lease(id: string, durationMs: number): Promise<void> {
+    await this.db
+      .update(job)
+      .set({ leaseUntil: realTimeIn(durationMs) })
+      .where(eq(job.id, id))
+  }
+
+  /** Marks a job done; the next of its order key may run. */
+  async markDone(id: string, at: Date): Promise<void> {
+    const [done] = await this.db
+      .update(job)
+      .set({ status: 'done', finishedAt: at, leaseUntil: null, lastError: null })
+      .where(and(eq(job.id, id), isPending))
+      .returning({ orderKey: job.orderKey })
+    if (done?.orderKey) await this.#wakeRelay()
+  }
+
+  /** Counts a failed try; `dead` puts the job aside. A try that was counted already is not again. */
+  async markFailed(
+    { id, attempts, orderKey }: Pick<JobRow, 'id' | 'attempts' | 'orderKey'>,
+    failure: { readonly error: string; readonly at: Date; readonly retryAt: Date | 'dead' },
+  ): Promise<void> {
+    const { error, at, retryAt } = failure
+    await this.db
+      .update(job)
+      .set({
+        attempts: attempts + 1,
+        lastError: error,
+        handedAt: null,
+        handovers: 0,
+        leaseUntil: null,
+        ...(retryAt === 'dead' ? { status: 'dead', finishedAt: at } : { runAt: retryAt }),
+      })
+      .where(and(eq(job.id, id), isPending, eq(job.attempts, attempts)))
+    if (orderKey && retryAt === 'dead') await this.#wakeRelay()
+  }
+
+  /** Reads the jobs that were put aside, in id order. */
+  async listDead(request: PageRequest = {}): Promise<Page<JobRow>> {
+    const limit = pageLimit(request)
+    const after = request.cursor ? gt(job.id, decodeCursor(request.cursor)) : undefined
+    const found = await this.db
+      .select()
+      .from(job)
+      .where(and(eq(job.status, 'dead'), after))
+      .orderBy(asc(job.id))
+      .limit(limit + 1)
+    return toPage(found, limit, (row) => row.id)
+  }
+
+  /**
+   * Puts a dead job back with all its tries.
+   *
+   * @throws {@link NotFound}
+   * @throws {@link JobNotDead}
+   */
+  async retry(id: string): Promise<void> {
+    const [revived] = await this.db
+      .update(job)
+      .set({
+        status: 'pending',
+        attempts: 0,
+        runAt: AT_ONCE,
+        handedAt: null,
+        handovers: 0,
+        finishedAt: null,
+      })
+      .where(and(eq(job.id, id), eq(job.status, 'dead')))
+      .returning({ id: job.id })
+    if (revived) return this.#wakeRelay()
+    const { status } = await this.getById(id)
+    throw new JobNotDead({ jobId: id, status })
+  }
+
+  /** Tells whether a job is due, be it blocked, waiting, or in somebody's hands. */
+  async isAnyDue(query: Pick<DueQuery, 'names' | 'now'>): Promise<boolean> {
+    const found = await this.db.select({ id: job.id }).from(job).where(isDue(query)).limit(1)
+    return found.length === 1
+  }
+
+  /** Tells whether a due job was handed over more than once and nobody came for it. */
+  async isAnyForgotten(query: Pick<DueQuery, 'names' | 'now'>): Promise<boolean> {
+    const found = await this.db
+      .select({ id: job.id })
+      .from(job)
+      .where(and(isDue(query), gt(job.handovers, 1), isUnleased))
+      .limit(1)
+    return found.length === 1
+  }
+
+  /** Instant of the earliest job that waits for its time. */
+  async nextRunAt({ names, now }: Pick<DueQuery, 'names' | 'now'>): Promise<Date | null> {
+    const [next] = await this.db
+      .select({ at: min(job.runAt) })
+      .from(job)
+      .where(and(isPending, gt(job.runAt, now), sql`${job.name} = any(${sql.param([...names])})`))
+    return next?.at ?? null
+  }
+
+  /** Makes the holder the one who does a chore for a while; false when somebody else is. */
+  async lead(chore: string, holderId: string, durationMs: number): Promise<boolean> {
+    const expiresAt = realTimeIn(durationMs)
+    const led = await this.db
+      .insert(jobLeader)
+      .values({ chore, holderId, expiresAt })
+      .onConflictDoUpdate({
+        target: jobLeader.chore,
+        set: { holderId, expiresAt },
+        setWhere: sql`${jobLeader.holderId} = ${holderId} or ${jobLeader.expiresAt} < clock_timestamp()`,
+      })
+      .returning({ chore: jobLeader.chore })
+    return led.length === 1
+  }
+
+  async #wakeRelay(): Promise<void> {
+    await this.db.execute(sql`select pg_notify('gramkit_wake', '')`)
   }
 }

@@ -1,0 +1,116 @@
+import { and, asc, eq, gt, lte, min } from 'drizzle-orm'
+import {
+  decodeCursor,
+  newId,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from '../../kernel/index.ts'
+import { BaseRepository, type Executor } from '../database/index.ts'
+import { inboxDelivery } from './inbox.table.ts'
+
+/** A delivery as it is stored. */
+export type InboxRow = typeof inboxDelivery.$inferSelect
+
+const isPending = eq(inboxDelivery.status, 'pending')
+
+/** Keeps deliveries from outside and what became of them. */
+export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
+  constructor(db: Executor) {
+    super(db, inboxDelivery)
+  }
+
+  /** Stores a delivery, or answers with the one that its provider and key already brought. */
+  async insertOnce(
+    delivery: Pick<InboxRow, 'provider' | 'key' | 'body' | 'receivedAt' | 'nextAttemptAt'>,
+  ): Promise<{ readonly row: InboxRow; readonly isNew: boolean }> {
+    const [inserted] = await this.db
+      .insert(inboxDelivery)
+      .values({ ...delivery, id: newId() })
+      .onConflictDoNothing({ target: [inboxDelivery.provider, inboxDelivery.key] })
+      .returning()
+    if (inserted) return { row: inserted, isNew: true }
+    const [row] = await this.db
+      .select()
+      .from(inboxDelivery)
+      .where(
+        and(eq(inboxDelivery.provider, delivery.provider), eq(inboxDelivery.key, delivery.key)),
+      )
+    // Removed in between, which only an operator does: store it after all.
+    return row ? { row, isNew: false } : this.insertOnce(delivery)
+  }
+
+  /** Marks a delivery as applied. */
+  async markDone(id: string, at: Date): Promise<void> {
+    await this.db
+      .update(inboxDelivery)
+      .set({ status: 'done', finishedAt: at, lastError: null })
+      .where(eq(inboxDelivery.id, id))
+  }
+
+  /** Counts a failed try; a try that was counted already, or done since, is left alone. */
+  async markFailed(
+    { id, status, attempts }: Pick<InboxRow, 'id' | 'status' | 'attempts'>,
+    failure: { readonly error: string; readonly at: Date; readonly retryAt: Date | 'park' },
+  ): Promise<void> {
+    const { error, at, retryAt } = failure
+    await this.db
+      .update(inboxDelivery)
+      .set({
+        attempts: attempts + 1,
+        lastError: error,
+        ...(retryAt === 'park' ? { status: 'parked', finishedAt: at } : { nextAttemptAt: retryAt }),
+      })
+      .where(
+        and(
+          eq(inboxDelivery.id, id),
+          eq(inboxDelivery.status, status),
+          eq(inboxDelivery.attempts, attempts),
+        ),
+      )
+  }
+
+  /** Puts a delivery that was parked back with all its tries; false when it was not parked. */
+  async unpark(id: string, at: Date): Promise<boolean> {
+    const revived = await this.db
+      .update(inboxDelivery)
+      .set({ status: 'pending', attempts: 0, nextAttemptAt: at, finishedAt: null })
+      .where(and(eq(inboxDelivery.id, id), eq(inboxDelivery.status, 'parked')))
+      .returning({ id: inboxDelivery.id })
+    return revived.length === 1
+  }
+
+  /** Reads the ids of deliveries that wait for another try, in the order in which they fell due. */
+  async listDueIds(now: Date, limit: number): Promise<string[]> {
+    const due = await this.db
+      .select({ id: inboxDelivery.id })
+      .from(inboxDelivery)
+      .where(and(isPending, lte(inboxDelivery.nextAttemptAt, now)))
+      .orderBy(asc(inboxDelivery.nextAttemptAt), asc(inboxDelivery.id))
+      .limit(limit)
+    return due.map(({ id }) => id)
+  }
+
+  /** Instant at which the next delivery is tried again. */
+  async nextAttemptAt(): Promise<Date | null> {
+    const [next] = await this.db
+      .select({ at: min(inboxDelivery.nextAttemptAt) })
+      .from(inboxDelivery)
+      .where(isPending)
+    return next?.at ?? null
+  }
+
+  /** Reads the deliveries that were parked, in id order. */
+  async listParked(request: PageRequest = {}): Promise<Page<InboxRow>> {
+    const limit = pageLimit(request)
+    const after = request.cursor ? gt(inboxDelivery.id, decodeCursor(request.cursor)) : undefined
+    const found = await this.db
+      .select()
+      .from(inboxDelivery)
+      .where(and(eq(inboxDelivery.status, 'parked'), after))
+      .orderBy(asc(inboxDelivery.id))
+      .limit(limit + 1)
+    return toPage(found, limit, (row) => row.id)
+  }
+}

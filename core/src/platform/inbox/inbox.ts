@@ -1,0 +1,160 @@
+import { addMs } from '../../kernel/index.ts'
+import { assertNoTransaction, type ServicesHost } from '../database/index.ts'
+import { backoffMs, type DueWork, errorText, type JobsLogger } from '../jobs/index.ts'
+import { DeliveryNotParked, UnknownProvider } from './inbox.errors.ts'
+import type { InboxRepository, InboxRow } from './inbox.repository.ts'
+
+/** What a provider sent. */
+export interface Delivery {
+  readonly provider: string
+  /** What the provider repeats when it delivers the same thing again. */
+  readonly key: string
+  /** Any JSON value. */
+  readonly body: unknown
+}
+
+/** A stored delivery, as its handler sees it. */
+export interface InboxDelivery extends Delivery {
+  readonly id: string
+  readonly receivedAt: Date
+}
+
+/** Turns one provider's deliveries into their effect; every part of it may run again. */
+export interface InboxHandler<Scope, Prepared = unknown> {
+  readonly provider: string
+  /** Calls the outside world before the transaction is opened. */
+  prepare?(services: Scope, delivery: InboxDelivery): Promise<Prepared>
+  /** Runs inside the transaction that marks the delivery done, so its effect happens once. */
+  apply(tx: Scope, delivery: InboxDelivery, prepared: Prepared): Promise<void>
+}
+
+/** What inbox handlers' scopes must offer to the runtime. */
+export interface InboxScope {
+  readonly repos: { readonly inbox: InboxRepository }
+}
+
+/** What became of a delivery. */
+export type DeliveryOutcome = 'done' | 'duplicate' | 'retrying' | 'parked'
+
+/** How an inbox tries. */
+export interface InboxOptions<Services> {
+  readonly host: ServicesHost<Services>
+  readonly handlers: readonly InboxHandler<Services>[]
+  readonly logger: JobsLogger
+  /** Tries before a delivery is parked. [12] */
+  readonly attemptsMax?: number
+  /** Wait after the first failure; doubles with each further one, up to an hour. [2 000] */
+  readonly backoffMs?: number
+  /** Time after which a delivery whose first try never ended is tried again. [30 000] */
+  readonly graceMs?: number
+}
+
+const BATCH = 50
+const RETRY_EVERY_MS = 2_000
+
+/** Takes deliveries from outside: stored once, applied once, tried again, never forgotten. */
+export class Inbox<Services extends InboxScope> {
+  readonly #options: InboxOptions<Services>
+  readonly #handlers: ReadonlyMap<string, InboxHandler<Services>>
+
+  constructor(options: InboxOptions<Services>) {
+    this.#options = options
+    this.#handlers = new Map(options.handlers.map((handler) => [handler.provider, handler]))
+  }
+
+  /**
+   * Stores a delivery and applies it.
+   *
+   * Rejects only when it could not be stored, so that the provider delivers again; any later
+   * failure is kept with the row and repaired from there. A duplicate of a delivery that is not
+   * done yet is one more try.
+   */
+  async receive({ provider, key, body }: Delivery): Promise<DeliveryOutcome> {
+    assertNoTransaction('Inbox.receive')
+    const { host, graceMs = 30_000 } = this.#options
+    if (!this.#handlers.has(provider)) throw new UnknownProvider({ provider })
+    const receivedAt = host.clock.now()
+    const { row } = await host.transaction((tx) =>
+      tx.repos.inbox.insertOnce({
+        provider,
+        key,
+        body: JSON.stringify(body),
+        receivedAt,
+        nextAttemptAt: addMs(receivedAt, graceMs),
+      }),
+    )
+    return row.status === 'done' ? 'duplicate' : this.#attempt(row)
+  }
+
+  /**
+   * Tries a parked delivery again, with all its tries.
+   *
+   * @throws {@link NotFound}
+   * @throws {@link DeliveryNotParked}
+   */
+  async replay(id: string): Promise<DeliveryOutcome> {
+    const { host } = this.#options
+    const row = await host.transaction(async (tx) => {
+      const revived = await tx.repos.inbox.unpark(id, host.clock.now())
+      const found = await tx.repos.inbox.getById(id)
+      if (!revived) throw new DeliveryNotParked({ deliveryId: id, status: found.status })
+      return found
+    })
+    return this.#attempt(row)
+  }
+
+  /** The scheduled work that tries failed and forgotten deliveries again. */
+  retries(): DueWork<Services> {
+    return {
+      name: 'inbox.retry_due',
+      everyMs: RETRY_EVERY_MS,
+      nextDueAt: (services) => services.repos.inbox.nextAttemptAt(),
+      runDue: async (services) => {
+        const ids = await services.repos.inbox.listDueIds(this.#options.host.clock.now(), BATCH)
+        for (const id of ids) await this.#attempt(await services.repos.inbox.getById(id))
+        return ids.length
+      },
+    }
+  }
+
+  async #attempt(row: InboxRow): Promise<DeliveryOutcome> {
+    const { host } = this.#options
+    try {
+      const handler = this.#handlers.get(row.provider)
+      if (!handler) throw new UnknownProvider({ provider: row.provider })
+      const { id, provider, key, receivedAt } = row
+      const body: unknown = JSON.parse(row.body)
+      const delivery: InboxDelivery = { id, provider, key, receivedAt, body }
+      const prepared: unknown = await handler.prepare?.(host.services, delivery)
+      return await host.transaction(async (tx) => {
+        // Waits for another try of the same delivery, which then has done it.
+        const locked = await tx.repos.inbox.getByIdWithLock(id)
+        if (locked.status === 'done') return 'duplicate'
+        await handler.apply(tx, delivery, prepared)
+        await tx.repos.inbox.markDone(id, host.clock.now())
+        return 'done'
+      })
+    } catch (error) {
+      return this.#fail(row, error)
+    }
+  }
+
+  async #fail(row: InboxRow, error: unknown): Promise<DeliveryOutcome> {
+    const { host, logger, attemptsMax = 12, backoffMs: baseMs = 2_000 } = this.#options
+    const at = host.clock.now()
+    const failures = row.attempts + 1
+    const isOver = failures >= attemptsMax || row.status === 'parked'
+    const retryAt = isOver ? 'park' : addMs(at, backoffMs(baseMs, failures))
+    const facts = { provider: row.provider, deliveryId: row.id, attempt: failures, err: error }
+    try {
+      await host.transaction((tx) =>
+        tx.repos.inbox.markFailed(row, { error: errorText(error), at, retryAt }),
+      )
+      logger.warn(facts, isOver ? 'a delivery was parked' : 'a delivery will be tried again')
+    } catch (cause) {
+      // The row itself is safe and falls due by itself; only the count of this try is lost.
+      logger.error({ ...facts, cause }, 'a failed delivery could not be counted')
+    }
+    return isOver ? 'parked' : 'retrying'
+  }
+}
