@@ -10,7 +10,7 @@ import { userCreated } from './features/users/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
 
 /** Every event that core emits. */
-export const CORE_EVENTS: readonly EventDefinition<never>[] = [
+export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 'schema'>[] = [
   userCreated,
   paymentSucceeded,
   paymentClosed,

@@ -1,1 +1,23 @@
-export * as kernel from "./kernel/index.ts"
+/**
+ * gramkit's core: lazy aggregators of repositories and services that an app extends.
+ *
+ * @module
+ */
+export { CORE_EVENTS } from './events.ts'
+export {
+  CORE_MIGRATIONS,
+  type Database,
+  type Executor,
+  migrate,
+  type MigrationSet,
+  type ServicesHost,
+  type Transactional,
+} from './platform/database/index.ts'
+export {
+  type CompositionOptions,
+  createPlatform,
+  type InheritanceOptions,
+  type Platform,
+} from './platform.ts'
+export { CoreRepositories } from './repositories.ts'
+export { type Context, CoreServices } from './services.ts'

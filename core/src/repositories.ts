@@ -30,7 +30,8 @@ export class CoreRepositories {
   #sessions?: SessionsRepository
   #subscriptions?: SubscriptionsRepository
   #users?: UsersRepository
-  protected readonly db: Executor
+  /** Where the statements run; repositories beside these share it. */
+  readonly db: Executor
 
   constructor(db: Executor) {
     this.db = db

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate as applyFolder } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
@@ -13,7 +14,7 @@ export interface MigrationSet {
 /** Where core's own migrations are, in the source tree and in the published package alike. */
 export const CORE_MIGRATIONS: MigrationSet = {
   schema: 'gramkit',
-  folder: new URL('../../../migrations', import.meta.url).pathname,
+  folder: fileURLToPath(new URL('../../../migrations', import.meta.url)),
 }
 
 /** Any fixed number: what matters is that all migrators of a database ask for the same lock. */
