@@ -1,0 +1,82 @@
+import { availableParallelism } from 'node:os'
+import { defineConfig } from 'vitest/config'
+
+const postgresSetup = './tooling/services/src/vitest-global-setup.ts'
+const redisSetup = './tooling/services/src/vitest-redis-setup.ts'
+
+const everywhere = ['core', 'apps', 'tooling']
+const files = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*${suffix}`)
+
+const neverTests = ['**/node_modules/**', '**/dist/**']
+const withService = ['**/*.{db,redis,browser}.test.ts']
+
+/** Workspace packages resolve to their sources, in what Vite transforms and in what Node loads. */
+const conditions = ['gramkit-source', 'node', 'default']
+
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+} as const
+
+export default defineConfig({
+  ...shared,
+  test: {
+    pool: 'forks',
+    maxWorkers: Math.max(2, Math.min(8, availableParallelism())),
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: files('.test.ts'),
+          exclude: [...neverTests, ...withService, 'tooling/tidy/**'],
+          testTimeout: 15_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'tidy',
+          include: ['tooling/tidy/src/**/*.test.ts'],
+          exclude: neverTests,
+          testTimeout: 60_000,
+        },
+      },
+      ...([18, 15] as const).map((version) => ({
+        ...shared,
+        test: {
+          name: version === 18 ? 'db' : 'db15',
+          include: files('.db.test.ts'),
+          exclude: neverTests,
+          globalSetup: postgresSetup,
+          env: { GRAMKIT_TEST_PG: String(version) },
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      })),
+      {
+        ...shared,
+        test: {
+          name: 'redis',
+          include: files('.redis.test.ts'),
+          exclude: neverTests,
+          globalSetup: [postgresSetup, redisSetup],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'browser',
+          include: files('.browser.test.ts'),
+          exclude: neverTests,
+          globalSetup: postgresSetup,
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
