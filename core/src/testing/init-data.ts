@@ -11,10 +11,9 @@ export function signInitData(fields: readonly InitDataField[], botToken: string)
     .join('\n')
   const secret = createHmac('sha256', 'WebAppData').update(botToken).digest()
   const hash = createHmac('sha256', secret).update(signed).digest('hex')
-  return new URLSearchParams([
-    ...fields.map(([key, value]) => [key, value]),
-    ['hash', hash],
-  ]).toString()
+  const data = new URLSearchParams({ hash })
+  for (const [key, value] of fields) data.append(key, value)
+  return data.toString()
 }
 
 /** Makes the init data with which a person opens the Mini App at an instant. */

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type InitDataField, signInitData } from '../../testing/init-data.ts'
 import { verifyInitData } from './init-data.ts'
 import { InitDataInvalid } from './users.errors.ts'
 
@@ -23,17 +23,8 @@ const honest: [string, string][] = [
   ['start_param', 'ref_7'],
 ]
 
-function checkString(pairs: readonly [string, string][]): string {
-  return pairs
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join('\n')
-}
-
-function sign(pairs: readonly [string, string][], token = botToken): string {
-  const secret = createHmac('sha256', 'WebAppData').update(token).digest()
-  const hash = createHmac('sha256', secret).update(checkString(pairs)).digest('hex')
-  return new URLSearchParams([...pairs, ['hash', hash]]).toString()
+function sign(fields: readonly InitDataField[], token = botToken): string {
+  return signInitData(fields, token)
 }
 
 function withField(key: string, value: string | undefined): [string, string][] {

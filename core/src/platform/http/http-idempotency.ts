@@ -145,6 +145,7 @@ export class HttpIdempotency {
         sql`update gramkit.http_idempotency set ${change} where ${mine} and status is null`,
       )
     }
+    const release = () => write(sql`lease_until = clock_timestamp()`)
     const alive = setInterval(() => {
       // A lost sign of life only means that somebody else may run the same operation again.
       write(sql`lease_until = ${this.#leaseEnd()}`).catch(() => {})
@@ -152,8 +153,12 @@ export class HttpIdempotency {
     try {
       const { answer, isFinal } = await work()
       if (isFinal) await write(sql`status = ${answer.status}, body = ${answer.body}`)
-      else await write(sql`lease_until = clock_timestamp()`)
+      else await release()
       return { ...answer, isReplay: false }
+    } catch (error) {
+      // When even this write fails, the lease ends by itself.
+      await release().catch(() => {})
+      throw error
     } finally {
       clearInterval(alive)
     }

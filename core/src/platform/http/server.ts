@@ -2,13 +2,18 @@ import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import underPressure from '@fastify/under-pressure'
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { type Clock, newId } from '../../kernel/index.ts'
 import type { Metrics } from '../metrics/index.ts'
 import { RouteNotFound, TooManyRequests } from './http.errors.ts'
 import { type ApiTitle, registerOpenApi } from './openapi.ts'
-import { PROBLEM_TYPE, toProblem } from './problem.ts'
+import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 import { type ReadyChecks, registerStatus } from './status.ts'
 import { checkTrustedProxies } from './trusted-proxies.ts'
 
@@ -51,11 +56,13 @@ const MAX_EVENT_LOOP_DELAY_MS = 1_000
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const app = fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: checkTrustedProxies(options.trustedProxies ?? []),
     forceCloseConnections: 'idle',
     requestIdHeader: false,
+    // What the router itself refuses, before any hook: an address that does not decode.
+    frameworkErrors: (error, request, reply) => sendProblem(error, request.id, reply),
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
   })
   let closing: Promise<void> | undefined
@@ -96,12 +103,18 @@ function answerWithProblems(app: FastifyInstance): void {
     throw new RouteNotFound({ method: request.method, path: pathOf(request.url) })
   })
   app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error, request.id)
-    if (problem.status >= 500) request.log.error({ err: error }, problem.title)
-    const { retryAfterSeconds } = problem.details
-    if (typeof retryAfterSeconds === 'number') reply.header('retry-after', retryAfterSeconds)
-    return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem))
+    const { status, title } = sendProblem(error, request.id, reply)
+    if (status >= 500) request.log.error({ err: error }, title)
   })
+}
+
+function sendProblem(error: unknown, requestId: string, reply: FastifyReply): Problem {
+  const problem = toProblem(error, requestId)
+  const { retryAfterSeconds } = problem.details
+  if (typeof retryAfterSeconds === 'number') reply.header('retry-after', retryAfterSeconds)
+  reply.code(problem.status).type(PROBLEM_TYPE).header('x-request-id', requestId)
+  reply.send(JSON.stringify(problem))
+  return problem
 }
 
 function observe(app: FastifyInstance, metrics: Metrics, isDraining: () => boolean): void {

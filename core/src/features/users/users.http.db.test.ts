@@ -1,0 +1,313 @@
+import { testDatabase } from '@gramkit/services/testing'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { newId, VirtualClock } from '../../kernel/index.ts'
+import { openNodePostgres } from '../../platform/database/index.ts'
+import {
+  createHttpServer,
+  HttpIdempotency,
+  httpEdge,
+  idempotently,
+  LiveUpdates,
+  principalOf,
+  requireAdmin,
+  requireUser,
+} from '../../platform/http/index.ts'
+import { createLogger } from '../../platform/log/index.ts'
+import { createMetrics } from '../../platform/metrics/index.ts'
+import { initDataOf } from '../../testing/init-data.ts'
+import { usersScope } from '../../testing/users-scope.ts'
+import { ProfileKeptByTelegram } from './users.errors.ts'
+import { usersHttp } from './users.http.ts'
+
+const botToken = '42:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr'
+const adminToken = 'the-admin-token-of-this-test'
+const testing = await testDatabase()
+const database = openNodePostgres({ url: testing.appUrl })
+const clock = new VirtualClock(new Date('2026-01-31T12:00:00.000Z'))
+const services = usersScope(database, { clock, identity: { botToken } })
+const server = await createHttpServer({
+  logger: createLogger({ level: 'silent' }),
+  clock,
+  metrics: createMetrics(),
+  ready: async () => ({}),
+  api: { title: 'Users', version: '1.0.0' },
+})
+const { app } = server
+let runs = 0
+let address = ''
+
+beforeAll(async () => {
+  await app.register(httpEdge, {
+    authenticate: (token) => services.users.authenticate(token),
+    adminToken,
+    idempotency: new HttpIdempotency(database.executor),
+    liveUpdates: new LiveUpdates(database, { streamsPerUserMax: 2, heartbeatMs: 50 }),
+  })
+  const host = {
+    services,
+    clock,
+    transaction: <T>(work: (tx: typeof services) => Promise<T>) =>
+      services.transaction(() => work(services)),
+  }
+  await app.register(usersHttp(host), { prefix: '/api/v1' })
+  app.get('/admin', { onRequest: requireAdmin }, async () => 'welcome')
+  app.post('/order', { onRequest: requireUser }, (request, reply) =>
+    idempotently(request, reply, async (operationId) => {
+      runs += 1
+      if (JSON.stringify(request.body).includes('declined')) {
+        throw new ProfileKeptByTelegram({ field: 'declined' })
+      }
+      if (JSON.stringify(request.body).includes('broken')) throw new Error('broken')
+      return { status: 201, body: { operationId, by: principalOf(request).user.id } }
+    }),
+  )
+  address = await server.listen({ port: 0, host: '127.0.0.1' })
+})
+
+afterAll(async () => {
+  await server.close()
+  await database.close()
+  await testing.drop()
+})
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const guest = async () => {
+  const payload = { deviceKey: newId() }
+  const answer = await app.inject({ method: 'POST', url: '/api/v1/auth/guest', payload })
+  expect(answer.statusCode).toBe(200)
+  const { token, user } = answer.json()
+  return { token: String(token), id: String(user.id) }
+}
+const order = (token: string, key: string | undefined, payload: object) =>
+  app.inject({
+    method: 'POST',
+    url: '/order',
+    payload,
+    headers: { ...bearer(token), ...(key === undefined ? {} : { 'idempotency-key': key }) },
+  })
+
+describe('login', () => {
+  test('answers init data with a token that opens /me', async () => {
+    const initData = initDataOf({ id: 77, first_name: 'Anna' }, { botToken, at: clock.now() })
+    const url = '/api/v1/auth/telegram'
+    const login = await app.inject({ method: 'POST', url, payload: { initData } })
+    expect(login.statusCode).toBe(200)
+    const { token, user } = login.json()
+    expect(user).toEqual({
+      id: expect.any(String),
+      kind: 'registered',
+      telegramId: '77',
+      username: null,
+      firstName: 'Anna',
+      lastName: null,
+      languageCode: null,
+      timeZone: 'UTC',
+      role: 'user',
+      createdAt: '2026-01-31T12:00:00.000Z',
+    })
+    const me = await app.inject({ url: '/api/v1/me', headers: bearer(token) })
+    expect(me.json()).toEqual(user)
+  })
+
+  test.each([
+    ['/api/v1/auth/telegram', { initData: 'hash=1' }, 401, 'users.init_data_invalid'],
+    ['/api/v1/auth/telegram', { initData: 7 }, 422, 'http.request_invalid'],
+    ['/api/v1/auth/telegram', {}, 422, 'http.request_invalid'],
+    ['/api/v1/auth/guest', { deviceKey: 'short' }, 422, 'http.request_invalid'],
+    ['/api/v1/auth/guest', { deviceKey: '1'.repeat(16) }, 400, 'users.device_key_invalid'],
+  ])('at %s refuses %j', async (url, payload, status, code) => {
+    const answer = await app.inject({ method: 'POST', url, payload })
+    expect(answer.json()).toMatchObject({ status, code })
+  })
+
+  test('ends with DELETE /auth/session', async () => {
+    const { token } = await guest()
+    const request = {
+      method: 'DELETE',
+      url: '/api/v1/auth/session',
+      headers: bearer(token),
+    } as const
+    const answer = await app.inject(request)
+    expect(answer.statusCode).toBe(204)
+    expect(answer.body).toBe('')
+    expect((await app.inject(request)).json()).toMatchObject({
+      status: 401,
+      code: 'users.session_unknown',
+    })
+  })
+})
+
+describe('a route for logged-in people', () => {
+  test.each([
+    ['nothing', {}],
+    ['another scheme', { authorization: 'Basic YTpi' }],
+    ['an empty token', { authorization: 'Bearer ' }],
+  ])('refuses a request with %s before it reads the body', async (_name, headers) => {
+    const answer = await app.inject({
+      method: 'PATCH',
+      url: '/api/v1/me',
+      payload: '{',
+      headers: { 'content-type': 'application/json', ...headers },
+    })
+    expect(answer.json()).toMatchObject({ status: 401, code: 'http.credentials_missing' })
+  })
+})
+
+describe('PATCH /me', () => {
+  test('changes the profile and refuses fields that are nobody’s to change', async () => {
+    const { token } = await guest()
+    const patch = (payload: object) =>
+      app.inject({ method: 'PATCH', url: '/api/v1/me', payload, headers: bearer(token) })
+    const changed = await patch({ timeZone: 'Europe/Berlin', firstName: 'Gast' })
+    expect(changed.json()).toMatchObject({ timeZone: 'Europe/Berlin', firstName: 'Gast' })
+    expect((await patch({ role: 'owner' })).statusCode).toBe(422)
+    expect((await patch({ timeZone: 'Mars/Base' })).json().details.fields).toMatchObject([
+      { path: 'timeZone' },
+    ])
+  })
+})
+
+describe('requireAdmin', () => {
+  test('lets only the admin token pass', async () => {
+    const { token } = await guest()
+    const ask = (given: string) => app.inject({ url: '/admin', headers: bearer(given) })
+    expect((await ask(adminToken)).statusCode).toBe(200)
+    for (const wrong of [token, `${adminToken}x`, adminToken.slice(1)]) {
+      expect((await ask(wrong)).json()).toMatchObject({ code: 'http.admin_token_invalid' })
+    }
+  })
+})
+
+describe('idempotently', () => {
+  test('has one effect for 200 parallel requests, and the same answer for all', async () => {
+    const { token, id } = await guest()
+    const key = newId()
+    runs = 0
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => order(token, key, { mug: 1, colour: 'red' })),
+    )
+    expect(runs).toBe(1)
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201]))
+    expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
+    expect(answers[0]?.json()).toMatchObject({ by: id })
+    const sorted = await order(token, key, { colour: 'red', mug: 1 })
+    expect(sorted.headers['idempotency-replayed']).toBe('true')
+    expect(sorted.headers['content-type']).toContain('application/json')
+  })
+
+  test('answers 409 to another body and lets another user use the same key', async () => {
+    const [one, other] = [await guest(), await guest()]
+    const key = newId()
+    await order(one.token, key, { mug: 1 })
+    expect((await order(one.token, key, { mug: 2 })).json()).toMatchObject({
+      status: 409,
+      code: 'http.idempotency_conflict',
+    })
+    expect((await order(other.token, key, { mug: 2 })).json()).toMatchObject({ by: other.id })
+  })
+
+  test('gives a refusal again, to the letter, and runs a failure again', async () => {
+    const { token } = await guest()
+    runs = 0
+    const declined = [newId(), newId()]
+    const first = await order(token, declined[0], { declined: true })
+    const again = await order(token, declined[0], { declined: true })
+    expect(first.json()).toMatchObject({ status: 409, code: 'users.profile_kept_by_telegram' })
+    expect(again.body).toBe(first.body)
+    expect(again.headers['content-type']).toContain('application/problem+json')
+    expect(runs).toBe(1)
+    await order(token, declined[1], { broken: true })
+    const failed = await order(token, declined[1], { broken: true })
+    expect(failed.json()).toMatchObject({ status: 500, code: 'http.internal' })
+    expect(runs).toBe(3)
+  })
+
+  test.each([
+    [undefined, 'http.idempotency_key_required'],
+    ['', 'http.idempotency_key_required'],
+    ['with space', 'http.idempotency_key_invalid'],
+    ['k'.repeat(256), 'http.idempotency_key_invalid'],
+  ])('refuses the key %j', async (key, code) => {
+    const { token } = await guest()
+    expect((await order(token, key, {})).json()).toMatchObject({ status: 400, code })
+  })
+})
+
+describe('GET /me/stream', () => {
+  const open = async (token: string) => {
+    const ending = new AbortController()
+    const answer = await fetch(`${address}/api/v1/me/stream`, {
+      headers: bearer(token),
+      signal: ending.signal,
+    })
+    let text = ''
+    const reading = (async () => {
+      const decoder = new TextDecoder()
+      for await (const chunk of answer.body ?? []) text += decoder.decode(chunk)
+    })().catch(() => {})
+    return {
+      answer,
+      text: () => text,
+      changes: () => text.split('event: changed\n').length - 1,
+      end: () => {
+        ending.abort()
+        return reading
+      },
+    }
+  }
+  const notify = (userId: string) =>
+    database.executor.execute(sql`select pg_notify('gramkit_user', ${userId})`)
+
+  test('tells the person whose things changed, and nobody else', async () => {
+    const [one, other] = [await guest(), await guest()]
+    const mine = await open(one.token)
+    const theirs = await open(other.token)
+    expect(mine.answer.headers.get('content-type')).toBe('text/event-stream')
+    expect(mine.answer.headers.get('content-security-policy')).toContain('frame-ancestors')
+    await notify(one.id)
+    await vi.waitUntil(() => mine.changes() === 1)
+    await notify(other.id)
+    await vi.waitUntil(() => theirs.changes() === 1)
+    expect(mine.changes()).toBe(1)
+    await vi.waitUntil(() => mine.text().includes(': still here'))
+    await mine.end()
+    await theirs.end()
+  })
+
+  test('tells of an event that is committed, once it is', async () => {
+    const { token, id } = await guest()
+    const stream = await open(token)
+    await database.executor.execute(sql`
+      insert into gramkit.outbox_event (id, name, version, occurred_at, subject_id, user_id, payload)
+      values (${newId()}, 'test.done', 1, now(), ${id}, ${id}, '{}')`)
+    await vi.waitUntil(() => stream.changes() === 1)
+    await stream.end()
+  })
+
+  test('lets one person have only so many, and counts those that ended no more', async () => {
+    const { token } = await guest()
+    const streams = [await open(token), await open(token)]
+    const refused = await app.inject({ url: '/api/v1/me/stream', headers: bearer(token) })
+    expect(refused.json()).toMatchObject({ status: 429, code: 'http.too_many_streams' })
+    await Promise.all(streams.map((stream) => stream.end()))
+    const next = await vi.waitUntil(async () => {
+      const stream = await open(token)
+      return stream.answer.status === 200 ? stream : stream.end()
+    })
+    await next?.end()
+  })
+
+  test('refuses strangers', async () => {
+    expect((await app.inject('/api/v1/me/stream')).statusCode).toBe(401)
+  })
+
+  test('ends when the server closes', async () => {
+    const { token } = await guest()
+    const stream = await open(token)
+    const startedAt = performance.now()
+    await server.close()
+    await stream.end()
+    expect(performance.now() - startedAt).toBeLessThan(3_000)
+  })
+})

@@ -1,0 +1,249 @@
+import { testDatabase } from '@gramkit/services/testing'
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { DAY_MS, newId, VirtualClock } from '../../kernel/index.ts'
+import { openNodePostgres } from '../../platform/database/index.ts'
+import { outboxEvent } from '../../platform/outbox/index.ts'
+import { initDataOf } from '../../testing/init-data.ts'
+import { usersScope } from '../../testing/users-scope.ts'
+import { SESSION_TTL_MS, SESSIONS_PER_USER_MAX } from './session.ts'
+import { userAccount, userSession } from './user.table.ts'
+import type { TelegramUser } from './user.ts'
+
+const botToken = '42:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr'
+const start = new Date('2026-01-31T12:00:00.000Z')
+const HOUR_MS = 60 * 60 * 1_000
+
+const testing = await testDatabase()
+const database = openNodePostgres({ url: testing.appUrl })
+const db = database.executor
+const clock = new VirtualClock(start)
+const { users } = usersScope(database, { clock, identity: { botToken } })
+
+let anna: TelegramUser
+let lastTelegramId = 1_000n
+
+beforeEach(() => {
+  lastTelegramId += 1n
+  anna = {
+    id: lastTelegramId,
+    username: 'anna',
+    firstName: 'Anna',
+    lastName: null,
+    languageCode: 'ru',
+  }
+})
+
+afterAll(async () => {
+  await database.close()
+  await testing.drop()
+})
+
+const parallel = <T>(times: number, call: () => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: times }, call))
+const rowsOf = (telegramId: bigint) =>
+  db.select().from(userAccount).where(eq(userAccount.telegramId, telegramId))
+const eventsOf = (userId: string) =>
+  db.select().from(outboxEvent).where(eq(outboxEvent.subjectId, userId))
+
+describe('getOrCreateFromTelegram', () => {
+  test('writes a person down on first sight and says so once', async () => {
+    const first = await users.getOrCreateFromTelegram(anna)
+    const again = await users.getOrCreateFromTelegram(anna)
+    expect(again).toEqual(first)
+    expect(first).toMatchObject({ kind: 'registered', telegramId: anna.id, firstName: 'Anna' })
+    expect(await eventsOf(first.id)).toMatchObject([
+      { name: 'user.created', version: 1, userId: first.id, payload: { kind: 'registered' } },
+    ])
+  })
+
+  test('writes the profile only when Telegram says something new', async () => {
+    const first = await users.getOrCreateFromTelegram(anna)
+    clock.advance(HOUR_MS)
+    expect((await users.getOrCreateFromTelegram(anna)).updatedAt).toEqual(first.updatedAt)
+    const renamed = await users.getOrCreateFromTelegram({ ...anna, username: null })
+    expect(renamed).toMatchObject({ id: first.id, username: null, updatedAt: clock.now() })
+  })
+
+  test('makes one row and one event of 20 first updates at the same time', async () => {
+    const found = await parallel(20, () => users.getOrCreateFromTelegram(anna))
+    expect(new Set(found.map((user) => user.id)).size).toBe(1)
+    const [row, ...more] = await rowsOf(anna.id)
+    expect(more).toEqual([])
+    expect(await eventsOf(row?.id ?? '')).toHaveLength(1)
+  })
+
+  test('keeps identities of the full 52 bits apart', async () => {
+    const large = await users.getOrCreateFromTelegram({ ...anna, id: 4_503_599_627_370_495n })
+    const next = await users.getOrCreateFromTelegram({ ...anna, id: 4_503_599_627_370_494n })
+    expect(large.id).not.toBe(next.id)
+    expect(large.telegramId).toBe(4_503_599_627_370_495n)
+  })
+})
+
+describe('loginWithTelegram', () => {
+  const initData = () =>
+    initDataOf({ id: Number(anna.id), first_name: 'Anna' }, { botToken, at: clock.now() })
+
+  test('opens a session of the surface telegram and stores no token', async () => {
+    const { token, user, session } = await users.loginWithTelegram(initData())
+    expect(session).toMatchObject({ userId: user.id, surface: 'telegram' })
+    const [row] = await db.select().from(userSession).where(eq(userSession.id, session.id))
+    expect(JSON.stringify(row)).not.toContain(token)
+    expect(await users.authenticate(token)).toMatchObject({ user, session: { id: session.id } })
+  })
+
+  test('makes one person of 20 first logins at the same time, and 20 sessions', async () => {
+    const data = initData()
+    const logins = await parallel(20, () => users.loginWithTelegram(data))
+    expect(await rowsOf(anna.id)).toHaveLength(1)
+    expect(new Set(logins.map(({ token }) => token)).size).toBe(20)
+  })
+
+  test('refuses stale and forged init data and writes nobody down', async () => {
+    const at = new Date(clock.now().getTime() - DAY_MS - 1_000)
+    const person = { id: Number(anna.id), first_name: 'Anna' }
+    const stale = initDataOf(person, { botToken, at })
+    await expect(users.loginWithTelegram(stale)).rejects.toMatchObject({
+      code: 'users.init_data_invalid',
+      details: { reason: 'stale' },
+    })
+    const forged = initDataOf(person, { botToken: `${botToken}x`, at: clock.now() })
+    await expect(users.loginWithTelegram(forged)).rejects.toMatchObject({
+      details: { reason: 'hash_mismatch' },
+    })
+    expect(await rowsOf(anna.id)).toEqual([])
+  })
+
+  test('is unavailable without a bot token, also when it is empty', async () => {
+    for (const identity of [{}, { botToken: '' }]) {
+      const unconfigured = usersScope(database, { clock, identity })
+      await expect(unconfigured.users.loginWithTelegram(initData())).rejects.toMatchObject({
+        code: 'users.telegram_login_unavailable',
+      })
+    }
+  })
+
+  test('keeps the newest sessions of a person and lets the oldest go', async () => {
+    const first = await users.loginWithTelegram(initData())
+    for (let login = 0; login < SESSIONS_PER_USER_MAX; login++) {
+      await users.loginWithTelegram(initData())
+    }
+    const rows = await db.select().from(userSession).where(eq(userSession.userId, first.user.id))
+    expect(rows).toHaveLength(SESSIONS_PER_USER_MAX)
+    await expect(users.authenticate(first.token)).rejects.toMatchObject({
+      code: 'users.session_unknown',
+    })
+  })
+})
+
+describe('loginAsGuest', () => {
+  test('gives one guest to one device key, however many logins come at the same time', async () => {
+    const deviceKey = newId()
+    const logins = await parallel(20, () => users.loginAsGuest(deviceKey))
+    const ids = new Set(logins.map(({ user }) => user.id))
+    expect(ids.size).toBe(1)
+    expect(logins[0]).toMatchObject({
+      user: { kind: 'guest', telegramId: null },
+      session: { surface: 'web' },
+    })
+    expect(await eventsOf(logins[0]?.user.id ?? '')).toHaveLength(1)
+    expect(JSON.stringify(await db.select().from(userAccount), bigintAsText)).not.toContain(
+      deviceKey,
+    )
+  })
+
+  test('never gives one guest to two device keys', async () => {
+    const one = await users.loginAsGuest(newId())
+    const other = await users.loginAsGuest(newId())
+    expect(one.user.id).not.toBe(other.user.id)
+  })
+
+  test('refuses a key that could be guessed', async () => {
+    await expect(users.loginAsGuest('1111111111111111')).rejects.toMatchObject({
+      code: 'users.device_key_invalid',
+    })
+  })
+})
+
+describe('authenticate', () => {
+  test('slides the expiry, writing at most once an hour', async () => {
+    const { token, session } = await users.loginAsGuest(newId())
+    const stored = async () =>
+      (await db.select().from(userSession).where(eq(userSession.id, session.id)))[0]
+    clock.advance(HOUR_MS - 1)
+    await users.authenticate(token)
+    expect(await stored()).toMatchObject({ lastSeenAt: session.lastSeenAt })
+    clock.advance(1)
+    await parallel(5, () => users.authenticate(token))
+    expect(await stored()).toMatchObject({
+      lastSeenAt: clock.now(),
+      expiresAt: new Date(clock.now().getTime() + SESSION_TTL_MS),
+    })
+  })
+
+  test('lasts as long as it is used, and ends when it was not', async () => {
+    const { token } = await users.loginAsGuest(newId())
+    for (let use = 0; use < 3; use++) {
+      clock.advance(SESSION_TTL_MS - 1)
+      await users.authenticate(token)
+    }
+    clock.advance(SESSION_TTL_MS)
+    await expect(users.authenticate(token)).rejects.toMatchObject({ code: 'users.session_expired' })
+  })
+
+  test.each(['', 'a'.repeat(43), `${'a'.repeat(42)}\n`, 'x'.repeat(10_000), "' or true --"])(
+    'knows nobody behind "%s"',
+    async (token) => {
+      await expect(users.authenticate(token)).rejects.toMatchObject({
+        code: 'users.session_unknown',
+      })
+    },
+  )
+})
+
+describe('logout', () => {
+  test('ends this login, not the others, and may be repeated', async () => {
+    const deviceKey = newId()
+    const ended = await users.loginAsGuest(deviceKey)
+    const other = await users.loginAsGuest(deviceKey)
+    await users.logout(ended.token)
+    await users.logout(ended.token)
+    await expect(users.authenticate(ended.token)).rejects.toMatchObject({
+      code: 'users.session_unknown',
+    })
+    expect(await users.authenticate(other.token)).toMatchObject({ user: { id: ended.user.id } })
+  })
+})
+
+describe('updateProfile', () => {
+  test('changes what a guest says about themselves', async () => {
+    const { user } = await users.loginAsGuest(newId())
+    const changes = { firstName: 'Guest', languageCode: 'en', timeZone: 'Asia/Yekaterinburg' }
+    await users.updateProfile(user.id, changes)
+    expect(await users.getById(user.id)).toMatchObject(changes)
+    await users.updateProfile(user.id, { firstName: null })
+    expect(await users.getById(user.id)).toMatchObject({ ...changes, firstName: null })
+  })
+
+  test('leaves the name to Telegram and the time zone to the person', async () => {
+    const user = await users.getOrCreateFromTelegram(anna)
+    await expect(users.updateProfile(user.id, { firstName: 'Ann' })).rejects.toMatchObject({
+      code: 'users.profile_kept_by_telegram',
+      details: { field: 'firstName' },
+    })
+    const changes = { firstName: 'Anna', timeZone: 'Europe/Berlin' }
+    expect(await users.updateProfile(user.id, changes)).toMatchObject(changes)
+  })
+
+  test('refuses a time zone nobody lives in', async () => {
+    const { user } = await users.loginAsGuest(newId())
+    await expect(users.updateProfile(user.id, { timeZone: 'Mars/Base' })).rejects.toMatchObject({
+      code: 'kernel.invalid_value',
+    })
+  })
+})
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value
+}
