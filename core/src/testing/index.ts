@@ -1,0 +1,11 @@
+/**
+ * The test kit: suites that an app's own aggregators must pass, people to test with, and the state
+ * that database tests start from. Needs vitest.
+ *
+ * @module
+ */
+export { VirtualClock } from '../kernel/index.ts'
+export { type ComposedApp, compositionContract } from './contracts/composition.contract.ts'
+export { servicesContract } from './contracts/services.contract.ts'
+export { aPerson, aPersonWithCredits } from './people.ts'
+export { migrateTemplate } from './template.ts'
