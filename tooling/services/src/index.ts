@@ -8,22 +8,6 @@
  * @module
  */
 
-// PostgreSQL
-export {
-  type PostgresCluster,
-  type StartPostgresOptions,
-  startPostgres,
-} from './postgres/cluster.ts'
-export type { PostgresVersion } from './postgres/binaries.ts'
-export { createOwnedDatabase, ensureRoles, ROLES } from './postgres/roles.ts'
-
-// Redis
-export { type RedisServer, type StartRedisOptions, startRedis } from './redis/redis.ts'
-
-// The machine
-export { freePort } from './port.ts'
-export { findChromium, findProgram, findRedis } from './programs.ts'
-
 // Errors
 export {
   DataFolderInUse,
@@ -33,3 +17,16 @@ export {
   ProgramNotFound,
   ServiceError,
 } from './errors.ts'
+// The machine
+export { freePort } from './port.ts'
+export type { PostgresVersion } from './postgres/binaries.ts'
+// PostgreSQL
+export {
+  type PostgresCluster,
+  type StartPostgresOptions,
+  startPostgres,
+} from './postgres/cluster.ts'
+export { createOwnedDatabase, ensureRoles, ROLES } from './postgres/roles.ts'
+export { findChromium, findProgram, findRedis } from './programs.ts'
+// Redis
+export { type RedisServer, type StartRedisOptions, startRedis } from './redis/redis.ts'

@@ -15,7 +15,7 @@ import {
   releaseDataFolder,
 } from './data-folder.ts'
 import { initialiseDataFolder, readPasswords } from './initialise.ts'
-import { createOwnedDatabase, ensureRoles, type RolePasswords, ROLES, withClient } from './roles.ts'
+import { createOwnedDatabase, ensureRoles, ROLES, type RolePasswords, withClient } from './roles.ts'
 
 /** How a PostgreSQL cluster is started. */
 export interface StartPostgresOptions {

@@ -16,7 +16,10 @@ const STOP_TIMEOUT_MS = 30_000
 export function inspectDataFolder(dataDir: string, version: number): 'empty' | 'cluster' {
   if (!existsSync(dataDir) || readdirSync(dataDir).length === 0) return 'empty'
   if (!existsSync(join(dataDir, 'PG_VERSION'))) {
-    throw new DataFolderUnusable({ dataDir, reason: 'it is neither empty nor a PostgreSQL cluster' })
+    throw new DataFolderUnusable({
+      dataDir,
+      reason: 'it is neither empty nor a PostgreSQL cluster',
+    })
   }
   const found = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim()
   if (found !== String(version)) {

@@ -52,13 +52,15 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     const server = startGuarded(program, redisArguments(dataDir, port, options.appendonly), {
       cwd: dataDir,
     })
-    const pid = await poll(
-      async () => (server.isRunning() ? await processId(port) : Number.NaN),
-      { timeoutMs: START_TIMEOUT_MS },
-    )
+    const pid = await poll(async () => (server.isRunning() ? await processId(port) : Number.NaN), {
+      timeoutMs: START_TIMEOUT_MS,
+    })
     if (pid === undefined || Number.isNaN(pid)) {
       server.release()
-      throw new ServiceError('services.redis_did_not_start', `redis-server did not start on ${port}`)
+      throw new ServiceError(
+        'services.redis_did_not_start',
+        `redis-server did not start on ${port}`,
+      )
     }
     current = { server, pid }
   }
