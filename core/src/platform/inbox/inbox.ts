@@ -28,6 +28,13 @@ export interface InboxHandler<Scope, Prepared = unknown> {
   apply(tx: Scope, delivery: InboxDelivery, prepared: Prepared): Promise<void>
 }
 
+/** Describes how a provider's deliveries are handled, whatever is prepared for them. */
+export function defineInboxHandler<Scope, Prepared = void>(
+  handler: InboxHandler<Scope, Prepared>,
+): InboxHandler<Scope> {
+  return handler
+}
+
 /** What inbox handlers' scopes must offer to the runtime. */
 export interface InboxScope {
   readonly repos: { readonly inbox: InboxRepository }

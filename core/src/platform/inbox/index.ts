@@ -9,6 +9,7 @@ export { inboxDelivery } from './inbox.table.ts'
 export {
   type Delivery,
   type DeliveryOutcome,
+  defineInboxHandler,
   Inbox,
   type InboxDelivery,
   type InboxHandler,
