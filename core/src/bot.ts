@@ -10,9 +10,10 @@ import {
   readSuccessfulPayment,
 } from './features/payments/gateways/telegram-updates.ts'
 import { answerPreCheckout } from './features/payments/gateways/pre-checkout.ts'
-import { defineInboxHandler, type InboxHandler } from './platform/inbox/index.ts'
+import type { InboxHandler } from './platform/inbox/index.ts'
 import type { CoreServices } from './services.ts'
 
+export * from './platform/telegram/index.ts'
 export type { BotContext }
 
 /** A call to Telegram that is not answered within this time has failed. */
@@ -78,18 +79,18 @@ export async function answerNow(
  * everything else by the bot's composers, which may call Telegram.
  */
 export function telegramInbox(bot: Bot): InboxHandler<CoreServices> {
-  return defineInboxHandler({
+  return {
     provider: 'telegram',
-    async prepare(_services: CoreServices, { body }) {
+    async prepare(_services, { body }) {
       if (readSuccessfulPayment(body) || readRefundedPayment(body)) return
       await bot.init()
       await bot.handleUpdate(body as Parameters<Bot['handleUpdate']>[0])
     },
-    async apply(tx: CoreServices, { body }) {
+    async apply(tx, { body }) {
       const paid = readSuccessfulPayment(body)
       if (paid) await tx.payments.apply(paid)
       const refunded = readRefundedPayment(body)
       if (refunded) await tx.refunds.apply(refunded)
     },
-  })
+  }
 }

@@ -8,10 +8,9 @@ import { balanceHttp } from './features/balance/balance.http.ts'
 import { paymentsHttp } from './features/payments/payments.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
-import type { ServicesHost } from './platform/database/index.ts'
 import { HttpIdempotency, httpEdge, LiveUpdates } from './platform/http/index.ts'
 import type { Platform } from './platform.ts'
-import type { CoreServices } from './services.ts'
+import { coreHost } from './jobs.ts'
 
 export * from './platform/http/index.ts'
 
@@ -27,12 +26,8 @@ export function coreRoutes(
   platform: Platform<unknown>,
   options: CoreRoutesOptions,
 ): FastifyPluginAsyncZod {
-  const { core, database, clock } = platform
-  const host: ServicesHost<CoreServices> = {
-    services: core,
-    clock,
-    transaction: (work) => core.transaction(work),
-  }
+  const { core, database } = platform
+  const host = coreHost(platform)
   return async (app) => {
     await app.register(httpEdge, {
       authenticate: (token) => core.users.authenticate(token),

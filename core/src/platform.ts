@@ -40,7 +40,7 @@ interface CommonOptions<Services> {
   readonly gateways?: readonly PaymentGateway[]
   readonly products?: readonly ProductInput[]
   /** Who gives products of the app's own kinds. */
-  readonly fulfilments?: Readonly<Record<string, Fulfilment<Services>>>
+  readonly fulfilments?: Readonly<Record<string, Fulfilment<NoInfer<Services>>>>
   /** Prefixes of addresses that a buyer may be sent back to; the first one is the default. */
   readonly returnUrls?: readonly string[]
   /** Hears of connections that broke while idle. */

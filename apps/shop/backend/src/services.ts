@@ -1,5 +1,6 @@
 import type { CoreRepositories, CoreServices } from '@gramkit/core'
 import type { BalanceService } from '@gramkit/core/balance'
+import type { JobsRepository } from '@gramkit/core/jobs'
 import type { Clock } from '@gramkit/core/kernel'
 import type { PaymentsService } from '@gramkit/core/payments'
 import type { SubscriptionsService } from '@gramkit/core/subscriptions'
@@ -15,6 +16,8 @@ export class ShopRepositories {
   constructor(core: CoreRepositories) {
     this.#core = core
   }
+
+  get jobs(): JobsRepository { return this.#core.jobs }
 
   get orders(): OrdersRepository {
     return (this.#orders ??= new OrdersRepository(this.#core.db))

@@ -255,7 +255,7 @@ export class PaymentsService {
    */
   async capture(paymentId: string): Promise<Payment> {
     assertNoTransaction('payments.capture')
-    const payment = await this.#find(paymentId)
+    const payment = await this.getById(paymentId)
     if (payment.status === 'succeeded') return payment
     const gateway = this.gateway(payment.gateway)
     const { providerPaymentId, status } = payment
@@ -277,7 +277,7 @@ export class PaymentsService {
    */
   async cancel(paymentId: string): Promise<Payment> {
     assertNoTransaction('payments.cancel')
-    const payment = await this.#find(paymentId)
+    const payment = await this.getById(paymentId)
     if (!isOpen(payment.status)) {
       if (payment.paidAt) throw new PaymentClosed({ paymentId, status: payment.status })
       return payment
@@ -304,6 +304,17 @@ export class PaymentsService {
     return payment
   }
 
+  /**
+   * Reads any payment, for work that is not done on somebody's behalf.
+   *
+   * @throws {@link PaymentNotFound}
+   */
+  async getById(paymentId: string): Promise<Payment> {
+    const payment = await this.#scope.repos.payments.findById(paymentId)
+    if (!payment) throw new PaymentNotFound({ paymentId })
+    return payment
+  }
+
   /** A user's payments, newest first. */
   list(userId: string, request: PageRequest = {}): Promise<Page<Payment>> {
     return this.#scope.repos.payments.listByUser(userId, request)
@@ -318,12 +329,6 @@ export class PaymentsService {
     const gateway = this.#scope.gateways.get(name)
     if (!gateway) throw new UnknownGateway({ gateway: name })
     return gateway
-  }
-
-  async #find(paymentId: string): Promise<Payment> {
-    const payment = await this.#scope.repos.payments.findById(paymentId)
-    if (!payment) throw new PaymentNotFound({ paymentId })
-    return payment
   }
 
   #sellable(request: StartPayment): Product {

@@ -31,6 +31,7 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_YOOKASSA_SHOP_ID: 'shop',
   GRAMKIT_YOOKASSA_SECRET_KEY: 'short',
   GRAMKIT_YOOKASSA_API_ROOT: 'yookassa',
+  GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '0.0.0.0/0',
   GRAMKIT_RETURN_URLS: 'https://a.example,b.example',
   GRAMKIT_CORS_ORIGINS: 'https://a.example/path',
   GRAMKIT_TRUSTED_PROXIES: 'true',

@@ -32,7 +32,13 @@ export interface Config {
   }
   /** Undefined when payments by YooKassa are off. */
   readonly yookassa:
-    | { readonly shopId: string; readonly secretKey: string; readonly apiRoot: string }
+    | {
+        readonly shopId: string
+        readonly secretKey: string
+        readonly apiRoot: string
+        /** Where notifications come from; undefined for YooKassa's own published addresses. */
+        readonly webhookSources: readonly string[] | undefined
+      }
     | undefined
   /** Addresses, besides the public one, to which a customer may be sent back. */
   readonly returnUrls: readonly string[]
@@ -128,7 +134,12 @@ function toConfig(read: Variables, given: Environment): Config {
     },
     yookassa:
       shopId && secretKey
-        ? { shopId, secretKey, apiRoot: read.GRAMKIT_YOOKASSA_API_ROOT }
+        ? {
+            shopId,
+            secretKey,
+            apiRoot: read.GRAMKIT_YOOKASSA_API_ROOT,
+            webhookSources: read.GRAMKIT_YOOKASSA_WEBHOOK_SOURCES,
+          }
         : undefined,
     returnUrls: read.GRAMKIT_RETURN_URLS,
     logLevel: read.GRAMKIT_LOG_LEVEL,

@@ -87,6 +87,9 @@ export const variables = z.object({
   GRAMKIT_YOOKASSA_API_ROOT: httpAddress
     .default('https://api.yookassa.ru/v3')
     .describe("the http(s) address of YooKassa's API"),
+  GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: list(z.string().refine(isProxyBlock))
+    .optional()
+    .describe('a comma-separated list of addresses and CIDR blocks such as 185.71.76.0/27'),
   GRAMKIT_RETURN_URLS: list(httpAddress)
     .default([])
     .describe('a comma-separated list of http(s) addresses'),

@@ -4,4 +4,5 @@
  *
  * @module
  */
+export type { Logger } from 'pino'
 export { createLogger, type LoggerOptions, serializeError } from './logger.ts'

@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { defineInboxHandler } from '../../../platform/inbox/index.ts'
+import type { InboxHandler } from '../../../platform/inbox/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
 import type { GatewayRegistry } from '../payment-gateway.ts'
 import { ProviderUnavailable, WebhookSourceRefused } from '../payments.errors.ts'
@@ -75,10 +75,10 @@ interface YookassaInboxScope {
 }
 
 /** Handles stored notifications: asks YooKassa how the object stands, then applies the answer. */
-export const yookassaInbox = defineInboxHandler({
+export const yookassaInbox: InboxHandler<YookassaInboxScope, Answer> = {
   provider: YOOKASSA,
 
-  async prepare({ gateways }: YookassaInboxScope, delivery): Promise<Answer> {
+  async prepare({ gateways }, delivery) {
     const read = notificationSchema.safeParse(delivery.body)
     const gateway = gateways.get(YOOKASSA)
     if (!read.success || !gateway) return undefined
@@ -96,11 +96,11 @@ export const yookassaInbox = defineInboxHandler({
     return undefined
   },
 
-  async apply(tx: YookassaInboxScope, _delivery, answer: Answer) {
+  async apply(tx, _delivery, answer) {
     if (answer?.kind === 'payment') await tx.payments.apply(answer.snapshot)
     if (answer?.kind === 'refund') await tx.refunds.apply(answer.report)
   },
-})
+}
 
 /**
  * A notification may run ahead of what YooKassa answers. Taking it for done would use up its key,

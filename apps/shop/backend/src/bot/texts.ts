@@ -1,0 +1,26 @@
+/** What the bot says, in each language it speaks. */
+const TEXTS = {
+  en: {
+    welcome: 'Welcome! Open the shop to buy credits, a subscription or a mug.',
+    openShop: 'Open the shop',
+    help: '/start opens the shop. Purchases and subscriptions are listed in it.',
+    unknown: 'I only know /start and /help.',
+    paid: (title: string) => `Thank you! You bought: ${title}.`,
+    renewed: (title: string) => `Your subscription was renewed: ${title}.`,
+    refunded: (title: string) => `Refunded: ${title}.`,
+  },
+  ru: {
+    welcome: 'Добро пожаловать! В магазине есть кредиты, подписка и кружка.',
+    openShop: 'Открыть магазин',
+    help: '/start открывает магазин. Там же видны покупки и подписки.',
+    unknown: 'Я знаю только /start и /help.',
+    paid: (title: string) => `Спасибо! Вы купили: ${title}.`,
+    renewed: (title: string) => `Подписка продлена: ${title}.`,
+    refunded: (title: string) => `Деньги возвращены: ${title}.`,
+  },
+}
+
+/** The texts of a person's language; English when theirs is not spoken. */
+export function textsFor(languageCode: string | null | undefined): (typeof TEXTS)['en'] {
+  return languageCode?.startsWith('ru') ? TEXTS.ru : TEXTS.en
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { createPlatform, type Platform } from '@gramkit/core'
+import { answerNow, createBot, setUpBot, telegramInbox, telegramWebhook } from '@gramkit/core/bot'
+import { joinSharedClock, sharedClockRoute } from '@gramkit/core/clock'
+import type { Config } from '@gramkit/core/config'
+import { coreRoutes } from '@gramkit/core/http'
+import { Inbox } from '@gramkit/core/inbox'
+import {
+  adaptJob,
+  adaptSubscription,
+  CORE_DUE_WORK,
+  CORE_JOBS,
+  coreHost,
+  type Jobs,
+  startJobs,
+} from '@gramkit/core/jobs'
+import { openBullmq } from '@gramkit/core/jobs/bullmq'
+import { systemClock, VirtualClock } from '@gramkit/core/kernel'
+import type { Logger } from '@gramkit/core/log'
+import { YOOKASSA_SOURCES, yookassaInbox, yookassaWebhook } from '@gramkit/core/payments/yookassa'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
+import { shopComposer } from './bot/shop-bot.ts'
+import { orderFulfilment } from './orders/orders.service.ts'
+import { ordersHttp } from './orders/orders.http.ts'
+import { SHOP_PRODUCTS } from './products.ts'
+import { ShopServices } from './services.ts'
+
+/** A shop: its platform, its routes, and the roles that this process plays. */
+export interface Shop extends AsyncDisposable {
+  readonly platform: Platform<ShopServices>
+  /** Everything the shop serves but its pages. */
+  readonly routes: FastifyPluginAsyncZod
+  /** Begins to work; call it once the routes are reachable, as Telegram is told of them here. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Where the shop's pages are, below the public address. */
+export const MINI_APP_PATH = '/shop/'
+
+/** Makes a shop out of its configuration; connects on first use. */
+export async function openShop(config: Config, logger: Logger): Promise<Shop> {
+  const { telegram, yookassa, http } = config
+  const miniAppUrl = `${http.publicUrl}${MINI_APP_PATH}`
+  const clock = config.devClockUrl ? new VirtualClock(new Date(), { frozen: false }) : systemClock
+  const platform = await createPlatform({
+    databaseUrl: config.database.url,
+    directDatabaseUrl: config.database.directUrl,
+    poolSize: config.database.poolSize,
+    clock,
+    telegram,
+    ...(yookassa ? { yookassa } : {}),
+    products: SHOP_PRODUCTS,
+    fulfilments: { order: orderFulfilment },
+    returnUrls: [miniAppUrl, ...config.returnUrls],
+    compose: (core) => new ShopServices(core),
+    onDatabaseError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
+  })
+  const bot = createBot({
+    token: telegram.botToken,
+    apiRoot: telegram.apiRoot,
+    composers: [shopComposer(miniAppUrl)],
+  })
+  const host = coreHost(platform)
+  const inbox = new Inbox({ host, handlers: [telegramInbox(bot), yookassaInbox], logger })
+  const notice = noticeJob(bot.api)
+  const jobs: Jobs = await startJobs({
+    database: platform.database,
+    host,
+    jobs: [...CORE_JOBS, adaptJob(notice, platform.servicesOf)],
+    subscriptions: noticeSubscriptions(notice).map((subscription) =>
+      adaptSubscription(subscription, platform.servicesOf),
+    ),
+    dueWork: CORE_DUE_WORK,
+    inbox,
+    transport: openBullmq(
+      config.redisUrl
+        ? { redisUrl: config.redisUrl, logger }
+        : { databaseUrl: config.database.directUrl, logger },
+    ),
+    logger,
+    roles: config.roles,
+  })
+  const clockToken = randomBytes(32).toString('base64url')
+
+  const routes: FastifyPluginAsyncZod = async (app) => {
+    await app.register(
+      coreRoutes(platform, { adminToken: http.adminToken, routes: [ordersHttp(platform)] }),
+    )
+    await app.register(
+      telegramWebhook({
+        secret: telegram.webhookSecret,
+        answerNow: (update) => answerNow(bot, platform.core, update),
+        receive: async (updateId, body) => {
+          await inbox.receive({ provider: 'telegram', key: String(updateId), body })
+        },
+      }),
+    )
+    if (yookassa) {
+      await app.register(
+        yookassaWebhook({
+          sources: yookassa.webhookSources ?? YOOKASSA_SOURCES,
+          receive: async (key, body) => {
+            await inbox.receive({ provider: 'yookassa', key, body })
+          },
+        }),
+      )
+    }
+    if (clock instanceof VirtualClock) {
+      await app.register(
+        sharedClockRoute({ clock, token: clockToken, settle: () => jobs.settle() }),
+      )
+    }
+  }
+
+  const start = async (): Promise<void> => {
+    if (clock instanceof VirtualClock && config.devClockUrl) {
+      await joinSharedClock({
+        clockUrl: config.devClockUrl,
+        platformUrl: `http://127.0.0.1:${http.port}`,
+        token: clockToken,
+        clock,
+      })
+    }
+    if (config.roles.includes('bot')) {
+      await setUpBot(bot, {
+        webhookUrl: `${http.publicUrl}/webhooks/telegram`,
+        webhookSecret: telegram.webhookSecret,
+        menu: { text: 'Shop', url: miniAppUrl },
+        commands: [
+          { command: 'start', description: 'Open the shop' },
+          { command: 'help', description: 'What this bot does' },
+        ],
+      })
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    await jobs.close()
+    await platform.close()
+  }
+  return { platform, routes, start, close, [Symbol.asyncDispose]: close }
+}

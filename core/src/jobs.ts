@@ -1,0 +1,61 @@
+/**
+ * Core's background work: what falls due, and what is done about events and deliveries.
+ *
+ * @module
+ */
+import { sealDueAudit } from './features/audit/index.ts'
+import { checkDuePayments } from './features/payments/index.ts'
+import {
+  expireDueSubscriptions,
+  renewDueSubscriptions,
+  switchRenewal,
+} from './features/subscriptions/index.ts'
+import type { ServicesHost } from './platform/database/index.ts'
+import type { DueWork, EventSubscription, Job } from './platform/jobs/index.ts'
+import type { Platform } from './platform.ts'
+import type { CoreServices } from './services.ts'
+
+export * from './platform/jobs/index.ts'
+
+/** Scheduled work of core's features. */
+export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
+  checkDuePayments,
+  renewDueSubscriptions,
+  expireDueSubscriptions,
+  sealDueAudit,
+]
+
+/** Jobs of core's features. */
+export const CORE_JOBS: readonly Job<CoreServices>[] = [switchRenewal]
+
+/** Core's own services as the runtime of jobs and inbox wants them. */
+export function coreHost(platform: Platform<unknown>): ServicesHost<CoreServices> {
+  const { core, clock } = platform
+  return { services: core, clock, transaction: (work) => core.transaction(work) }
+}
+
+/** Lets an app's job run on the runtime of core's services. */
+export function adaptJob<Services>(
+  job: Job<Services>,
+  servicesOf: (core: CoreServices) => Services,
+): Job<CoreServices> {
+  const { run, runOutside, ...rest } = job
+  return {
+    ...rest,
+    ...(run ? { run: (tx, ...more) => run(servicesOf(tx), ...more) } : {}),
+    ...(runOutside
+      ? { runOutside: (services, ...more) => runOutside(servicesOf(services), ...more) }
+      : {}),
+  }
+}
+
+/** Lets an app's consumer of events run on the runtime of core's services. */
+export function adaptSubscription<Services>(
+  subscription: EventSubscription<Services>,
+  servicesOf: (core: CoreServices) => Services,
+): EventSubscription<CoreServices> {
+  return {
+    ...subscription,
+    handle: (tx, event) => subscription.handle(servicesOf(tx), event),
+  }
+}
