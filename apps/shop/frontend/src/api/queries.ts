@@ -1,0 +1,80 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { progressOf } from '../purchase/progress.ts'
+import { answerOf, type ShopClient } from './api.ts'
+
+const PAGE = 20
+const WAITING_POLL_MS = 3_000
+
+/** The logged-in person. */
+export const meQuery = (api: ShopClient) =>
+  queryOptions({ queryKey: ['me'], queryFn: () => answerOf(api.GET('/api/v1/me')) })
+
+/** What is sold here. */
+export const productsQuery = (api: ShopClient) =>
+  queryOptions({
+    queryKey: ['products'],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/products'))).items,
+  })
+
+/** What the person has. */
+export const balanceQuery = (api: ShopClient) =>
+  queryOptions({
+    queryKey: ['balance'],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/balance'))).items,
+  })
+
+/** The person's subscriptions, newest first. */
+export const subscriptionsQuery = (api: ShopClient) =>
+  queryOptions({
+    queryKey: ['subscriptions'],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/subscriptions'))).items,
+  })
+
+/** The person's orders, newest first. */
+export const ordersQuery = (api: ShopClient) =>
+  queryOptions({
+    queryKey: ['orders'],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/orders'))).items,
+  })
+
+/** One payment, asked for often while its money is awaited. */
+export const paymentQuery = (api: ShopClient, id: string) =>
+  queryOptions({
+    queryKey: ['payments', 'one', id],
+    queryFn: () => answerOf(api.GET('/api/v1/payments/{id}', { params: { path: { id } } })),
+    refetchInterval: ({ state: { data } }) =>
+      data && progressOf(data) !== 'waiting' ? false : WAITING_POLL_MS,
+  })
+
+/** The person's payments, page by page. */
+export const paymentsQuery = (api: ShopClient) =>
+  infiniteQueryOptions({
+    queryKey: ['payments', 'list'],
+    queryFn: ({ pageParam }) =>
+      answerOf(api.GET('/api/v1/payments', { params: { query: pageAt(pageParam) } })),
+    ...byCursor,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  })
+
+/** Changes of one balance, page by page. */
+export const historyQuery = (api: ShopClient, unit: string) =>
+  infiniteQueryOptions({
+    queryKey: ['balance', 'history', unit],
+    queryFn: ({ pageParam }) =>
+      answerOf(
+        api.GET('/api/v1/balance/{unit}/history', {
+          params: { path: { unit }, query: pageAt(pageParam) },
+        }),
+      ),
+    ...byCursor,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  })
+
+const byCursor = {
+  initialPageParam: '',
+  getNextPageParam: (page: { nextCursor: string | null }) => page.nextCursor,
+}
+
+function pageAt(cursor: string): { limit: number; cursor?: string } {
+  return cursor === '' ? { limit: PAGE } : { limit: PAGE, cursor }
+}

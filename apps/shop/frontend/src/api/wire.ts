@@ -1,0 +1,38 @@
+import type { paths } from './schema.ts'
+
+type Answer<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } }
+}
+  ? Body
+  : never
+
+type Item<Path extends keyof paths> = Answer<Path> extends { items: (infer One)[] } ? One : never
+
+/** Who is logged in. */
+export type User = Answer<'/api/v1/me'>
+
+/** What is sold. */
+export type Product = Item<'/api/v1/products'>
+
+/** A purchase. */
+export type Payment = Item<'/api/v1/payments'>
+
+/** An amount of one unit that the person has. */
+export type Balance = Item<'/api/v1/balance'>
+
+/** One change of a balance. */
+export type HistoryEntry = Item<'/api/v1/balance/{unit}/history'>
+
+/** Access to a plan, over time. */
+export type Subscription = Item<'/api/v1/subscriptions'>
+
+/** A thing to be handed over. */
+export type Order = Item<'/api/v1/orders'>
+
+/** The body that starts a purchase. */
+export type PaymentStart = NonNullable<
+  paths['/api/v1/payments']['post']['requestBody']
+>['content']['application/json']
+
+/** A currency the shop counts in. */
+export type Currency = PaymentStart['currency']

@@ -1,0 +1,49 @@
+import type { TextStore } from './store.ts'
+
+/** How an invoice was left: says what the screen does next, never whether money moved. */
+export type InvoiceEnd = 'paid' | 'pending' | 'cancelled' | 'failed'
+
+/** What surrounds the app: a Telegram client, or a browser alone. */
+export interface Host {
+  readonly kind: 'telegram' | 'web'
+  readonly languageCode: string
+  /** What the server recognises the person by. */
+  readonly credentials: { readonly initData: string } | { readonly deviceKey: string }
+  readonly platform: 'ios' | 'base'
+  /** Where a payment page leads back to. */
+  readonly returnUrl: string
+  openInvoice(url: string): Promise<InvoiceEnd>
+  openPage(url: string): void
+  /** Shows the client's own back button until the returned function is called. */
+  showBack(onBack: () => void): () => void
+  isDark(): boolean
+  onThemeChange(listener: () => void): () => void
+}
+
+/** The app in a browser outside Telegram: a guest of this device who pays by redirect. */
+export function webHost(store: TextStore): Host {
+  const dark = window.matchMedia('(prefers-color-scheme: dark)')
+  return {
+    kind: 'web',
+    languageCode: navigator.language,
+    credentials: { deviceKey: deviceKey(store) },
+    platform: 'ios',
+    returnUrl: new URL(import.meta.env.BASE_URL, window.location.origin).href,
+    openInvoice: async () => 'failed',
+    openPage: (url) => window.location.assign(url),
+    showBack: () => () => undefined,
+    isDark: () => dark.matches,
+    onThemeChange: (listener) => {
+      dark.addEventListener('change', listener)
+      return () => dark.removeEventListener('change', listener)
+    },
+  }
+}
+
+function deviceKey(store: TextStore): string {
+  const known = store.get('device-key')
+  if (known) return known
+  const fresh = crypto.randomUUID()
+  store.set('device-key', fresh)
+  return fresh
+}

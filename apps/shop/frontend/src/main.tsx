@@ -1,0 +1,46 @@
+import '@telegram-apps/telegram-ui/dist/styles.css'
+import './styles.css'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { toRequestFailed } from './api/request-failed.ts'
+import { App } from './app.tsx'
+import { openShop } from './open-shop.ts'
+import { BackToTelegram } from './screens/back-to-telegram.tsx'
+import { ShopContext } from './shop-context.ts'
+
+const POLL_MS = 15_000
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The live stream says when to read again; polling is for when it cannot.
+      refetchInterval: POLL_MS,
+      refetchOnWindowFocus: 'always',
+      retry: (failures, error) => failures < 2 && toRequestFailed(error).isTransient,
+    },
+    // Buying waits for nobody's connection to come back: it fails now and is tried again by hand.
+    mutations: { networkMode: 'always' },
+  },
+})
+
+const shop = openShop()
+document.documentElement.lang = shop.language
+document.title = shop.texts.tabs.shop
+
+const root = document.getElementById('root')
+if (!root) throw new Error('The page has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <ShopContext value={shop}>
+        {cameFromTelegram() && shop.host.kind === 'web' ? <BackToTelegram /> : <App />}
+      </ShopContext>
+    </QueryClientProvider>
+  </StrictMode>,
+)
+
+/** A payment page opened from the Mini App leads here, in a browser where nobody is logged in. */
+function cameFromTelegram(): boolean {
+  return new URLSearchParams(window.location.search).get('from') === 'telegram'
+}

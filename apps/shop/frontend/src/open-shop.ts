@@ -1,0 +1,47 @@
+import { anonymousClient, answerOf, fetchAs, sessionClient } from './api/api.ts'
+import { Session } from './api/session.ts'
+import { type Host, webHost } from './host.ts'
+import type { Shop } from './shop-context.ts'
+import { browserStore, scopedStore } from './store.ts'
+import { telegramHost } from './telegram-host.ts'
+import { languageOf } from './texts/language.ts'
+import { texts } from './texts/texts.ts'
+
+/** Puts the app's parts together for the place it runs in. */
+export function openShop(): Shop {
+  const deviceStore = scopedStore(
+    browserStore(() => window.localStorage),
+    'gramkit.shop.',
+  )
+  const tabStore = scopedStore(
+    browserStore(() => window.sessionStorage),
+    'gramkit.shop.',
+  )
+  const host = telegramHost() ?? webHost(deviceStore)
+  const baseUrl = window.location.origin
+  const session = new Session({
+    identity: 'initData' in host.credentials ? host.credentials.initData : 'guest',
+    logIn: () => logIn(baseUrl, host.credentials),
+    store: tabStore,
+  })
+  const language = languageOf(host.languageCode)
+  const sendAs = fetchAs(session, (request) => fetch(request))
+  return {
+    api: sessionClient(baseUrl, session),
+    openStream: (signal) => sendAs(new Request(`${baseUrl}/api/v1/me/stream`, { signal })),
+    host,
+    language,
+    texts: texts[language],
+    tabStore,
+    deviceStore,
+  }
+}
+
+async function logIn(baseUrl: string, credentials: Host['credentials']): Promise<string> {
+  const api = anonymousClient(baseUrl)
+  const call =
+    'initData' in credentials
+      ? api.POST('/api/v1/auth/telegram', { body: credentials })
+      : api.POST('/api/v1/auth/guest', { body: credentials })
+  return (await answerOf(call)).token
+}

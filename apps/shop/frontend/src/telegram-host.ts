@@ -1,0 +1,75 @@
+import {
+  backButton,
+  init,
+  invoice,
+  miniApp,
+  openLink,
+  retrieveLaunchParams,
+  retrieveRawInitData,
+  setTargetOrigin,
+  themeParams,
+} from '@tma.js/sdk-react'
+import type { Host, InvoiceEnd } from './host.ts'
+
+/** The app inside a Telegram client, or nothing where there is no client around it. */
+export function telegramHost(): Host | undefined {
+  const initData = launchData()
+  if (!initData) return undefined
+  trustOwnFrame()
+  init()
+  themeParams.mount()
+  themeParams.bindCssVars()
+  backButton.mount.ifAvailable()
+  miniApp.mount.ifAvailable()
+  miniApp.ready.ifAvailable()
+  const { tgWebAppData, tgWebAppPlatform } = retrieveLaunchParams()
+  const returnUrl = new URL(import.meta.env.BASE_URL, window.location.origin)
+  returnUrl.searchParams.set('from', 'telegram')
+
+  return {
+    kind: 'telegram',
+    languageCode: tgWebAppData?.user?.language_code ?? navigator.language,
+    credentials: { initData },
+    platform: tgWebAppPlatform.startsWith('android') ? 'base' : 'ios',
+    returnUrl: returnUrl.href,
+    openInvoice: async (url) => invoiceEnd(await invoice.openUrl(url)),
+    openPage: (url) => void openLink(url),
+    showBack: (onBack) => {
+      backButton.show.ifAvailable()
+      const stop = backButton.onClick.ifAvailable(onBack)
+      return () => {
+        if (stop.ok) stop.data()
+        backButton.hide.ifAvailable()
+      }
+    },
+    isDark: () => themeParams.isDark(),
+    onThemeChange: (listener) => themeParams.isDark.sub(listener),
+  }
+}
+
+/**
+ * The SDK remembers launch parameters for the tab, so a page that was once framed by a client would
+ * keep taking itself for a Mini App when it is opened alone.
+ */
+function launchData(): string | undefined {
+  const isInClient = window.parent !== window || 'TelegramWebviewProxy' in window
+  if (!isInClient) return undefined
+  try {
+    return retrieveRawInitData()
+  } catch {
+    return undefined
+  }
+}
+
+/** Telegram's web client is the expected frame; a frame of our own origin is one we made. */
+function trustOwnFrame(): void {
+  try {
+    setTargetOrigin(window.parent.location.origin)
+  } catch {
+    // The parent is of another origin: the SDK's default, Telegram's, stays.
+  }
+}
+
+function invoiceEnd(status: string): InvoiceEnd {
+  return status === 'paid' || status === 'pending' || status === 'cancelled' ? status : 'failed'
+}

@@ -1,0 +1,7 @@
+/** A language the app speaks. */
+export type Language = 'en' | 'ru'
+
+/** The best language for a code such as `ru-RU`; English where there is no better one. */
+export function languageOf(code: string): Language {
+  return code.toLowerCase().startsWith('ru') ? 'ru' : 'en'
+}

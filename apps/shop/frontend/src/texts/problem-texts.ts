@@ -1,0 +1,106 @@
+import type { RequestFailed } from '../api/request-failed.ts'
+import type { Language } from './language.ts'
+
+/** What people read for each failure the server or the network can name. */
+export const problemTexts: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  'client.unreachable': {
+    en: 'The shop cannot be reached. Check your connection.',
+    ru: 'Магазин недоступен. Проверьте подключение.',
+  },
+  'client.unreadable': {
+    en: 'The shop gave an answer that makes no sense. Try again later.',
+    ru: 'Магазин ответил непонятно. Попробуйте позже.',
+  },
+  'payments.unknown_product': {
+    en: 'There is no such product.',
+    ru: 'Такого товара нет.',
+  },
+  'payments.product_retired': {
+    en: 'This is no longer sold.',
+    ru: 'Этот товар больше не продаётся.',
+  },
+  'payments.currency_not_priced': {
+    en: 'It has no price in this currency.',
+    ru: 'В этой валюте цены нет.',
+  },
+  'payments.currency_not_accepted': {
+    en: 'This way to pay does not take the currency.',
+    ru: 'Этот способ оплаты не принимает такую валюту.',
+  },
+  'payments.unknown_gateway': {
+    en: 'This way to pay is not available.',
+    ru: 'Этот способ оплаты недоступен.',
+  },
+  'payments.goods_not_allowed': {
+    en: 'This cannot be bought this way here.',
+    ru: 'Здесь это нельзя купить таким способом.',
+  },
+  'payments.return_url_not_allowed': {
+    en: 'The shop is opened from an address it does not know.',
+    ru: 'Магазин открыт с неизвестного ему адреса.',
+  },
+  'payments.conflict': {
+    en: 'This purchase was started in another way. Try again.',
+    ru: 'Эта покупка уже начата иначе. Попробуйте ещё раз.',
+  },
+  'payments.not_found': {
+    en: 'There is no such payment.',
+    ru: 'Такого платежа нет.',
+  },
+  'payments.closed': {
+    en: 'This payment is closed. Start a new one.',
+    ru: 'Этот платёж закрыт. Начните новый.',
+  },
+  'payments.provider_rejected': {
+    en: 'The payment provider refused.',
+    ru: 'Платёжная система отказала.',
+  },
+  'payments.provider_unavailable': {
+    en: 'The payment provider does not answer. Try again in a minute.',
+    ru: 'Платёжная система не отвечает. Повторите через минуту.',
+  },
+  'subscriptions.already_subscribed': {
+    en: 'You have this subscription already.',
+    ru: 'Такая подписка у вас уже есть.',
+  },
+  'subscriptions.not_found': {
+    en: 'There is no such subscription.',
+    ru: 'Такой подписки нет.',
+  },
+  'subscriptions.state_conflict': {
+    en: 'The subscription has changed meanwhile.',
+    ru: 'Подписка за это время изменилась.',
+  },
+  'users.init_data_invalid': {
+    en: 'Telegram’s proof of who you are is too old. Open the shop from Telegram again.',
+    ru: 'Данные входа из Telegram устарели. Откройте магазин из Telegram заново.',
+  },
+  'users.telegram_login_unavailable': {
+    en: 'Login by Telegram is not set up here.',
+    ru: 'Вход через Telegram здесь не настроен.',
+  },
+  'http.idempotency_in_progress': {
+    en: 'Your first try is still being worked on. Wait a moment.',
+    ru: 'Первая попытка ещё выполняется. Подождите немного.',
+  },
+  'http.too_many_requests': {
+    en: 'Too many requests. Wait a little.',
+    ru: 'Слишком много запросов. Подождите немного.',
+  },
+  'http.overloaded': {
+    en: 'The shop is very busy. Try again in a minute.',
+    ru: 'Магазин перегружен. Повторите через минуту.',
+  },
+  'http.internal': {
+    en: 'Something broke on our side. Try again later.',
+    ru: 'У нас что-то сломалось. Попробуйте позже.',
+  },
+}
+
+/** The words for a failure: ours by its code, else the server's title, else a plain excuse. */
+export function problemText(failure: RequestFailed, language: Language): string {
+  const known = problemTexts[failure.code]?.[language]
+  if (known) return known
+  if (failure.title) return failure.title
+  return problemTexts['http.internal']?.[language] ?? failure.code
+}

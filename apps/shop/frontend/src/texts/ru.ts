@@ -1,0 +1,115 @@
+import { number } from './format.ts'
+import type { Texts } from './texts.ts'
+
+const reasons: Readonly<Record<string, string>> = {
+  'payment.fulfilled': 'Покупка',
+  'payment.refunded': 'Возврат',
+}
+
+const plural = new Intl.PluralRules('ru')
+
+/** Noun forms for one, few and many. */
+type Forms = readonly [one: string, few: string, many: string]
+
+function counted(count: number, [one, few, many]: Forms): string {
+  const rule = plural.select(Math.abs(count))
+  return rule === 'one' ? one : rule === 'few' ? few : many
+}
+
+/** Russian. */
+export const ru: Texts = {
+  tabs: { shop: 'Магазин', purchases: 'Покупки', history: 'История' },
+  balance: 'Баланс',
+  units: (digits, unit) => {
+    const noun =
+      unit === 'credits' ? counted(Number(digits), ['кредит', 'кредита', 'кредитов']) : unit
+    return `${number('ru', digits)} ${noun}`
+  },
+  greeting: (name) => `Здравствуйте, ${name}`,
+  sections: { credits: 'Кредиты', subscription: 'Подписка', goods: 'Товары' },
+  sectionNotes: { subscription: 'Продлевается сама. Отменить можно в любой момент.' },
+  buy: (what, price) => `Купить ${what} за ${price}`,
+  subscribe: (what, price) => `Подписаться на ${what} за ${price}`,
+  perPeriod: (period) => {
+    if ('days' in period) {
+      return `за ${period.days} ${counted(period.days, ['день', 'дня', 'дней'])}`
+    }
+    if (period.months === 1) return 'в месяц'
+    return `за ${period.months} ${counted(period.months, ['месяц', 'месяца', 'месяцев'])}`
+  },
+  notSoldHere: 'Здесь не продаётся',
+  notice: {
+    waiting: 'Ждём оплату',
+    waitingNote: 'Обычно подтверждение приходит за несколько секунд. Страницу можно закрыть.',
+    notPaid: 'Пока не оплачено',
+    notPaidNote: 'Покупка не совершена. Оплатить ещё можно.',
+    invoiceFailed: 'Оплата не прошла',
+    invoiceFailedNote: 'Можно попробовать оплатить ещё раз.',
+    pay: 'Оплатить',
+    payFor: (what) => `Оплатить ${what}`,
+    hide: 'Скрыть',
+    refunded: 'Деньги возвращены',
+    succeeded: (what) => `Оплачено: ${what}`,
+    over: {
+      canceled: 'Платёж отменён',
+      expired: 'Время на оплату вышло',
+      failed: 'Платёж не прошёл',
+    },
+    overNote: 'Покупка не совершена.',
+  },
+  purchases: {
+    payments: 'Платежи',
+    orders: 'Заказы',
+    subscriptions: 'Подписки',
+    empty: 'Покупок пока нет',
+    emptyNote: 'Здесь появится всё, что вы купите в магазине.',
+    refunded: (amount) => `Возвращено ${amount}`,
+    more: 'Показать ещё',
+  },
+  paymentStatus: {
+    created: 'Готовится',
+    pending: 'Ждёт оплаты',
+    waiting_for_capture: 'Подтверждается',
+    succeeded: 'Оплачен',
+    partially_refunded: 'Возвращён частично',
+    refunded: 'Возвращён',
+    disputed: 'Оспорен',
+    canceled: 'Отменён',
+    expired: 'Истёк',
+    failed: 'Не прошёл',
+    unknown: 'Проверяется',
+  },
+  orderStatus: { paid: 'Оплачен', refunded: 'Возвращён' },
+  subscription: {
+    status: {
+      active: 'Действует',
+      past_due: 'Ждёт оплаты',
+      canceled: 'Отменена',
+      expired: 'Закончилась',
+    },
+    renews: (day) => `Продлится ${day}`,
+    ends: (day) => `Действует до ${day}`,
+    ended: (day) => `Закончилась ${day}`,
+    overdue: 'Последнее списание не прошло, попробуем ещё раз.',
+    cancel: 'Отменить подписку',
+    resume: 'Возобновить подписку',
+    confirm: {
+      title: 'Отменить подписку?',
+      note: (day) => `Она действует до ${day}, новых списаний не будет.`,
+      yes: 'Да, отменить',
+      no: 'Оставить',
+    },
+  },
+  history: {
+    title: 'История баланса',
+    empty: 'Изменений пока нет',
+    emptyNote: 'Здесь появится каждое изменение вашего баланса.',
+    reason: (reason) => reasons[reason] ?? reason,
+  },
+  offline: 'Нет связи. Данные могли устареть.',
+  retry: 'Повторить',
+  loading: 'Загрузка',
+  failedTitle: 'Не получилось',
+  backToTelegram: 'Вернитесь в Telegram',
+  backToTelegramNote: 'Покупка появится в приложении, как только оплата подтвердится.',
+}

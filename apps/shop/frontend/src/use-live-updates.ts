@@ -1,0 +1,19 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { listen } from './api/live.ts'
+import { useShop } from './shop-context.ts'
+
+/** Reads everything on the screen again whenever the server says that something changed. */
+export function useLiveUpdates(): void {
+  const { openStream } = useShop()
+  const queries = useQueryClient()
+  useEffect(() => {
+    const closing = new AbortController()
+    void listen({
+      open: openStream,
+      onChanged: () => void queries.invalidateQueries(),
+      signal: closing.signal,
+    })
+    return () => closing.abort()
+  }, [queries, openStream])
+}
