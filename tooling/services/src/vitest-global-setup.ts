@@ -20,7 +20,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const { cluster, close } =
     existing === undefined || existing === ''
       ? await embedded(wanted === '15' ? 15 : 18)
-      : await external(existing)
+      : await external(existing, `${TEMPLATE}_${process.pid}_${project.name}`)
   try {
     await migrateTemplate(cluster.ownerUrl)
   } catch (error) {
@@ -49,8 +49,7 @@ async function embedded(version: 15 | 18): Promise<Prepared> {
   return { cluster, close: () => server.stop() }
 }
 
-async function external(adminUrl: string): Promise<Prepared> {
-  const template = `${TEMPLATE}_${process.pid}`
+async function external(adminUrl: string, template: string): Promise<Prepared> {
   await ensureRoles(adminUrl, { owner: 'test', app: 'test' })
   await createOwnedDatabase(adminUrl, template)
   const version = await withClient(adminUrl, async (client) => {

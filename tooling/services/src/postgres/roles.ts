@@ -25,6 +25,8 @@ export async function ensureRoles(
   passwords: Pick<RolePasswords, 'owner' | 'app'>,
 ): Promise<void> {
   await withClient(adminUrl, async (client) => {
+    // Two at once would fail with "tuple concurrently updated"; the lock ends with the connection.
+    await client.query('select pg_advisory_lock(7362512)')
     const found = await client.query<{ rolname: string }>(
       'select rolname from pg_roles where rolname = any($1)',
       [Object.values(ROLES)],

@@ -16,7 +16,8 @@ const own = (files: readonly TreeFile[]): readonly TreeFile[] =>
 
 const features = (files: readonly TreeFile[]): readonly TreeFile[] =>
   own(files).filter(
-    ({ path }) => /^(core\/src\/features|apps\/[^/]+\/backend\/src)\//.test(path) && !isTest(path),
+    ({ path }) =>
+      /^(core\/src\/features|apps\/[^/]+\/backend\/src\/[^/]+)\//.test(path) && !isTest(path),
   )
 
 /** The same files with the contents of one-line texts blanked. */
