@@ -11,10 +11,10 @@ import {
   CORE_DUE_WORK,
   CORE_JOBS,
   coreHost,
-  type Jobs,
+  type JobsRole,
   startJobs,
 } from '@gramkit/core/jobs'
-import { openBullmq } from '@gramkit/core/jobs/bullmq'
+import { bullmqOnPostgres, bullmqOnRedis } from '@gramkit/core/jobs/bullmq'
 import { systemClock, VirtualClock } from '@gramkit/core/kernel'
 import type { Logger } from '@gramkit/core/log'
 import { YOOKASSA_SOURCES, yookassaInbox, yookassaWebhook } from '@gramkit/core/payments/yookassa'
@@ -44,6 +44,8 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   const { telegram, yookassa, http } = config
   const miniAppUrl = `${http.publicUrl}${MINI_APP_PATH}`
   const clock = config.devClockUrl ? new VirtualClock(new Date(), { frozen: false }) : systemClock
+  const lost = (what: string) => (error: Error) =>
+    logger.warn({ err: error }, `a connection to ${what} was lost`)
   const platform = await createPlatform({
     databaseUrl: config.database.url,
     directDatabaseUrl: config.database.directUrl,
@@ -55,7 +57,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     fulfilments: { order: orderFulfilment },
     returnUrls: [miniAppUrl, ...config.returnUrls],
     compose: (core) => new ShopServices(core),
-    onDatabaseError: (error) => logger.warn({ err: error }, 'a database connection was lost'),
+    onDatabaseError: lost('the database'),
   })
   const bot = createBot({
     token: telegram.botToken,
@@ -65,22 +67,19 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   const host = coreHost(platform)
   const inbox = new Inbox({ host, handlers: [telegramInbox(bot), yookassaInbox], logger })
   const notice = noticeJob(bot.api)
-  const jobs: Jobs = await startJobs({
+  const jobs = await startJobs({
     database: platform.database,
     host,
     jobs: [...CORE_JOBS, adaptJob(notice, platform.servicesOf)],
     subscriptions: noticeSubscriptions(notice).map((subscription) =>
       adaptSubscription(subscription, platform.servicesOf),
     ),
-    dueWork: CORE_DUE_WORK,
-    inbox,
-    transport: openBullmq(
-      config.redisUrl
-        ? { redisUrl: config.redisUrl, logger }
-        : { databaseUrl: config.database.directUrl, logger },
-    ),
+    dueWork: [...CORE_DUE_WORK, inbox.retries()],
+    transport: config.redisUrl
+      ? bullmqOnRedis({ url: config.redisUrl, onError: lost('the queue') })
+      : bullmqOnPostgres({ url: config.database.directUrl, onError: lost('the queue') }),
     logger,
-    roles: config.roles,
+    roles: config.roles.filter((role): role is JobsRole => role === 'relay' || role === 'worker'),
   })
   const clockToken = randomBytes(32).toString('base64url')
 

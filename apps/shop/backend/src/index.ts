@@ -1,0 +1,11 @@
+/**
+ * The shop, for whoever runs it.
+ *
+ * @module
+ */
+export { MINI_APP_FOLDER } from './mini-app.ts'
+export { SHOP_MIGRATIONS } from './migrations.ts'
+export { SHOP_PRODUCTS } from './products.ts'
+export { type ServedShop, serveShop } from './serve.ts'
+export { ShopRepositories, ShopServices } from './services.ts'
+export { MINI_APP_PATH, openShop, type Shop } from './shop.ts'

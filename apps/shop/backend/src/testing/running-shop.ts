@@ -1,0 +1,160 @@
+import { migrate } from '@gramkit/core'
+import { type Config, loadConfig } from '@gramkit/core/config'
+import { migrateQueue } from '@gramkit/core/jobs/bullmq'
+import { newId } from '@gramkit/core/kernel'
+import { createLogger } from '@gramkit/core/log'
+import { type Sandbox, startSandbox } from '@gramkit/sandbox'
+import { freePort } from '@gramkit/services'
+import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
+import { SHOP_MIGRATIONS } from '../migrations.ts'
+import { type ServedShop, serveShop } from '../serve.ts'
+
+/** A shop that really listens, on its own database, with a sandbox around it. */
+export interface RunningShop extends AsyncDisposable {
+  readonly url: string
+  readonly sandbox: Sandbox
+  readonly database: TestDatabase
+  readonly config: Config
+  readonly served: () => ServedShop
+  readonly adminToken: string
+  /** Stops the shop and starts it again on the same data. */
+  restart(): Promise<void>
+}
+
+const BOT_TOKEN = '700000001:AAtest-token-of-the-shop-in-its-tests'
+const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
+const ADMIN_TOKEN = 'admin-token-of-the-shop-in-its-tests'
+
+/** Starts a shop for a test file. */
+export async function startRunningShop(
+  overrides: Record<string, string> = {},
+): Promise<RunningShop> {
+  const database = await testDatabase()
+  await migrate(database.ownerUrl, [SHOP_MIGRATIONS])
+  await migrateQueue(database.ownerUrl)
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const sandbox = await startSandbox({
+    dataDir: ':memory:',
+    retryBaseMs: 20,
+    bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: `${url}/shop/` }],
+    shops: [{ ...SHOP, webhookUrl: `${url}/webhooks/yookassa` }],
+  })
+  const config = loadConfig({
+    DATABASE_URL: database.appUrl,
+    PORT: String(port),
+    GRAMKIT_HOST: '127.0.0.1',
+    GRAMKIT_PUBLIC_URL: url,
+    GRAMKIT_ADMIN_TOKEN: ADMIN_TOKEN,
+    GRAMKIT_TELEGRAM_BOT_TOKEN: BOT_TOKEN,
+    GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-of-the-tests',
+    GRAMKIT_TELEGRAM_API_ROOT: `${sandbox.url}/sandbox/telegram`,
+    GRAMKIT_YOOKASSA_SHOP_ID: SHOP.shopId,
+    GRAMKIT_YOOKASSA_SECRET_KEY: SHOP.secretKey,
+    GRAMKIT_YOOKASSA_API_ROOT: `${sandbox.url}/sandbox/yookassa/v3`,
+    GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
+    GRAMKIT_DEV_CLOCK_URL: `${sandbox.url}/sandbox/api/clock`,
+    GRAMKIT_LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
+    ...overrides,
+  })
+  const start = (): Promise<ServedShop> =>
+    serveShop(config, {
+      logger: createLogger({ level: config.logLevel, secrets: config.secrets }),
+    })
+  let served = await start()
+  return {
+    url,
+    sandbox,
+    database,
+    config,
+    adminToken: ADMIN_TOKEN,
+    served: () => served,
+    async restart() {
+      await served.close()
+      served = await start()
+    },
+    async [Symbol.asyncDispose]() {
+      await served.close()
+      await sandbox.close()
+      await database.drop()
+    },
+  }
+}
+
+/** An answer of the API, read as JSON. */
+export interface Answer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: a test asserts the shape it expects
+  readonly body: any
+}
+
+/** Somebody who uses the shop's API. */
+export interface ApiClient {
+  readonly token: string
+  get(path: string): Promise<Answer>
+  post(path: string, body?: object, key?: string): Promise<Answer>
+}
+
+/** Calls the API with a bearer token. */
+export function apiClient(shop: Pick<RunningShop, 'url'>, token: string): ApiClient {
+  const call = async (method: string, path: string, body?: object, key?: string) => {
+    const response = await fetch(`${shop.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(key ? { 'idempotency-key': key } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text ? JSON.parse(text) : undefined }
+  }
+  return {
+    token,
+    get: (path) => call('GET', path),
+    post: (path, body, key = newId()) => call('POST', path, body, key),
+  }
+}
+
+/** A customer: a person in the sandbox who has opened the Mini App. */
+export interface Customer extends ApiClient {
+  /** Telegram's id of the person, as the sandbox knows them. */
+  readonly telegramId: number
+  readonly userId: string
+  buy(productId: string, gateway?: string, currency?: string): Promise<Answer>
+}
+
+/** Makes a person in the sandbox and logs them in with their init data. */
+export async function aCustomer(shop: RunningShop, name = 'Ada'): Promise<Customer> {
+  const { id } = await shop.sandbox.control.createUser({ first_name: name })
+  const { initData } = await shop.sandbox.control.initData(id)
+  const login = await apiClient(shop, 'none').post('/api/v1/auth/telegram', { initData })
+  const client = apiClient(shop, login.body.token)
+  return {
+    ...client,
+    telegramId: id,
+    userId: login.body.user.id,
+    buy: (productId, gateway = 'telegram-stars', currency = 'XTR') =>
+      client.post('/api/v1/payments', { productId, gateway, currency }),
+  }
+}
+
+/** A guest on the web. */
+export async function aGuest(shop: RunningShop): Promise<ApiClient> {
+  const login = await apiClient(shop, 'none').post('/api/v1/auth/guest', { deviceKey: newId() })
+  return apiClient(shop, login.body.token)
+}
+
+/** Waits, at most 10 seconds, until a question has the wanted answer. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isWanted: (answer: T) => boolean,
+): Promise<T> {
+  const deadline = performance.now() + 10_000
+  for (;;) {
+    const answer = await ask()
+    if (isWanted(answer) || performance.now() > deadline) return answer
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * P12: from the start of a process to listening, and its memory then, beside bare Fastify.
+ *
+ * @module
+ */
+import { fork } from 'node:child_process'
+import { CORE_MIGRATIONS, migrate } from '@gramkit/core'
+import { migrateQueue } from '@gramkit/core/jobs/bullmq'
+import { freePort, startPostgres } from '@gramkit/services'
+import { SHOP_MIGRATIONS } from '@gramkit/shop'
+import { alternate, type Figure } from './measure.ts'
+
+/** Milliseconds to listening and bytes of memory of both sides. */
+export async function measureStartUp(): Promise<{ ms: Figure[]; megabytes: Figure[] }> {
+  await using cluster = await startPostgres({ version: 18 })
+  await cluster.createDatabase('bench')
+  await migrate(cluster.ownerUrl('bench'), [CORE_MIGRATIONS, SHOP_MIGRATIONS])
+  await migrateQueue(cluster.ownerUrl('bench'))
+  const memory = new Map<string, number[]>()
+  const side = (name: string, file: string) => ({
+    name,
+    async measure() {
+      const { ms, rss } = await startOnce(file, cluster.appUrl('bench'))
+      memory.set(name, [...(memory.get(name) ?? []), rss / 1_048_576])
+      return ms
+    },
+  })
+  const ms = await alternate([
+    side('API process of the shop', './start-up/api.ts'),
+    side('bare Fastify with the same plugins', './start-up/bare.ts'),
+  ])
+  const megabytes = ms.map(({ name }) => {
+    const all = memory.get(name) ?? []
+    const sorted = [...all].sort((left, right) => left - right)
+    return { name, all, median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN }
+  })
+  return { ms, megabytes }
+}
+
+async function startOnce(file: string, databaseUrl: string): Promise<{ ms: number; rss: number }> {
+  const port = await freePort()
+  const begin = performance.now()
+  const child = fork(new URL(file, import.meta.url), {
+    execArgv: ['-C', 'gramkit-source'],
+    env: {
+      ...process.env,
+      DATABASE_URL: databaseUrl,
+      PORT: String(port),
+      GRAMKIT_HOST: '127.0.0.1',
+      GRAMKIT_ROLES: 'api',
+      GRAMKIT_LOG_LEVEL: 'silent',
+      GRAMKIT_ADMIN_TOKEN: 'admin-token-of-the-benchmark',
+      GRAMKIT_TELEGRAM_BOT_TOKEN: '700000002:AAtest-token-of-the-benchmark-only',
+      GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-of-the-benchmark',
+    },
+  })
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('message', (message) => {
+        const rss: unknown = Reflect.get(Object(message), 'rss')
+        resolve({ ms: performance.now() - begin, rss: Number(rss) })
+      })
+      child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)))
+    })
+  } finally {
+    child.removeAllListeners('exit')
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await ended
+  }
+}

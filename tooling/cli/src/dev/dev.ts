@@ -1,0 +1,174 @@
+import { createServer } from 'node:net'
+import { createWriteStream } from 'node:fs'
+import httpProxy from '@fastify/http-proxy'
+import { CORE_MIGRATIONS, migrate } from '@gramkit/core'
+import { loadConfig } from '@gramkit/core/config'
+import { migrateQueue } from '@gramkit/core/jobs/bullmq'
+import { createLogger } from '@gramkit/core/log'
+import { ServiceError, startPostgres } from '@gramkit/services'
+import { MINI_APP_FOLDER, MINI_APP_PATH, SHOP_MIGRATIONS, serveShop } from '@gramkit/shop'
+import { DevError } from './dev-error.ts'
+import { buildFrontend } from './frontend.ts'
+import { type Home, openHome } from './home.ts'
+import { startSandboxProcess } from './sandbox-process.ts'
+
+const HOST = '127.0.0.1'
+const DATABASE = 'shop'
+
+/** Runs everything until Ctrl-C or SIGTERM, and gives the exit code. */
+export async function runDev(env: NodeJS.ProcessEnv): Promise<number> {
+  const stopAsked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve())
+  })
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  await using running = new AsyncDisposableStack()
+  try {
+    const port = readPort(env['PORT'])
+    await checkPortFree(port)
+    const home = openHome(env['GRAMKIT_HOME'] || '.gramkit')
+    const started = await start({ port, home, say, running })
+    await Promise.race([stopAsked, started.broken])
+    say('Stopping …')
+    await running.disposeAsync()
+    say('Stopped. Your data is kept.')
+    return started.failure() ? 1 : 0
+  } catch (error) {
+    if (!(error instanceof DevError || error instanceof ServiceError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return 1
+  }
+}
+
+interface Start {
+  readonly port: number
+  readonly home: Home
+  readonly say: (line: string) => void
+  readonly running: AsyncDisposableStack
+}
+
+async function start({ port, home, say, running }: Start) {
+  const publicUrl = `http://localhost:${port}`
+  const { secrets } = home
+
+  say('Starting PostgreSQL …')
+  const [cluster] = await Promise.all([
+    startPostgres({ dataDir: home.postgres, persistent: true }),
+    buildFrontend(MINI_APP_FOLDER),
+  ])
+  running.defer(() => cluster.stop())
+  if (!(await cluster.hasDatabase(DATABASE))) await cluster.createDatabase(DATABASE)
+  await migrate(cluster.ownerUrl(DATABASE), [CORE_MIGRATIONS, SHOP_MIGRATIONS])
+  await migrateQueue(cluster.ownerUrl(DATABASE))
+
+  say('Starting the sandbox …')
+  const sandbox = await startSandboxProcess({
+    dataDir: home.sandbox,
+    publicUrl,
+    bots: [
+      {
+        token: secrets.botToken,
+        username: 'gramkit_shop_bot',
+        name: 'gramkit shop',
+        miniAppUrl: `${publicUrl}${MINI_APP_PATH}`,
+      },
+    ],
+    shops: [
+      {
+        shopId: secrets.shopId,
+        secretKey: secrets.shopSecretKey,
+        webhookUrl: `http://${HOST}:${port}/webhooks/yookassa`,
+      },
+    ],
+  })
+  running.defer(() => sandbox.stop())
+
+  say('Starting the shop …')
+  const config = loadConfig({
+    DATABASE_URL: cluster.appUrl(DATABASE),
+    PORT: String(port),
+    GRAMKIT_HOST: HOST,
+    GRAMKIT_PUBLIC_URL: publicUrl,
+    GRAMKIT_ADMIN_TOKEN: secrets.adminToken,
+    GRAMKIT_TELEGRAM_BOT_TOKEN: secrets.botToken,
+    GRAMKIT_TELEGRAM_WEBHOOK_SECRET: secrets.webhookSecret,
+    GRAMKIT_TELEGRAM_API_ROOT: `${sandbox.url}/sandbox/telegram`,
+    GRAMKIT_YOOKASSA_SHOP_ID: secrets.shopId,
+    GRAMKIT_YOOKASSA_SECRET_KEY: secrets.shopSecretKey,
+    GRAMKIT_YOOKASSA_API_ROOT: `${sandbox.url}/sandbox/yookassa/v3`,
+    GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
+    GRAMKIT_DEV_CLOCK_URL: `${sandbox.url}/sandbox/api/clock`,
+  })
+  const logger = createLogger({
+    level: config.logLevel,
+    secrets: config.secrets,
+    destination: createWriteStream(home.logFile, { flags: 'a' }),
+  })
+  const served = await serveShop(config, {
+    logger,
+    beside: async (app) => {
+      app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/sandbox/'))
+      await app.register(async (scope) => {
+        // The sandbox reads bodies itself; here they only pass through.
+        scope.removeAllContentTypeParsers()
+        await scope.register(httpProxy, {
+          upstream: sandbox.url,
+          prefix: '/sandbox',
+          rewritePrefix: '/sandbox',
+        })
+      })
+    },
+  })
+  running.defer(() => served.close())
+  say(summary(publicUrl, home))
+
+  let failure: string | undefined
+  const broken = Promise.race([
+    cluster.ended.then((reason) => `PostgreSQL ended: ${reason}`),
+    sandbox.ended.then(() => 'The sandbox ended'),
+  ]).then((reason) => {
+    failure = reason
+    process.stderr.write(`${reason}\n`)
+  })
+  return { broken, failure: () => failure }
+}
+
+function summary(publicUrl: string, home: Home): string {
+  return `
+gramkit is ready.
+
+  Play the customer   ${publicUrl}/sandbox/
+  The Mini App alone  ${publicUrl}${MINI_APP_PATH}
+  API reference       ${publicUrl}/docs
+  Admin token         ${home.secrets.adminToken}
+                      (also in ${home.folder}/admin-token)
+  Log                 ${home.logFile}
+  Data                ${home.folder}
+
+Ctrl-C stops everything; the data stays.
+`
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined || text === '') return 8080
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) {
+    throw new DevError(`PORT was ${JSON.stringify(text)}; it should be a number from 1 to 65535.`)
+  }
+  return port
+}
+
+async function checkPortFree(port: number): Promise<void> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        new DevError(
+          error.code === 'EADDRINUSE'
+            ? `Port ${port} is taken by another program. Stop it, or choose another: PORT=8081 npm start`
+            : `Port ${port} cannot be used: ${error.message}`,
+        ),
+      )
+    })
+    probe.listen(port, HOST, () => probe.close(() => resolve()))
+  })
+}
