@@ -29,10 +29,12 @@ export function App() {
   const me = useQuery(meQuery(api))
   return (
     <AppRoot platform={host.platform} appearance={isDark ? 'dark' : 'light'} className="root">
-      <OfflineNote />
-      <Loaded query={me} rows={4}>
-        {(user) => <Screens key={user.id} user={user} />}
-      </Loaded>
+      <main className="page">
+        <OfflineNote />
+        <Loaded query={me} rows={4}>
+          {(user) => <Screens key={user.id} user={user} />}
+        </Loaded>
+      </main>
     </AppRoot>
   )
 }
@@ -45,19 +47,13 @@ function Screens({ user }: { user: User }) {
   useEffect(() => (tab === 'shop' ? undefined : host.showBack(() => setTab('shop'))), [host, tab])
   return (
     <>
-      <main className="page">
-        {purchase.failure ? (
-          <Failure
-            error={purchase.failure}
-            onRetry={purchase.retry}
-            onHide={purchase.clearFailure}
-          />
-        ) : null}
-        {purchase.watchedId ? <PaymentNotice id={purchase.watchedId} purchase={purchase} /> : null}
-        {tab === 'shop' ? <ShopScreen user={user} purchase={purchase} /> : null}
-        {tab === 'purchases' ? <PurchasesScreen purchase={purchase} /> : null}
-        {tab === 'history' ? <HistoryScreen /> : null}
-      </main>
+      {purchase.failure ? (
+        <Failure error={purchase.failure} onRetry={purchase.retry} onHide={purchase.clearFailure} />
+      ) : null}
+      {purchase.watchedId ? <PaymentNotice id={purchase.watchedId} purchase={purchase} /> : null}
+      {tab === 'shop' ? <ShopScreen user={user} purchase={purchase} /> : null}
+      {tab === 'purchases' ? <PurchasesScreen purchase={purchase} /> : null}
+      {tab === 'history' ? <HistoryScreen /> : null}
       <Tabbar role="navigation" className="tabs">
         {TABS.map(({ id, icon }) => (
           <Tabbar.Item
@@ -85,8 +81,6 @@ function OfflineNote() {
     () => onlineManager.isOnline(),
   )
   return isOnline ? null : (
-    <div className="page">
-      <Banner role="status" type="section" subheader={texts.offline} />
-    </div>
+    <Banner role="status" type="section" className="offline" subheader={texts.offline} />
   )
 }

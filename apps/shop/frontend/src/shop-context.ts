@@ -3,7 +3,7 @@ import type { ShopClient } from './api/api.ts'
 import type { Host } from './host.ts'
 import type { TextStore } from './store.ts'
 import type { Language } from './texts/language.ts'
-import type { Texts } from './texts/texts.ts'
+import type { Texts } from './texts/text-keys.ts'
 
 /** What every screen may use. */
 export interface Shop {

@@ -44,7 +44,7 @@ export async function listen({ open, onChanged, signal }: LiveSetup): Promise<vo
       attempt.abort()
       signal.removeEventListener('abort', end)
     }
-    await pause(backoff(failures), signal)
+    if (!signal.aborted) await pause(backoff(failures), signal)
     failures += 1
   }
 }

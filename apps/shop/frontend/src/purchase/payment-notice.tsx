@@ -5,9 +5,9 @@ import { paymentQuery } from '../api/queries.ts'
 import type { Payment } from '../api/wire.ts'
 import type { InvoiceEnd } from '../host.ts'
 import { useShop } from '../shop-context.ts'
-import type { Texts } from '../texts/texts.ts'
+import type { Texts } from '../texts/text-keys.ts'
 import { Failure } from '../ui/failure.tsx'
-import { payUrlOf, progressOf } from './progress.ts'
+import { type Progress, payUrlOf, progressOf } from './progress.ts'
 import type { Purchase } from './use-purchase.ts'
 
 /** What became of the payment being made; says "paid" only after the server does. */
@@ -16,6 +16,10 @@ export function PaymentNotice({ id, purchase }: { id: string; purchase: Purchase
   const queries = useQueryClient()
   const { data: payment, error, refetch } = useQuery(paymentQuery(api, id))
   const progress = payment && progressOf(payment)
+  const { forget } = purchase
+  useEffect(() => {
+    if (progress && progress !== 'waiting') forget()
+  }, [progress, forget])
   useEffect(() => {
     // What the payment brought is elsewhere on the screen, and the live stream may be down.
     if (progress === 'done') void queries.invalidateQueries()
@@ -31,8 +35,7 @@ export function PaymentNotice({ id, purchase }: { id: string; purchase: Purchase
     <Banner
       role="status"
       type="section"
-      className={`notice notice-${progress}`}
-      before={progress === 'waiting' ? <Spinner size="s" /> : undefined}
+      before={markOf(progress, purchase.invoiceEnd)}
       header={header}
       subheader={progress === 'done' ? undefined : payment.title}
       description={note}
@@ -51,6 +54,12 @@ export function PaymentNotice({ id, purchase }: { id: string; purchase: Purchase
       </Button>
     </Banner>
   )
+}
+
+function markOf(progress: Progress | undefined, invoiceEnd: InvoiceEnd | undefined) {
+  if (progress === 'done') return <span className="mark state-done">✓</span>
+  const isAwaited = invoiceEnd === undefined || invoiceEnd === 'paid' || invoiceEnd === 'pending'
+  return progress === 'waiting' && isAwaited ? <Spinner size="s" /> : undefined
 }
 
 function wordsFor(payment: Payment, invoiceEnd: InvoiceEnd | undefined, texts: Texts) {

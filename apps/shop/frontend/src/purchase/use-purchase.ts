@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { answerOf } from '../api/api.ts'
 import { toRequestFailed } from '../api/request-failed.ts'
 import type { Payment } from '../api/wire.ts'
@@ -15,8 +15,8 @@ export interface Purchase {
   start(offer: Offer): void
   readonly starting: Offer | undefined
   readonly failure: unknown
-  /** Tries what failed again; a request that may have got through keeps its key. */
-  retry(): void
+  /** Tries what failed again with the same key; absent where the answer would be the same. */
+  readonly retry: (() => void) | undefined
   clearFailure(): void
   /** Opens the place to pay again, as long as the payment waits for money. */
   pay(payment: Payment): Promise<void>
@@ -24,7 +24,10 @@ export interface Purchase {
   readonly watchedId: string | undefined
   /** How the buyer left the invoice; a hint for the words, not a result. */
   readonly invoiceEnd: InvoiceEnd | undefined
+  /** Takes the payment off the screen. */
   dismiss(): void
+  /** Leaves it on the screen, but not for the next visit. */
+  forget(): void
 }
 
 /** Makes purchases for one person. */
@@ -43,6 +46,12 @@ export function usePurchase(userId: string): Purchase {
     kept.set('payment', id)
     setWatchedId(id)
     setInvoiceEnd(undefined)
+  }
+
+  const forget = useCallback(() => kept.remove('payment'), [kept])
+  const dismiss = () => {
+    forget()
+    setWatchedId(undefined)
   }
 
   const pay = async (payment: Payment) => {
@@ -65,7 +74,8 @@ export function usePurchase(userId: string): Purchase {
         throw error
       }
     },
-    onSuccess: async (payment) => {
+    onMutate: dismiss,
+    onSuccess: (payment) => {
       watch(payment.id)
       queries.setQueryData(['payments', 'one', payment.id], payment)
       void queries.invalidateQueries({ queryKey: ['payments', 'list'] })
@@ -87,21 +97,21 @@ export function usePurchase(userId: string): Purchase {
     return answerOf(api.GET('/api/v1/payments/{id}', { params: { path: { id: payment.id } } }))
   }
 
+  const failed = mutation.error ? mutation.variables : undefined
   return {
     start: (offer) => mutation.mutate(offer),
     starting: mutation.isPending ? mutation.variables : undefined,
     failure: mutation.error,
-    retry: () => {
-      if (mutation.variables) mutation.mutate(mutation.variables)
-    },
+    retry:
+      failed && toRequestFailed(mutation.error).isTransient
+        ? () => mutation.mutate(failed)
+        : undefined,
     clearFailure: mutation.reset,
     pay,
     watchedId,
     invoiceEnd,
-    dismiss: () => {
-      kept.remove('payment')
-      setWatchedId(undefined)
-    },
+    dismiss,
+    forget,
   }
 }
 

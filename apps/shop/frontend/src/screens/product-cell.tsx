@@ -7,7 +7,7 @@ import { money } from '../texts/format.ts'
 
 /** A product with a button for each way to buy it here. */
 export function ProductCell({ product, purchase }: { product: Product; purchase: Purchase }) {
-  const { texts } = useShop()
+  const { host, texts } = useShop()
   const offers = offersOf(product)
   return (
     <Cell
@@ -25,7 +25,11 @@ export function ProductCell({ product, purchase }: { product: Product; purchase:
               purchase={purchase}
             />
           ))}
-          {offers.length === 0 ? <Caption className="hint">{texts.notSoldHere}</Caption> : null}
+          {offers.length === 0 ? (
+            <Caption className="hint">
+              {host.kind === 'web' ? texts.onlyInTelegram : texts.notSoldHere}
+            </Caption>
+          ) : null}
         </div>
       }
     >

@@ -1,8 +1,16 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Badge, Button, Cell, Placeholder, Section, Text } from '@telegram-apps/telegram-ui'
+import {
+  Badge,
+  Button,
+  Caption,
+  Cell,
+  Placeholder,
+  Section,
+  Text,
+} from '@telegram-apps/telegram-ui'
 import { ordersQuery, paymentsQuery, subscriptionsQuery } from '../api/queries.ts'
 import type { Order, Payment } from '../api/wire.ts'
-import { payUrlOf, progressOf } from '../purchase/progress.ts'
+import { payUrlOf } from '../purchase/progress.ts'
 import type { Purchase } from '../purchase/use-purchase.ts'
 import { useShop } from '../shop-context.ts'
 import { moment, money } from '../texts/format.ts'
@@ -95,7 +103,7 @@ function PaymentCell({ payment, purchase }: { payment: Payment; purchase: Purcha
               {state}
             </Button>
           ) : (
-            <span className={`state state-${progressOf(payment)}`}>{state}</span>
+            <Caption className={status === 'succeeded' ? 'state-done' : 'hint'}>{state}</Caption>
           )}
         </div>
       }

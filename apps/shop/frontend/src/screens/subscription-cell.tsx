@@ -6,7 +6,7 @@ import type { Subscription } from '../api/wire.ts'
 import { useShop } from '../shop-context.ts'
 import { day } from '../texts/format.ts'
 import type { Language } from '../texts/language.ts'
-import type { Texts } from '../texts/texts.ts'
+import type { Texts } from '../texts/text-keys.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { Failure } from '../ui/failure.tsx'
 

@@ -1,5 +1,5 @@
 import { number } from './format.ts'
-import type { Texts } from './texts.ts'
+import type { Texts } from './text-keys.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   'payment.fulfilled': 'Purchase',
@@ -24,6 +24,7 @@ export const en: Texts = {
     return period.months === 1 ? 'a month' : `for ${period.months} months`
   },
   notSoldHere: 'Not sold here',
+  onlyInTelegram: 'Only in Telegram',
   notice: {
     waiting: 'Waiting for the payment',
     waitingNote: 'It is confirmed within seconds as a rule. You may leave this page.',

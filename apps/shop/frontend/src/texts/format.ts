@@ -1,18 +1,22 @@
 import type { Currency } from '../api/wire.ts'
 import type { Language } from './language.ts'
 
-const STAR = '★'
+/** Symbols that people write after the amount, in either language. */
+const AFTER: Readonly<Partial<Record<Currency, string>>> = { XTR: '★', RUB: '₽' }
 
 /** An amount of money in minor units, as people write it: `50 ★`, `199 ₽`, `$9.90`. */
 export function money(language: Language, minorUnits: string, currency: Currency): string {
-  if (currency === 'XTR') return `${number(language, minorUnits)} ${STAR}`
-  const style = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const
-  const format = new Intl.NumberFormat(language, {
-    ...style,
+  const scale = currency === 'XTR' ? 0 : scaleOf(currency)
+  const symbol = AFTER[currency]
+  const digits = {
+    minimumFractionDigits: scale,
+    maximumFractionDigits: scale,
     trailingZeroDisplay: 'stripIfInteger',
-  })
-  const { maximumFractionDigits: scale = 2 } = format.resolvedOptions()
-  return format.format(decimal(minorUnits, scale))
+  } as const
+  const style = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const
+  const format = new Intl.NumberFormat(language, symbol ? digits : { ...style, ...digits })
+  const text = format.format(decimal(minorUnits, scale))
+  return symbol ? `${text}\u00a0${symbol}` : text
 }
 
 /** A whole number with the language's digit groups. */
@@ -34,6 +38,11 @@ export function day(language: Language, instant: string): string {
 export function moment(language: Language, instant: string): string {
   const style = { dateStyle: 'medium', timeStyle: 'short' } as const
   return new Intl.DateTimeFormat(language, style).format(Date.parse(instant))
+}
+
+function scaleOf(currency: Currency): number {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.resolvedOptions().maximumFractionDigits ?? 2
 }
 
 /** Exact: `Intl` takes decimal text, so no amount passes through a float. */

@@ -1,5 +1,5 @@
 import { number } from './format.ts'
-import type { Texts } from './texts.ts'
+import type { Texts } from './text-keys.ts'
 
 const reasons: Readonly<Record<string, string>> = {
   'payment.fulfilled': 'Покупка',
@@ -38,6 +38,7 @@ export const ru: Texts = {
     return `за ${period.months} ${counted(period.months, ['месяц', 'месяца', 'месяцев'])}`
   },
   notSoldHere: 'Здесь не продаётся',
+  onlyInTelegram: 'Только в Telegram',
   notice: {
     waiting: 'Ждём оплату',
     waitingNote: 'Обычно подтверждение приходит за несколько секунд. Страницу можно закрыть.',

@@ -4,7 +4,11 @@ import { useShop } from '../shop-context.ts'
 import { problemText } from '../texts/problem-texts.ts'
 
 /** Says what went wrong and offers to try again. */
-export function Failure(props: { error: unknown; onRetry?: () => void; onHide?: () => void }) {
+export function Failure(props: {
+  error: unknown
+  onRetry?: (() => void) | undefined
+  onHide?: () => void
+}) {
   const { language, texts } = useShop()
   return (
     <Banner

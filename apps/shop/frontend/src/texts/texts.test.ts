@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { failureOf } from '../api/request-failed.ts'
+import { money, number, signed } from './format.ts'
+import { languageOf } from './language.ts'
+import { problemText, problemTexts } from './problem-texts.ts'
+import { texts } from './texts.ts'
+
+const CYRILLIC = /[а-яё]/i
+
+test('Every failure has its own words in both languages', () => {
+  for (const [code, { en, ru }] of Object.entries(problemTexts)) {
+    expect(en, code).toMatch(/^[^а-яё]{10,}\.$/i)
+    expect(ru, code).toMatch(CYRILLIC)
+    expect(ru.endsWith('.'), code).toBe(true)
+  }
+})
+
+test('A failure without a text of ours is told in the server’s words, or in general ones', () => {
+  const known = failureOf(409, { code: 'payments.closed', title: 'server words' })
+  expect(problemText(known, 'ru')).toBe('Этот платёж закрыт. Начните новый.')
+  expect(problemText(failureOf(409, { code: 'x.new', title: 'Server words' }), 'ru')).toBe(
+    'Server words',
+  )
+  expect(problemText(failureOf(500, { code: 'x.new' }), 'en')).toBe(
+    'Something broke on our side. Try again later.',
+  )
+})
+
+test('Everything that is said in English is said in Russian, in Russian', () => {
+  expect(said(texts.ru).map(([path]) => path)).toEqual(said(texts.en).map(([path]) => path))
+  for (const [path, text] of said(texts.en)) expect(text, path).not.toMatch(CYRILLIC)
+  for (const [path, text] of said(texts.ru)) expect(text, path).toMatch(CYRILLIC)
+})
+
+test('Money is written as people write it, to the last unit', () => {
+  const spaced = (text: string) => text.replaceAll(/\s/g, ' ')
+  expect(spaced(money('en', '50', 'XTR'))).toBe('50 ★')
+  expect(spaced(money('en', '19900', 'RUB'))).toBe('199 ₽')
+  expect(spaced(money('ru', '19950', 'RUB'))).toBe('199,50 ₽')
+  expect(spaced(money('en', '5', 'RUB'))).toBe('0.05 ₽')
+  expect(money('en', '990', 'USD')).toBe('$9.90')
+  expect(money('en', '90071992547409931', 'USD')).toBe('$900,719,925,474,099.31')
+})
+
+test('Numbers keep every digit, and changes their sign', () => {
+  expect(number('en', '9007199254740993')).toBe('9,007,199,254,740,993')
+  expect(signed('en', '100')).toBe('+100')
+  expect(signed('en', '-100')).toBe('-100')
+})
+
+test('Russian counts credits by its own rules', () => {
+  const units = (digits: string) => texts.ru.units(digits, 'credits')
+  expect([units('1'), units('3'), units('11'), units('100')]).toEqual([
+    '1 кредит',
+    '3 кредита',
+    '11 кредитов',
+    '100 кредитов',
+  ])
+  expect([texts.en.units('1', 'credits'), texts.en.units('2', 'credits')]).toEqual([
+    '1 credit',
+    '2 credits',
+  ])
+})
+
+test('The language follows the code, and is English where we do not speak it', () => {
+  expect(['ru', 'ru-RU', 'RU', 'en-GB', 'de', ''].map(languageOf)).toEqual([
+    'ru',
+    'ru',
+    'ru',
+    'en',
+    'en',
+    'en',
+  ])
+})
+
+/** Every plain text with the path to it; texts made by functions are left to the compiler. */
+function said(part: object, path = ''): [path: string, text: string][] {
+  return Object.entries(part).flatMap(([key, value]: [string, unknown]) => {
+    const here = `${path}.${key}`
+    const own: [string, string][] = typeof value === 'string' ? [[here, value]] : []
+    return typeof value === 'object' && value !== null ? said(value, here) : own
+  })
+}
