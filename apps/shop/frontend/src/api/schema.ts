@@ -150,7 +150,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description No Content */
+                /** @description Default Response */
                 204: {
                     headers: {
                         [name: string]: unknown;
@@ -233,32 +233,33 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Hear that something of one’s own changed */
-        get: {
+        /** Change one’s profile */
+        patch: {
             parameters: {
                 query?: never;
                 header?: never;
                 path?: never;
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": {
+                        firstName?: string | null;
+                        lastName?: string | null;
+                        languageCode?: string | null;
+                        timeZone?: string;
+                    };
+                };
+            };
             responses: {
                 /** @description Default Response */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["User"];
+                    };
                 };
                 /** @description The request is refused; `code` says why */
                 "4XX": {
@@ -277,6 +278,37 @@ export interface paths {
                     content: {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/me/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear that something of one’s own changed
+         * @description Server-sent events: `event: changed` says to read again what is shown.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
             };
         };
@@ -398,7 +430,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Start a purchase */
+        /**
+         * Start a purchase
+         * @description Answers with the address where the buyer pays; it is null while the provider cannot be reached, and appears on the payment later. Needs an Idempotency-Key.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -414,7 +449,7 @@ export interface paths {
                         productId: string;
                         gateway: string;
                         /** @enum {string} */
-                        currency: "XTR" | "RUB" | "USD" | "EUR";
+                        currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
                         returnUrl?: string;
                     };
                 };
@@ -508,6 +543,75 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payments/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give money back
+         * @description All that is left unless an amount is named. Needs an Idempotency-Key.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        amount?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            refund: components["schemas"]["Refund"];
+                        };
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -633,6 +737,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/ledger/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove that the ledger adds up */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerReport"];
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subscriptions": {
         parameters: {
             query?: never;
@@ -702,7 +860,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop renewing */
+        /** Stop renewals; access stays until the end of the paid period */
         post: {
             parameters: {
                 query?: never;
@@ -712,7 +870,13 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason?: string;
+                    };
+                };
+            };
             responses: {
                 /** @description Default Response */
                 200: {
@@ -758,7 +922,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Renew again */
+        /** Take a cancellation back */
         post: {
             parameters: {
                 query?: never;
@@ -869,6 +1033,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Error answer, RFC 9457; branch on `code` */
         Problem: {
             type: string;
             title: string;
@@ -904,11 +1069,13 @@ export interface components {
             description: string;
             prices: {
                 /** @enum {string} */
-                currency: "XTR" | "RUB" | "USD" | "EUR";
+                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+                /** @example 1000 */
                 amount: string;
             }[];
             credits: {
                 unit: string;
+                /** @example 1000 */
                 amount: string;
             } | null;
             plan: {
@@ -929,9 +1096,11 @@ export interface components {
             gateway: string;
             productId: string;
             title: string;
+            /** @example 1000 */
             amount: string;
             /** @enum {string} */
-            currency: "XTR" | "RUB" | "USD" | "EUR";
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            /** @example 1000 */
             refundedAmount: string;
             confirmationUrl: string | null;
             subscriptionId: string | null;
@@ -939,18 +1108,47 @@ export interface components {
             createdAt: string;
             paidAt: string | null;
         };
+        Refund: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            /** @example 1000 */
+            amount: string;
+            /** @enum {string} */
+            status: "requested" | "pending" | "succeeded" | "failed" | "unknown";
+            /** Format: date-time */
+            createdAt: string;
+        };
         Balance: {
             unit: string;
+            /** @example 1000 */
             amount: string;
         };
         BalanceHistoryEntry: {
             /** Format: uuid */
             id: string;
+            /** @example 1000 */
             amount: string;
             reason: string;
             reference: string;
             /** Format: date-time */
             createdAt: string;
+        };
+        LedgerReport: {
+            ok: boolean;
+            accounts: number;
+            transfers: number;
+            differences: {
+                accountId: string | null;
+                unit: string;
+                /** @enum {string} */
+                problem: "balance_differs_from_transfers" | "unit_does_not_sum_to_zero";
+                /** @example 1000 */
+                expected: string;
+                /** @example 1000 */
+                actual: string;
+            }[];
         };
         Subscription: {
             /** Format: uuid */

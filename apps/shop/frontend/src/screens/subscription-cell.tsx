@@ -20,7 +20,7 @@ export function SubscriptionCell({ subscription }: { subscription: Subscription 
     mutationFn: (action: 'cancel' | 'resume') =>
       answerOf(
         action === 'cancel'
-          ? api.POST('/api/v1/subscriptions/{id}/cancel', params)
+          ? api.POST('/api/v1/subscriptions/{id}/cancel', { ...params, body: {} })
           : api.POST('/api/v1/subscriptions/{id}/resume', params),
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: ['subscriptions'] }),
