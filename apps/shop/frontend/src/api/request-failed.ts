@@ -1,6 +1,3 @@
-/** Codes for failures that no server answer names. */
-export type ClientCode = 'client.unreachable' | 'client.unreadable'
-
 /** A request that did not do what it was for; `code` is the server's, or one of ours. */
 export class RequestFailed extends Error {
   readonly code: string

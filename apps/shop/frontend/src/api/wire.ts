@@ -17,9 +17,6 @@ export type Product = Item<'/api/v1/products'>
 /** A purchase. */
 export type Payment = Item<'/api/v1/payments'>
 
-/** An amount of one unit that the person has. */
-export type Balance = Item<'/api/v1/balance'>
-
 /** One change of a balance. */
 export type HistoryEntry = Item<'/api/v1/balance/{unit}/history'>
 
