@@ -127,6 +127,23 @@ describe('buying credits with Stars', () => {
   })
 })
 
+describe('when the providers are away', () => {
+  test('a purchase in the middle stays pending and is never shown as paid', async () => {
+    await using apart = await startRunningShop()
+    const customer = await aCustomer(apart)
+    const before = await customer.buy('credits-100')
+    expect(before.body.payment.status).toBe('pending')
+    await apart.sandbox.close()
+    const during = await customer.buy('credits-100')
+    expect(during).toMatchObject({
+      status: 201,
+      body: { payment: { status: 'unknown' }, confirmationUrl: null },
+    })
+    expect(await statusOf(customer, before.body.payment.id)).toBe('pending')
+    expect(await balanceOf(customer)).toBe('0')
+  })
+})
+
 describe('buying a mug with YooKassa', () => {
   const start = (customer: Customer) => customer.buy('mug', 'yookassa', 'RUB')
   const yookassaId = async (paymentId: string): Promise<string> => {

@@ -2,7 +2,7 @@ import type { CoreRepositories, CoreServices } from '@gramkit/core'
 import type { BalanceService } from '@gramkit/core/balance'
 import type { JobsRepository } from '@gramkit/core/jobs'
 import type { Clock } from '@gramkit/core/kernel'
-import type { PaymentsService } from '@gramkit/core/payments'
+import type { PaymentsRepository, PaymentsService } from '@gramkit/core/payments'
 import type { SubscriptionsService } from '@gramkit/core/subscriptions'
 import type { UsersService } from '@gramkit/core/users'
 import { OrdersRepository } from './orders/orders.repository.ts'
@@ -18,6 +18,7 @@ export class ShopRepositories {
   }
 
   get jobs(): JobsRepository { return this.#core.jobs }
+  get payments(): PaymentsRepository { return this.#core.payments }
 
   get orders(): OrdersRepository {
     return (this.#orders ??= new OrdersRepository(this.#core.db))
