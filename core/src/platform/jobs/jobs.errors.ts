@@ -20,6 +20,16 @@ export class JobNotDead extends AppError {
   }
 }
 
+/** Something stayed due for long although a settling round had nothing to do. */
+export class NothingSettles extends AppError {
+  readonly code = 'jobs.nothing_settles'
+  readonly kind = 'internal'
+
+  constructor(facts: { still: string; timeoutMs: number }) {
+    super(`Still due after ${facts.timeoutMs} ms in which nobody worked it: ${facts.still}`, facts)
+  }
+}
+
 /** Whether a failure may pass by itself; one that cannot makes the job dead at once. */
 const mayPass: Record<ErrorKind, boolean> = {
   invalid: false,
