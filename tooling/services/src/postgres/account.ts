@@ -48,6 +48,8 @@ export function chooseAccount(paths: {
       `--reuid=${uid}`,
       `--regid=${gid}`,
       '--clear-groups',
+      // access(2) asks without capabilities otherwise, and PostgreSQL asks before it reads.
+      '--securebits=+no_setuid_fixup',
       '--inh-caps=+dac_override',
       '--ambient-caps=+dac_override',
       '--',

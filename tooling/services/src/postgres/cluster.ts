@@ -167,7 +167,8 @@ function serverArguments(dataDir: string, port: number, persistent: boolean): re
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...(persistent ? {} : { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal' }),
-    ...(persistent ? {} : { max_wal_senders: 0 }),
+    // Tests provoke errors on purpose; the server's own log would only repeat them.
+    ...(persistent ? {} : { max_wal_senders: 0, log_min_messages: 'log' }),
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return ['-D', dataDir, ...flags]
