@@ -9,7 +9,9 @@ import { paymentsHttp } from './features/payments/payments.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
 import { HttpIdempotency, httpEdge, LiveUpdates } from './platform/http/index.ts'
+import type { DueWork } from './platform/jobs/index.ts'
 import type { Platform } from './platform.ts'
+import type { CoreServices } from './services.ts'
 import { coreHost } from './jobs.ts'
 
 export * from './platform/http/index.ts'
@@ -19,6 +21,18 @@ export interface CoreRoutesOptions {
   readonly adminToken: string
   /** The app's own routes, below `/api/v1` too. */
   readonly routes?: readonly FastifyPluginAsyncZod[]
+}
+
+/** Scheduled work that forgets idempotency keys nobody repeats any more. */
+export function forgetIdempotencyKeys(platform: Platform<unknown>): DueWork<CoreServices> {
+  const idempotency = new HttpIdempotency(platform.database.executor)
+  return {
+    name: 'http.forget_idempotency_keys',
+    everyMs: 3_600_000,
+    // Nobody waits for it, so the clock need not stop for it either.
+    nextDueAt: async () => null,
+    runDue: () => idempotency.removeOld(),
+  }
 }
 
 /** All routes of core below `/api/v1`, for one platform. */

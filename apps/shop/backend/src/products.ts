@@ -33,7 +33,7 @@ export const SHOP_PRODUCTS: readonly ProductInput[] = [
     id: 'mug',
     kind: 'order',
     goods: 'physical',
-    title: 'A mug',
+    title: 'Mug',
     description: 'A mug with our logo, sent by post.',
     prices: { RUB: 99_000n },
   },

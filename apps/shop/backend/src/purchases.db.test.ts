@@ -75,9 +75,9 @@ describe('buying credits with Stars', () => {
     await shop.sandbox.control.pay(customer.telegramId, body.confirmationUrl)
     const chat = await eventually(
       () => shop.sandbox.control.chat(customer.telegramId),
-      ({ items }) => items.some(({ text }) => text?.includes('100 credits')),
+      (items) => items.some(({ text }) => text?.includes('100 credits')),
     )
-    expect(chat.items.map(({ text }) => text)).toContain('Thank you! You bought: 100 credits.')
+    expect(chat.map(({ text }) => text)).toContain('Thank you! You bought: 100 credits.')
   })
 
   test('refuses another person’s invoice before any money moves', async () => {

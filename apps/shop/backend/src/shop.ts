@@ -3,7 +3,7 @@ import { createPlatform, type Platform } from '@gramkit/core'
 import { answerNow, createBot, setUpBot, telegramInbox, telegramWebhook } from '@gramkit/core/bot'
 import { joinSharedClock, sharedClockRoute } from '@gramkit/core/clock'
 import type { Config } from '@gramkit/core/config'
-import { coreRoutes } from '@gramkit/core/http'
+import { coreRoutes, forgetIdempotencyKeys } from '@gramkit/core/http'
 import { Inbox } from '@gramkit/core/inbox'
 import {
   adaptJob,
@@ -74,7 +74,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     subscriptions: noticeSubscriptions(notice).map((subscription) =>
       adaptSubscription(subscription, platform.servicesOf),
     ),
-    dueWork: [...CORE_DUE_WORK, inbox.retries()],
+    dueWork: [...CORE_DUE_WORK, inbox.retries(), forgetIdempotencyKeys(platform)],
     transport: config.redisUrl
       ? bullmqOnRedis({ url: config.redisUrl, onError: lost('the queue') })
       : bullmqOnPostgres({ url: config.database.directUrl, onError: lost('the queue') }),

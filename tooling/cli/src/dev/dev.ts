@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 import { createWriteStream } from 'node:fs'
-import httpProxy from '@fastify/http-proxy'
 import { CORE_MIGRATIONS, migrate } from '@gramkit/core'
 import { loadConfig } from '@gramkit/core/config'
 import { migrateQueue } from '@gramkit/core/jobs/bullmq'
 import { createLogger } from '@gramkit/core/log'
+import { sandboxProxy } from '@gramkit/sandbox/proxy'
 import { ServiceError, startPostgres } from '@gramkit/services'
 import { MINI_APP_FOLDER, MINI_APP_PATH, SHOP_MIGRATIONS, serveShop } from '@gramkit/shop'
 import { DevError } from './dev-error.ts'
@@ -107,15 +107,7 @@ async function start({ port, home, say, running }: Start) {
     logger,
     beside: async (app) => {
       app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/sandbox/'))
-      await app.register(async (scope) => {
-        // The sandbox reads bodies itself; here they only pass through.
-        scope.removeAllContentTypeParsers()
-        await scope.register(httpProxy, {
-          upstream: sandbox.url,
-          prefix: '/sandbox',
-          rewritePrefix: '/sandbox',
-        })
-      })
+      await app.register(sandboxProxy(sandbox.url))
     },
   })
   running.defer(() => served.close())

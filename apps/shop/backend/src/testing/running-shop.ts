@@ -8,6 +8,7 @@ import { freePort } from '@gramkit/services'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
 import { SHOP_MIGRATIONS } from '../migrations.ts'
 import { type ServedShop, serveShop } from '../serve.ts'
+import { sandboxProxy } from '@gramkit/sandbox/proxy'
 
 /** A shop that really listens, on its own database, with a sandbox around it. */
 export interface RunningShop extends AsyncDisposable {
@@ -28,6 +29,7 @@ const ADMIN_TOKEN = 'admin-token-of-the-shop-in-its-tests'
 /** Starts a shop for a test file. */
 export async function startRunningShop(
   overrides: Record<string, string> = {},
+  options: { readonly sandboxOnSameOrigin?: boolean } = {},
 ): Promise<RunningShop> {
   const database = await testDatabase()
   await migrate(database.ownerUrl, [SHOP_MIGRATIONS])
@@ -37,6 +39,7 @@ export async function startRunningShop(
   const sandbox = await startSandbox({
     dataDir: ':memory:',
     retryBaseMs: 20,
+    ...(options.sandboxOnSameOrigin ? { publicUrl: url } : {}),
     bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: `${url}/shop/` }],
     shops: [{ ...SHOP, webhookUrl: `${url}/webhooks/yookassa` }],
   })
@@ -60,6 +63,7 @@ export async function startRunningShop(
   const start = (): Promise<ServedShop> =>
     serveShop(config, {
       logger: createLogger({ level: config.logLevel, secrets: config.secrets }),
+      ...(options.sandboxOnSameOrigin ? { beside: sandboxProxy(sandbox.url) } : {}),
     })
   let served = await start()
   return {

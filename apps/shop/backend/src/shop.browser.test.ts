@@ -1,0 +1,100 @@
+import { mkdirSync } from 'node:fs'
+import type { Browser, FrameLocator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startBrowser } from './testing/browser.ts'
+import { apiClient, type RunningShop, startRunningShop } from './testing/running-shop.ts'
+
+const PHONE = { width: 390, height: 844 }
+const PICTURES = 'test-results/pictures'
+
+let shop: RunningShop
+let browser: Browser
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true })
+  shop = await startRunningShop({}, { sandboxOnSameOrigin: true })
+  browser = await startBrowser()
+})
+
+afterAll(async () => {
+  await browser.close()
+  await shop[Symbol.asyncDispose]()
+})
+
+async function shot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `${PICTURES}/${name}.png` })
+}
+
+test('a customer buys, subscribes, is renewed, cancels and is refunded on a phone', async () => {
+  const page = await browser.newPage({ viewport: PHONE })
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  const user = await shop.sandbox.control.createUser({ first_name: 'Ada' })
+  await page.goto(`${shop.url}/sandbox/?user=${user.id}`)
+
+  await page.getByRole('textbox', { name: 'Message' }).fill('/start')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByText('Welcome! Open the shop').waitFor()
+  await shot(page, '1-chat')
+
+  await page.getByRole('button', { name: 'Open Mini App' }).first().click()
+  const app = page.frameLocator('iframe[title="Mini App"]')
+  await app.getByRole('button', { name: 'Buy 100 credits for 50 ★' }).waitFor()
+  await shot(page, '2-mini-app')
+
+  await buyWithStars(page, app, 'Buy 100 credits for 50 ★')
+  await app.getByRole('region', { name: 'Balance' }).getByText('100 credits').waitFor()
+  await shot(page, '3-credits-bought')
+
+  await buyMug(page, app)
+  await app.getByRole('button', { name: 'Purchases' }).click()
+  await app.getByRole('article', { name: 'Mug' }).first().waitFor()
+  await shot(page, '4-mug-ordered')
+
+  await app.getByRole('button', { name: 'Shop' }).click()
+  await buyWithStars(page, app, 'Subscribe to Pro, monthly for 250 ★')
+  await app.getByText('Active').first().waitFor()
+  await shot(page, '5-subscribed')
+
+  await shop.sandbox.control.advance(30 * 86_400 + 60)
+  await app.getByRole('button', { name: 'Purchases' }).click()
+  await app.getByRole('article', { name: 'Pro, monthly' }).nth(2).waitFor()
+  await shot(page, '6-renewed')
+
+  await app.getByRole('button', { name: 'Cancel subscription' }).first().click()
+  await app.getByRole('button', { name: 'Yes, cancel' }).click()
+  await app.getByRole('button', { name: 'Resume subscription' }).first().waitFor()
+  await shot(page, '7-cancelled')
+
+  const admin = apiClient(shop, shop.adminToken)
+  const { core } = shop.served().shop.platform
+  const { items } = await core.payments.list(await userId(user.id), { limit: 100 })
+  const credits = items.find(({ productId }) => productId === 'credits-100')
+  const refund = await admin.post(`/api/v1/admin/payments/${credits?.id}/refund`, {})
+  expect(refund.body.refund.status).toBe('succeeded')
+  await app.getByText('Refunded').first().waitFor()
+  await shot(page, '8-refunded')
+
+  const report = await admin.get('/api/v1/admin/ledger/verify')
+  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  expect(errors).toEqual([])
+  await page.close()
+})
+
+async function buyWithStars(page: Page, app: FrameLocator, button: string): Promise<void> {
+  await app.getByRole('button', { name: button }).click()
+  await page.getByRole('button', { name: /^Confirm and pay/ }).click()
+}
+
+async function buyMug(page: Page, app: FrameLocator): Promise<void> {
+  const opened = page.context().waitForEvent('page', { timeout: 5_000 }).catch(() => undefined)
+  await app.getByRole('button', { name: 'Buy Mug for 990 ₽' }).click()
+  const confirmation = (await opened) ?? page.frameLocator('iframe[title="Browser"]')
+  await confirmation.getByRole('button', { name: 'Pay', exact: true }).click()
+}
+
+async function userId(telegramId: number): Promise<string> {
+  const { core } = shop.served().shop.platform
+  const user = await core.repos.users.findByTelegramId(BigInt(telegramId))
+  return user?.id ?? ''
+}

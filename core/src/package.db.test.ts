@@ -1,0 +1,70 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { testDatabase } from '@gramkit/services/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const core = fileURLToPath(new URL('..', import.meta.url))
+const manifest: { dependencies: Record<string, string> } = JSON.parse(
+  readFileSync(join(core, 'package.json'), 'utf8'),
+)
+const folder = mkdtempSync(join(tmpdir(), 'gramkit-package-'))
+const database = await testDatabase()
+
+/** A project that installed the packed core and its dependencies, and none of the optional peers. */
+beforeAll(() => {
+  execFileSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: core })
+  const output = execFileSync('pnpm', ['pack', '--pack-destination', folder, '--json'], {
+    cwd: core,
+    encoding: 'utf8',
+  })
+  const { filename }: { filename: string } = JSON.parse(output)
+  execFileSync('tar', ['-xzf', filename, '-C', folder])
+  const modules = join(folder, 'node_modules')
+  mkdirSync(join(modules, '@gramkit'), { recursive: true })
+  cpSync(join(folder, 'package'), join(modules, '@gramkit/core'), { recursive: true })
+  for (const name of Object.keys(manifest.dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(join(core, 'node_modules', name), join(modules, name))
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', type: 'module' }))
+}, 60_000)
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await database.drop()
+})
+
+function run(name: string, code: string) {
+  writeFileSync(join(folder, name), code)
+  return spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', name], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], DATABASE_URL: database.appUrl },
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+}
+
+test('the example of its README runs in an empty project', () => {
+  const readme = readFileSync(join(core, 'README.md'), 'utf8')
+  const example = /```ts\n(.*?)```/s.exec(readme)?.[1]
+  expect(example).toContain('createPlatform')
+  const { status, stdout, stderr } = run('example.ts', example ?? '')
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).not.toBe('')
+})
+
+test('one subpath runs where none of the SDKs is installed', () => {
+  const { status, stdout, stderr } = run(
+    'subpath.ts',
+    `import { BalanceService } from '@gramkit/core/balance'
+     import { formatDecimal } from '@gramkit/core/kernel'
+     console.log(typeof BalanceService, formatDecimal({ amount: 10050n, currency: 'RUB' }))
+     const missing = await import('grammy').then(() => 'there', () => 'missing')
+     console.log(missing)`,
+  )
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(stdout).toBe('function 100.50\nmissing\n')
+})
