@@ -6,6 +6,11 @@
  */
 export { VirtualClock } from '../kernel/index.ts'
 export { type ComposedApp, compositionContract } from './contracts/composition.contract.ts'
+export {
+  type DatabaseContract,
+  type DatabaseContractOptions,
+  databaseContract,
+} from './contracts/database.contract.ts'
 export { servicesContract } from './contracts/services.contract.ts'
 export { aPerson, aPersonWithCredits } from './people.ts'
 export { migrateTemplate } from './template.ts'

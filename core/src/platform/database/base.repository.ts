@@ -1,7 +1,7 @@
 import { asc, eq, getTableName, gt, inArray } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { assert, decodeCursor, NotFound, type Page, pageLimit, toPage } from '../../kernel/index.ts'
 import type { PageRequest } from '../../kernel/index.ts'
+import { assert, decodeCursor, NotFound, type Page, pageLimit, toPage } from '../../kernel/index.ts'
 import { databaseError, LockUnavailable } from './errors.ts'
 import type { Executor } from './executor.ts'
 

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 import { assert } from '../../kernel/index.ts'
 
 /** Where statements run: a pool, or the transaction that was opened on it. */
-export type Executor = PgDatabase<PgQueryResultHKT>
+export type Executor = Omit<PgDatabase<PgQueryResultHKT>, 'transaction'>
 
 /** A connection pool of one driver, as the kit uses it. */
 export interface Database extends AsyncDisposable {

@@ -14,13 +14,15 @@ export interface NodePostgresOptions {
   readonly statementTimeoutMs?: number
   /** Longest a statement may wait for a row lock. [10 000] */
   readonly lockTimeoutMs?: number
+  /** Longest a transaction may do nothing between two statements. [60 000] */
+  readonly idleInTransactionTimeoutMs?: number
   /** Hears of connections that broke while idle; the pool has replaced them already. */
   readonly onError?: (error: Error) => void
 }
 
 const ATTEMPTS_MAX = 5
 const ACQUIRE_TIMEOUT_MS = 10_000
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+const RECONNECT_MS = 1_000
 
 /** Opens a pool on node-postgres; connections are made on first use. */
 export function openNodePostgres(options: NodePostgresOptions): Database {
@@ -31,7 +33,7 @@ export function openNodePostgres(options: NodePostgresOptions): Database {
     connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
     statement_timeout: options.statementTimeoutMs ?? 30_000,
     lock_timeout: options.lockTimeoutMs ?? 10_000,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 60_000,
     application_name: 'gramkit',
   })
   // Without a listener a backend that dies while its connection idles ends the whole process.
@@ -62,21 +64,44 @@ export function openNodePostgres(options: NodePostgresOptions): Database {
 
 async function runOnce<T>(pool: pg.Pool, work: (tx: Executor) => Promise<T>): Promise<T> {
   const client = await pool.connect()
+  const session = whileOpen(client)
   let broken: Error | undefined
   try {
     await client.query('begin')
-    const result = await markTransaction(() => work(drizzle(client, { casing: 'snake_case' })))
+    const result = await markTransaction(() =>
+      work(drizzle(session.client, { casing: 'snake_case' })),
+    )
+    session.end()
     const answer = await client.query('commit')
     // A transaction that already failed answers COMMIT with ROLLBACK and no error.
     if (answer.command !== 'COMMIT') throw new Error('PostgreSQL rolled the transaction back')
     return result
   } catch (error) {
+    session.end()
     await client.query('rollback').catch((cause: Error) => {
       broken = cause
     })
     throw error
   } finally {
     client.release(broken)
+  }
+}
+
+/**
+ * A client that refuses once its transaction is over. Work that failed in one branch may still
+ * send a statement from another, and on the released connection that would commit by itself.
+ */
+function whileOpen(client: pg.PoolClient): { client: pg.PoolClient; end: () => void } {
+  let isOver = false
+  const query = (...args: Parameters<typeof client.query>): unknown => {
+    if (isOver) throw new Error('The transaction is over')
+    return client.query(...args)
+  }
+  return {
+    client: Object.create(client, { query: { value: query } }),
+    end: () => {
+      isOver = true
+    },
   }
 }
 
@@ -92,22 +117,36 @@ async function listen(
   let stopped = false
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, application_name: 'gramkit-listen' })
-    const reconnect = (error?: Error): void => {
-      if (error) onError(error)
-      if (stopped || timer) return
-      timer = setTimeout(() => {
-        timer = undefined
-        connect().then(() => heard(''), reconnect)
-      }, 1_000)
-    }
-    next.on('error', reconnect)
-    next.on('end', () => reconnect())
+    const next = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: 'gramkit-listen',
+    })
+    next.on('error', onError)
     next.on('notification', (message) => heard(message.payload ?? ''))
-    await next.connect()
-    await next.query(`listen ${pg.escapeIdentifier(channel)}`)
+    try {
+      await next.connect()
+      await next.query(`listen ${pg.escapeIdentifier(channel)}`)
+    } catch (error) {
+      await next.end().catch(onError)
+      throw error
+    }
     client = next
+    next.on('end', reconnect)
     if (stopped) await next.end()
+  }
+  const reconnect = (): void => {
+    if (stopped) return
+    timer = setTimeout(() => {
+      connect().then(
+        () => heard(''),
+        (error) => {
+          onError(error)
+          reconnect()
+        },
+      )
+    }, RECONNECT_MS)
   }
 
   await connect()
