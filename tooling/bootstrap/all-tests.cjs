@@ -16,40 +16,21 @@ const root = join(__dirname, '..', '..')
 const results = join(root, 'test-results')
 const vitestJson = join(results, 'vitest.json')
 
+const color = process.stdout.isTTY ? 'force' : 'off'
+const inCore = 'pnpm --filter @gramkit/core exec'
 const STATIC = [
   [
     'types and builds',
-    'turbo',
-    'run',
-    'typecheck',
-    '//#typecheck:root',
-    'build',
-    '--output-logs=errors-only',
+    'turbo run typecheck //#typecheck:root build --continue --output-logs=errors-only',
   ],
-  ['format and lint', 'biome', 'ci', '--error-on-warnings'],
+  ['format and lint', `biome ci --error-on-warnings --colors=${color}`],
   ['unused code', 'knip'],
-  ['package of core', 'pnpm', '--filter', '@gramkit/core', 'exec', 'publint', '--strict'],
-  [
-    'types of the package',
-    'pnpm',
-    '--filter',
-    '@gramkit/core',
-    'exec',
-    'attw',
-    '--pack',
-    '.',
-    '--profile',
-    'esm-only',
-    '--quiet',
-  ],
+  ['package of core', `${inCore} publint --strict`],
+  ['types of the package', `${inCore} attw --pack . --profile esm-only --quiet`],
 ]
 const VITEST = [
   'tests',
-  'vitest',
-  'run',
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile.json=${vitestJson}`,
+  'vitest run --reporter=default --reporter=json --outputFile.json=test-results/vitest.json',
 ]
 
 let current
@@ -60,7 +41,7 @@ async function main([only]) {
   rmSync(results, { recursive: true, force: true })
   mkdirSync(results, { recursive: true })
   const failed = []
-  for (const [name, ...command] of only === 'static' ? STATIC : [...STATIC, VITEST]) {
+  for (const [name, command] of only === 'static' ? STATIC : [...STATIC, VITEST]) {
     if (stoppedBy !== undefined) break
     say(name)
     const isGood = (await run(command)) === 0
@@ -74,7 +55,8 @@ async function main([only]) {
   return failed.length === 0 ? 0 : 1
 }
 
-function run([command, ...args]) {
+function run(line) {
+  const [command, ...args] = line.split(' ')
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
@@ -90,7 +72,13 @@ function run([command, ...args]) {
   })
 }
 
-const QUIET = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' }
+const COLORS = process.stdout.isTTY ? {} : { NO_COLOR: '1' }
+const QUIET = {
+  ...COLORS,
+  TURBO_TELEMETRY_DISABLED: '1',
+  TURBO_NO_UPDATE_NOTIFIER: '1',
+  DO_NOT_TRACK: '1',
+}
 
 /** Vitest's own totals; a step that failed otherwise counts as one failure. */
 function count(failedSteps) {

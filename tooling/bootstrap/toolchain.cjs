@@ -40,13 +40,11 @@ function prepareToolchain() {
   return { node, env }
 }
 
-/** Removes what npm tells its scripts about itself: pnpm would take it for its own settings. */
+/** Removes what npm tells its scripts about itself, and leaves the settings of its user. */
 function withoutNpm(env) {
-  const inherited = ([name]) =>
-    !/^npm_(config_(?!registry$|.*proxy$|cafile$)|package_|lifecycle_|command$|execpath$|node_execpath$)/i.test(
-      name,
-    )
-  return Object.fromEntries(Object.entries(env).filter(inherited))
+  const ofNpm =
+    /^npm_(lifecycle_|package_|command$|execpath$|node_execpath$|config_(local_|global_)?prefix$|config_user_agent$)/
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ofNpm.test(name)))
 }
 
 function isNodeRecent(version) {
