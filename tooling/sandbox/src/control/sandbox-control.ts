@@ -1,0 +1,162 @@
+import type { LogEntry } from '../activity.ts'
+import type { ClockState } from '../clock/clock.ts'
+import type { Advanced } from '../clock/clock-mover.ts'
+import type { FaultInput, StoredFault } from '../faults.ts'
+import type { Payment } from '../yookassa/objects.ts'
+import type { Transaction } from './transactions.ts'
+import { type ControlRequest, UserControl } from './user-control.ts'
+
+/** The sandbox refused a request of the control API. */
+export class ControlRefused extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** A span of time. */
+export interface Span {
+  readonly days?: number
+  readonly hours?: number
+  readonly minutes?: number
+  readonly seconds?: number
+}
+
+/** Drives a sandbox over HTTP: plays customers, moves the clock, makes trouble, reads the books. */
+export class SandboxControl {
+  readonly url: string
+  readonly #users = new Map<string, UserControl>()
+
+  /** Takes the origin of a sandbox, or of whatever passes `/sandbox/*` on to it. */
+  constructor(url: string) {
+    this.url = url.replace(/\/+$/, '')
+  }
+
+  /** The customer that this control knows under a name; added to the sandbox when first needed. */
+  user(name: string, details: NewUser = {}): UserControl {
+    const known = this.#users.get(name)
+    if (known) return known
+    let id: Promise<number> | undefined
+    const add = () =>
+      this.request<{ id: number }>('POST', '/users', { first_name: name, ...details })
+    const user = new UserControl(() => (id ??= add().then((added) => added.id)), this.request)
+    this.#users.set(name, user)
+    return user
+  }
+
+  /** The customer of an id. */
+  userById(id: number): UserControl {
+    return new UserControl(async () => id, this.request)
+  }
+
+  /** The sandbox's clock, shared with the platforms. */
+  readonly clock = {
+    now: async (): Promise<Date> => new Date((await this.clock.state()).now),
+    state: (): Promise<ClockState> => this.request('GET', '/clock'),
+    /** Moves the clock forward; resolves when all that fell due is done everywhere. */
+    advance: (span: Span): Promise<Advanced> =>
+      this.request('POST', '/clock/advance', { seconds: toSeconds(span) }),
+    /** Has a platform follow the clock. */
+    register: (platform: { url: string; token: string }): Promise<ClockState> =>
+      this.request('POST', '/clock/platforms', platform),
+  }
+
+  /** What a test can do to Telegram. */
+  readonly telegram = {
+    transactions: () => this.transactions('telegram-stars'),
+    /** Sends every update that was delivered once more. */
+    deliverTwice: () => this.redeliver({ provider: 'telegram' }),
+  }
+
+  /** What a test can do to YooKassa, and what its buyers do. */
+  readonly yookassa = {
+    transactions: () => this.transactions('yookassa'),
+    payments: async (): Promise<Payment[]> =>
+      (await this.request<{ items: Payment[] }>('GET', '/yookassa/payments')).items,
+    succeed: (id: string): Promise<Payment> =>
+      this.request('POST', `/yookassa/payments/${id}/succeed`),
+    decline: (id: string, reason?: string): Promise<Payment> =>
+      this.request('POST', `/yookassa/payments/${id}/decline`, { reason }),
+    expire: (id: string): Promise<Payment> =>
+      this.request('POST', `/yookassa/payments/${id}/expire`),
+    /** Takes the buyer's permission for a saved method away. */
+    revoke: (methodId: string): Promise<unknown> =>
+      this.request('POST', `/yookassa/payment_methods/${methodId}/revoke`),
+    /** Sends every notification that was delivered once more. */
+    deliverTwice: () => this.redeliver({ provider: 'yookassa' }),
+  }
+
+  /** Switches that make a provider misbehave. */
+  readonly faults = {
+    add: (fault: FaultInput): Promise<StoredFault> => this.request('POST', '/faults', fault),
+    list: async (): Promise<StoredFault[]> =>
+      (await this.request<{ items: StoredFault[] }>('GET', '/faults')).items,
+    clear: (): Promise<void> => this.request('DELETE', '/faults'),
+  }
+
+  /** Sends past deliveries again, several times and in any order if asked. */
+  redeliver(options: {
+    readonly provider: 'telegram' | 'yookassa'
+    readonly times?: number
+    readonly shuffle?: boolean
+  }): Promise<{ sent: number; accepted: number }> {
+    return this.request('POST', '/redeliver', options)
+  }
+
+  /** The providers' books, oldest first. */
+  async transactions(provider?: Transaction['provider']): Promise<Transaction[]> {
+    const query = provider ? `?provider=${provider}` : ''
+    return (await this.request<{ items: Transaction[] }>('GET', `/transactions${query}`)).items
+  }
+
+  /** The last calls and deliveries, oldest first. */
+  async log(): Promise<LogEntry[]> {
+    return (await this.request<{ items: LogEntry[] }>('GET', '/log')).items
+  }
+
+  /** The key that verifies the signatures of init data, as hex. */
+  async publicKey(): Promise<string> {
+    return (await this.request<{ publicKey: string }>('GET', '/public-key')).publicKey
+  }
+
+  /** Sends one request to the control API. */
+  readonly request: ControlRequest = async <T>(method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${this.url}/sandbox/api${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new ControlRefused(response.status, readDetail(text))
+    return parse<T>(text)
+  }
+}
+
+/** What a customer may be given at the start. */
+export interface NewUser {
+  readonly first_name?: string
+  readonly last_name?: string
+  readonly username?: string
+  readonly language_code?: string
+  readonly stars?: number
+}
+
+function toSeconds({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): number {
+  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+}
+
+/** The control API answers what its types here say; both sides are of this package. */
+function parse<T>(text: string): T {
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+function readDetail(text: string): string {
+  try {
+    return String(JSON.parse(text).detail)
+  } catch {
+    return text
+  }
+}
