@@ -1,9 +1,10 @@
 'use strict'
 
 const { spawn } = require('node:child_process')
+const { readFileSync } = require('node:fs')
 const { constants } = require('node:os')
 
-const PARENT_CHECK_MS = 1000
+const PARENT_CHECK_MS = 200
 
 /**
  * Runs a program in the foreground and resolves with the exit code that we should end with.
@@ -33,13 +34,33 @@ function runChild(command, args, { cwd, env }) {
   })
 }
 
-/** Under npm, which may be killed and cannot say so then: notice by the change of our parent. */
+/**
+ * Under npm, which may be killed and then cannot say so: notices that its process is gone.
+ *
+ * npm runs a script by a shell, which stands between us and npm unless it replaced itself.
+ */
 function watchParent(onGone) {
-  const parent = process.ppid
-  const isUnderNpm = process.env.npm_lifecycle_event !== undefined
+  if (process.env.npm_lifecycle_event === undefined) return undefined
+  const shell = process.ppid
+  const isShell = readProcess(shell, 'cmdline')?.includes('run.cjs') ?? false
+  const npm = isShell ? parentOf(shell) : shell
   return setInterval(() => {
-    if (isUnderNpm && process.ppid !== parent) onGone()
+    const isThere = process.ppid === shell && (!isShell || parentOf(shell) === npm)
+    if (!isThere) onGone()
   }, PARENT_CHECK_MS)
+}
+
+function parentOf(pid) {
+  const stat = readProcess(pid, 'stat')
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1]
+}
+
+function readProcess(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 module.exports = { runChild }
