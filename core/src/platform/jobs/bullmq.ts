@@ -22,6 +22,8 @@ import type { JobTransport, Tick, TransportWorker, WorkerOptions } from './trans
 /** PostgreSQL schema that BullMQ's own tables live in. */
 export const QUEUE_SCHEMA = 'gramkit_queue'
 
+const QUEUE_NAME = 'gramkit'
+
 /** Where the queue is. */
 export interface BullmqOptions {
   readonly url: string
@@ -64,7 +66,7 @@ interface Backend {
 
 /** Carries jobs with BullMQ on Redis. */
 export function bullmqOnRedis(options: BullmqOptions): JobTransport {
-  const { url, queue: name = 'gramkit', onError = () => {} } = options
+  const { url, queue: name = QUEUE_NAME, onError = () => {} } = options
   return new BullmqTransport({
     async openQueue() {
       // Fails fast while Redis is away, instead of keeping callers waiting until it is back.
@@ -108,7 +110,7 @@ export function bullmqOnRedis(options: BullmqOptions): JobTransport {
  * listens for notifications.
  */
 export function bullmqOnPostgres(options: BullmqOptions): JobTransport {
-  const { url, queue: name = 'gramkit', onError = () => {} } = options
+  const { url, queue: name = QUEUE_NAME, onError = () => {} } = options
   const openPool = (max: number): PgPool => {
     const pool = new pg.Pool({
       connectionString: url,
@@ -143,13 +145,22 @@ export function bullmqOnPostgres(options: BullmqOptions): JobTransport {
 /**
  * Creates or updates BullMQ's tables and lets the application's role use them.
  *
- * Must run as the owner of the database, after core's own migrations.
+ * Must run as the owner of the database, after core's own migrations. The queue's name is needed
+ * because BullMQ counts each queue's messages with a sequence that only an owner can create.
  */
-export async function migrateQueue(ownerUrl: string): Promise<void> {
+export async function migrateQueue(ownerUrl: string, queue: string = QUEUE_NAME): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'gramkit-migrate' })
   await client.connect()
   try {
     await runMigrations(client, QUEUE_SCHEMA)
+    const found = await client.query<{ name: string }>(
+      `select ${QUEUE_SCHEMA}.job_id_seq_name($1) as name`,
+      [queue],
+    )
+    for (const { name } of found.rows) {
+      const sequence = pg.escapeIdentifier(name)
+      await client.query(`create sequence if not exists ${QUEUE_SCHEMA}.${sequence}`)
+    }
     await client.query(`
       grant usage on schema ${QUEUE_SCHEMA} to gramkit_app;
       grant select, insert, update, delete on all tables in schema ${QUEUE_SCHEMA} to gramkit_app;

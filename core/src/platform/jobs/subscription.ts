@@ -80,12 +80,17 @@ export function deliveriesOf<Scope>(
       .filter((subscription) => isAbout(subscription, event))
       .map(({ consumer }) => ({
         name: consumer,
-        payload: { ...event, occurredAt: event.occurredAt.toISOString() },
+        payload: toStored(event),
         attemptsMax: ATTEMPTS_MAX,
         orderKey: `${consumer}:${event.subjectId}`,
         dedupeKey: event.id,
       })),
   )
+}
+
+/** Names every field, as the event may be a row with columns that are nobody's business. */
+function toStored({ id, name, version, occurredAt, subjectId, userId, payload }: DomainEvent) {
+  return { id, name, version, occurredAt: occurredAt.toISOString(), subjectId, userId, payload }
 }
 
 function isAbout(
