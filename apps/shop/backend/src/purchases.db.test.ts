@@ -1,4 +1,4 @@
-import { newId } from '@gramkit/core/kernel'
+import { newId, parseDecimal } from '@gramkit/core/kernel'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   aCustomer,
@@ -38,11 +38,11 @@ async function expectBooksToAgree(): Promise<void> {
 }
 
 async function providerTotal(provider: 'telegram-stars' | 'yookassa'): Promise<bigint> {
-  const { items } = await shop.sandbox.control.transactions(provider)
-  return items.reduce(
-    (sum, item) => sum + (item.direction === 'charge' ? 1n : -1n) * BigInt(item.amount),
-    0n,
-  )
+  const transactions = await shop.sandbox.control.transactions(provider)
+  return transactions.reduce((sum, { kind, amount, currency }) => {
+    const minor = parseDecimal(amount, currency === 'XTR' ? 'XTR' : 'RUB').amount
+    return kind === 'payment' ? sum + minor : sum - minor
+  }, 0n)
 }
 
 async function balanceOf(customer: Pick<Customer, 'get'>, unit = 'credits'): Promise<string> {
@@ -60,7 +60,7 @@ describe('buying credits with Stars', () => {
     const started = await customer.buy('credits-100')
     expect(started.status).toBe(201)
     expect(started.body.payment).toMatchObject({ status: 'pending', amount: '50', currency: 'XTR' })
-    const paid = await shop.sandbox.control.pay(customer.telegramId, started.body.confirmationUrl)
+    const paid = await customer.person.pay(started.body.confirmationUrl)
     expect(paid).toMatchObject({ status: 'paid' })
     await eventually(() => balanceOf(customer), (amount) => amount === '100')
     expect(await balanceOf(customer)).toBe('100')
@@ -72,9 +72,9 @@ describe('buying credits with Stars', () => {
   test('writes to the buyer in the chat', async () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
-    await shop.sandbox.control.pay(customer.telegramId, body.confirmationUrl)
+    await customer.person.pay(body.confirmationUrl)
     const chat = await eventually(
-      () => shop.sandbox.control.chat(customer.telegramId),
+      () => customer.person.chat(),
       (items) => items.some(({ text }) => text?.includes('100 credits')),
     )
     expect(chat.map(({ text }) => text)).toContain('Thank you! You bought: 100 credits.')
@@ -84,7 +84,7 @@ describe('buying credits with Stars', () => {
     const customer = await aCustomer(shop)
     const stranger = await aCustomer(shop, 'Eve')
     const { body } = await customer.buy('credits-100')
-    const attempt = await shop.sandbox.control.pay(stranger.telegramId, body.confirmationUrl)
+    const attempt = await stranger.person.pay(body.confirmationUrl)
     expect(attempt).toMatchObject({
       status: 'failed',
       error: 'This invoice was made for another person.',
@@ -96,9 +96,9 @@ describe('buying credits with Stars', () => {
   test('refuses to take money twice for one invoice', async () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
-    await shop.sandbox.control.pay(customer.telegramId, body.confirmationUrl)
+    await customer.person.pay(body.confirmationUrl)
     await eventually(() => balanceOf(customer), (amount) => amount === '100')
-    const again = await shop.sandbox.control.pay(customer.telegramId, body.confirmationUrl)
+    const again = await customer.person.pay(body.confirmationUrl)
     expect(again).toMatchObject({ status: 'failed' })
     expect(await balanceOf(customer)).toBe('100')
   })
@@ -107,7 +107,7 @@ describe('buying credits with Stars', () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
     const results = await Promise.all(
-      [1, 2].map(() => shop.sandbox.control.pay(customer.telegramId, body.confirmationUrl)),
+      [1, 2].map(() => customer.person.pay(body.confirmationUrl)),
     )
     const charges = results.filter(({ status }) => status === 'paid').length
     expect(charges).toBeGreaterThanOrEqual(1)
@@ -119,7 +119,7 @@ describe('buying credits with Stars', () => {
   test('changes nothing when the same delivery comes five times more', async () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
-    await shop.sandbox.control.pay(customer.telegramId, body.confirmationUrl)
+    await customer.person.pay(body.confirmationUrl)
     await eventually(() => balanceOf(customer), (amount) => amount === '100')
     await shop.sandbox.control.redeliver({ provider: 'telegram', times: 5, shuffle: true })
     expect(await balanceOf(customer)).toBe('100')
@@ -156,7 +156,7 @@ describe('buying a mug with YooKassa', () => {
     const { body } = await start(customer)
     expect(body.payment).toMatchObject({ status: 'pending', amount: '99000', currency: 'RUB' })
     expect(body.confirmationUrl).toContain('/sandbox/yookassa/confirm/')
-    await shop.sandbox.control.settlePayment(await yookassaId(body.payment.id), 'succeed')
+    await shop.sandbox.control.yookassa.succeed(await yookassaId(body.payment.id))
     const orders = await eventually(
       () => customer.get('/api/v1/orders'),
       (answer) => answer.body.items.length > 0,
@@ -174,7 +174,7 @@ describe('buying a mug with YooKassa', () => {
   ] as const)('ends without an order on %s', async (action, status) => {
     const customer = await aCustomer(shop)
     const { body } = await start(customer)
-    await shop.sandbox.control.settlePayment(await yookassaId(body.payment.id), action)
+    await shop.sandbox.control.yookassa[action](await yookassaId(body.payment.id))
     await eventually(() => statusOf(customer, body.payment.id), (found) => found === status)
     expect(await statusOf(customer, body.payment.id)).toBe(status)
     expect((await customer.get('/api/v1/orders')).body.items).toEqual([])
@@ -184,7 +184,7 @@ describe('buying a mug with YooKassa', () => {
     const customer = await aCustomer(shop)
     const { body } = await start(customer)
     const { id } = body.payment
-    await shop.sandbox.control.settlePayment(await yookassaId(id), 'succeed')
+    await shop.sandbox.control.yookassa.succeed(await yookassaId(id))
     await eventually(() => statusOf(customer, id), (found) => found === 'succeeded')
     const refund = (amount?: string) =>
       admin().post(`/api/v1/admin/payments/${id}/refund`, amount ? { amount } : {})
@@ -215,7 +215,7 @@ describe('buying a mug with YooKassa', () => {
     }
     expect(await statusOf(customer, body.payment.id)).toBe('pending')
     expect((await customer.get('/api/v1/orders')).body.items).toEqual([])
-    await shop.sandbox.control.settlePayment(id, 'succeed')
+    await shop.sandbox.control.yookassa.succeed(id)
     await eventually(() => statusOf(customer, body.payment.id), (found) => found === 'succeeded')
     expect(await statusOf(customer, body.payment.id)).toBe('succeeded')
   })
@@ -350,7 +350,7 @@ describe('refunding credits', () => {
   const bought = async (): Promise<{ customer: Customer; id: string }> => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
-    await shop.sandbox.control.pay(customer.telegramId, body.confirmationUrl)
+    await customer.person.pay(body.confirmationUrl)
     await eventually(() => balanceOf(customer), (amount) => amount === '100')
     return { customer, id: body.payment.id }
   }

@@ -29,8 +29,8 @@ test('a customer buys, subscribes, is renewed, cancels and is refunded on a phon
   const page = await browser.newPage({ viewport: PHONE })
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  const user = await shop.sandbox.control.createUser({ first_name: 'Ada' })
-  await page.goto(`${shop.url}/sandbox/?user=${user.id}`)
+  const id = await shop.sandbox.control.user('Ada').id()
+  await page.goto(`${shop.url}/sandbox/?user=${id}`)
 
   await page.getByRole('textbox', { name: 'Message' }).fill('/start')
   await page.getByRole('button', { name: 'Send' }).click()
@@ -56,7 +56,7 @@ test('a customer buys, subscribes, is renewed, cancels and is refunded on a phon
   await app.getByText('Active').first().waitFor()
   await shot(page, '5-subscribed')
 
-  await shop.sandbox.control.advance(30 * 86_400 + 60)
+  await shop.sandbox.control.clock.advance({ days: 30, minutes: 1 })
   await app.getByRole('button', { name: 'Purchases' }).click()
   await app.getByRole('article', { name: 'Pro, monthly' }).nth(2).waitFor()
   await shot(page, '6-renewed')
@@ -68,7 +68,7 @@ test('a customer buys, subscribes, is renewed, cancels and is refunded on a phon
 
   const admin = apiClient(shop, shop.adminToken)
   const { core } = shop.served().shop.platform
-  const { items } = await core.payments.list(await userId(user.id), { limit: 100 })
+  const { items } = await core.payments.list(await userId(id), { limit: 100 })
   const credits = items.find(({ productId }) => productId === 'credits-100')
   const refund = await admin.post(`/api/v1/admin/payments/${credits?.id}/refund`, {})
   expect(refund.body.refund.status).toBe('succeeded')

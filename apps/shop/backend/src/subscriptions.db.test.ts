@@ -32,22 +32,22 @@ async function subscriptionOf(customer: Pick<ApiClient, 'get'>) {
 async function subscribedWithStars(): Promise<Customer> {
   const customer = await aCustomer(shop)
   const { body } = await customer.buy('pro-monthly')
-  const paid = await shop.sandbox.control.pay(customer.telegramId, body.confirmationUrl)
+  const paid = await customer.person.pay(body.confirmationUrl)
   expect(paid).toMatchObject({ status: 'paid' })
   await eventually(() => subscriptionOf(customer), (found) => found !== undefined)
   return customer
 }
 
-async function subscribedWithCard(): Promise<ApiClient> {
-  const guest = await aGuest(shop)
+async function subscribedWithCard(running: RunningShop = shop): Promise<ApiClient> {
+  const guest = await aGuest(running)
   const { body } = await guest.post('/api/v1/payments', {
     productId: 'pro-monthly',
     gateway: 'yookassa',
     currency: 'RUB',
   })
-  const { core } = shop.served().shop.platform
+  const { core } = running.served().shop.platform
   const payment = await core.repos.payments.findById(body.payment.id)
-  await shop.sandbox.control.settlePayment(payment?.providerPaymentId ?? '', 'succeed')
+  await running.sandbox.control.yookassa.succeed(payment?.providerPaymentId ?? '')
   await eventually(() => subscriptionOf(guest), (found) => found !== undefined)
   return guest
 }
@@ -60,7 +60,7 @@ describe('a subscription in Stars', () => {
     const customer = await subscribedWithStars()
     const before = await subscriptionOf(customer)
     expect(before).toMatchObject({ status: 'active', gateway: 'telegram-stars' })
-    await shop.sandbox.control.advance(30 * DAY_SECONDS)
+    await shop.sandbox.control.clock.advance({ seconds: 30 * DAY_SECONDS })
     const after = await subscriptionOf(customer)
     expect(after.status).toBe('active')
     expect(Date.parse(after.currentPeriodEnd) - Date.parse(before.currentPeriodEnd)).toBe(
@@ -82,7 +82,7 @@ describe('a subscription in Stars', () => {
     const customer = await aCustomer(shop)
     const links = [await customer.buy('pro-monthly'), await customer.buy('pro-monthly')]
     const pay = (index: number) =>
-      shop.sandbox.control.pay(customer.telegramId, links[index]?.body.confirmationUrl)
+      customer.person.pay(links[index]?.body.confirmationUrl)
     expect(await pay(0)).toMatchObject({ status: 'paid' })
     await eventually(() => subscriptionOf(customer), (found) => found !== undefined)
     expect(await pay(1)).toMatchObject({
@@ -99,7 +99,7 @@ describe('a subscription in Stars', () => {
     expect((await post('cancel')).body).toMatchObject({ status: 'canceled' })
     expect((await post('resume')).body).toMatchObject({ status: 'active', canceledAt: null })
     expect((await post('cancel')).body).toMatchObject({ status: 'canceled' })
-    await shop.sandbox.control.advance(31 * DAY_SECONDS)
+    await shop.sandbox.control.clock.advance({ seconds: 31 * DAY_SECONDS })
     expect(await subscriptionOf(customer)).toMatchObject({ status: 'expired', currentPeriodEnd })
     expect(await paymentsOf(customer)).toHaveLength(1)
     expect(await post('resume')).toMatchObject({
@@ -128,15 +128,15 @@ describe('a subscription in Stars', () => {
     )
     expect(refund.body.refund.status).toBe('succeeded')
     expect(await subscriptionOf(customer)).toMatchObject({ status: 'expired' })
-    await shop.sandbox.control.advance(31 * DAY_SECONDS)
+    await shop.sandbox.control.clock.advance({ seconds: 31 * DAY_SECONDS })
     expect(await paymentsOf(customer)).toMatchObject([{ status: 'refunded' }])
   })
 
   test('expires when Telegram could not charge for it', async () => {
     const customer = await subscribedWithStars()
-    const { stars } = await shop.sandbox.control.wallet(customer.telegramId)
-    await shop.sandbox.control.addStars(customer.telegramId, -stars)
-    await shop.sandbox.control.advance(32 * DAY_SECONDS)
+    const { stars } = await customer.person.wallet()
+    await customer.person.addStars(-stars)
+    await shop.sandbox.control.clock.advance({ seconds: 32 * DAY_SECONDS })
     expect(await subscriptionOf(customer)).toMatchObject({ status: 'expired' })
     expect(await paymentsOf(customer)).toHaveLength(1)
   })
@@ -147,7 +147,7 @@ describe('a subscription by a saved card', () => {
     const guest = await subscribedWithCard()
     const before = await subscriptionOf(guest)
     expect(before).toMatchObject({ status: 'active', gateway: 'yookassa' })
-    await shop.sandbox.control.advance(61 * DAY_SECONDS)
+    await shop.sandbox.control.clock.advance({ seconds: 61 * DAY_SECONDS })
     const after = await subscriptionOf(guest)
     expect(after.status).toBe('active')
     expect(Date.parse(after.currentPeriodEnd) - Date.parse(before.currentPeriodEnd)).toBe(
@@ -157,16 +157,12 @@ describe('a subscription by a saved card', () => {
   })
 
   test('is tried again after a decline, and goes on when the card works', async () => {
-    const guest = await subscribedWithCard()
-    await shop.sandbox.control.faults({
-      provider: 'yookassa',
-      kind: 'decline',
-      reason: 'insufficient_funds',
-      times: 1,
-    })
-    await shop.sandbox.control.advance(30 * DAY_SECONDS + 3_600)
+    await using apart = await startRunningShop()
+    const guest = await subscribedWithCard(apart)
+    await apart.sandbox.control.faults.add({ target: 'yookassa', kind: 'decline' })
+    await apart.sandbox.control.clock.advance({ seconds: 30 * DAY_SECONDS + 3_600 })
     expect(await subscriptionOf(guest)).toMatchObject({ status: 'past_due' })
-    await shop.sandbox.control.advance(DAY_SECONDS)
+    await apart.sandbox.control.clock.advance({ seconds: DAY_SECONDS })
     expect(await subscriptionOf(guest)).toMatchObject({ status: 'active' })
     expect((await paymentsOf(guest)).map(({ status }: { status: string }) => status)).toEqual([
       'succeeded',
@@ -176,19 +172,19 @@ describe('a subscription by a saved card', () => {
   })
 
   test('ends after the last try', async () => {
-    const guest = await subscribedWithCard()
-    await shop.sandbox.control.faults({ provider: 'yookassa', kind: 'decline', times: 20 })
-    await shop.sandbox.control.advance(40 * DAY_SECONDS)
+    await using apart = await startRunningShop()
+    const guest = await subscribedWithCard(apart)
+    await apart.sandbox.control.faults.add({ target: 'yookassa', kind: 'decline', times: 20 })
+    await apart.sandbox.control.clock.advance({ seconds: 40 * DAY_SECONDS })
     expect(await subscriptionOf(guest)).toMatchObject({ status: 'expired' })
     expect(await paymentsOf(guest)).toHaveLength(6)
-    await shop.sandbox.control.clearFaults()
   })
 
   test('is not charged twice when the answer to the charge was lost', async () => {
     const guest = await subscribedWithCard()
-    await shop.sandbox.control.faults({ provider: 'yookassa', kind: 'drop_after', times: 3 })
-    await shop.sandbox.control.advance(30 * DAY_SECONDS + 3_600)
-    await shop.sandbox.control.clearFaults()
+    await shop.sandbox.control.faults.add({ target: 'yookassa', kind: 'drop', times: 3 })
+    await shop.sandbox.control.clock.advance({ seconds: 30 * DAY_SECONDS + 3_600 })
+    await shop.sandbox.control.faults.clear()
     expect(await subscriptionOf(guest)).toMatchObject({ status: 'active' })
     expect(await paymentsOf(guest)).toHaveLength(2)
   })
@@ -197,7 +193,7 @@ describe('a subscription by a saved card', () => {
     const guest = await subscribedWithCard()
     const { id } = await subscriptionOf(guest)
     await guest.post(`/api/v1/subscriptions/${id}/cancel`, { reason: 'too dear' })
-    await shop.sandbox.control.advance(31 * DAY_SECONDS)
+    await shop.sandbox.control.clock.advance({ seconds: 31 * DAY_SECONDS })
     expect(await subscriptionOf(guest)).toMatchObject({ status: 'expired' })
     expect(await paymentsOf(guest)).toHaveLength(1)
   })
@@ -207,27 +203,27 @@ describe('an outage of the providers', () => {
   test('leaves a purchase open, never paid, and it goes on afterwards', async () => {
     await using apart = await startRunningShop()
     const customer = await aCustomer(apart)
-    await apart.sandbox.control.faults({ provider: 'telegram', kind: 'error_before', times: 1 })
+    await apart.sandbox.control.faults.add({ target: 'telegram', kind: 'error' })
     const { status, body } = await customer.buy('credits-100')
     expect(status).toBe(201)
     expect(body).toMatchObject({ payment: { status: 'unknown' }, confirmationUrl: null })
-    await apart.sandbox.control.advance(60)
+    await apart.sandbox.control.clock.advance({ seconds: 60 })
     const found = await customer.get(`/api/v1/payments/${body.payment.id}`)
     expect(found.body.status).toBe('pending')
-    const paid = await apart.sandbox.control.pay(customer.telegramId, found.body.confirmationUrl)
+    const paid = await customer.person.pay(found.body.confirmationUrl)
     expect(paid).toMatchObject({ status: 'paid' })
   })
 
   test('makes one payment at YooKassa although the answers were lost', async () => {
     await using apart = await startRunningShop()
     const customer = await aCustomer(apart)
-    await apart.sandbox.control.faults({ provider: 'yookassa', kind: 'drop_after', times: 3 })
+    await apart.sandbox.control.faults.add({ target: 'yookassa', kind: 'drop', times: 3 })
     const { body } = await customer.buy('mug', 'yookassa', 'RUB')
     expect(body.payment.status).toBe('unknown')
-    await apart.sandbox.control.clearFaults()
-    await apart.sandbox.control.advance(60)
+    await apart.sandbox.control.faults.clear()
+    await apart.sandbox.control.clock.advance({ seconds: 60 })
     expect((await customer.get(`/api/v1/payments/${body.payment.id}`)).body.status).toBe('pending')
-    expect(await apart.sandbox.control.yookassaPayments()).toHaveLength(1)
+    expect(await apart.sandbox.control.yookassa.payments()).toHaveLength(1)
   })
 })
 
@@ -255,7 +251,7 @@ describe('the clock', () => {
   const subscribed = async (running: RunningShop): Promise<Customer> => {
     const customer = await aCustomer(running)
     const { body } = await customer.buy('pro-monthly')
-    await running.sandbox.control.pay(customer.telegramId, body.confirmationUrl)
+    await customer.person.pay(body.confirmationUrl)
     await eventually(() => subscriptionOf(customer), (found) => found !== undefined)
     return customer
   }
@@ -264,10 +260,10 @@ describe('the clock', () => {
     await using once = await startRunningShop()
     await using twice = await startRunningShop()
     const [ada, eve] = [await subscribed(once), await subscribed(twice)]
-    await once.sandbox.control.advance(30 * DAY_SECONDS + 60)
-    await twice.sandbox.control.advance(15 * DAY_SECONDS)
+    await once.sandbox.control.clock.advance({ seconds: 30 * DAY_SECONDS + 60 })
+    await twice.sandbox.control.clock.advance({ seconds: 15 * DAY_SECONDS })
     await twice.restart()
-    await twice.sandbox.control.advance(15 * DAY_SECONDS + 60)
+    await twice.sandbox.control.clock.advance({ seconds: 15 * DAY_SECONDS + 60 })
     const expected = await story(once, ada)
     expect(expected.payments).toHaveLength(2)
     expect(await story(twice, eve)).toEqual(expected)

@@ -192,7 +192,7 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
           security: adminSecurity,
           headers: z.object({ 'idempotency-key': z.string().optional() }),
           params: idParams,
-          body: z.strictObject({ amount: amountWire.optional() }).optional(),
+          body: z.strictObject({ amount: amountWire.optional() }).nullish(),
           response: { 200: z.object({ refund: refundWire }), ...problemResponses },
         },
       },

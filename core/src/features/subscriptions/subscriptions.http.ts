@@ -63,7 +63,7 @@ export function subscriptionsHttp({
           summary: 'Stop renewals; access stays until the end of the paid period',
           security: userSecurity,
           params: idParams,
-          body: z.strictObject({ reason: z.string().max(500).optional() }).optional(),
+          body: z.strictObject({ reason: z.string().max(500).optional() }).nullish(),
           response: { 200: subscriptionWire, ...problemResponses },
         },
       },

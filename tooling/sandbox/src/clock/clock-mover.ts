@@ -82,9 +82,10 @@ export class ClockMover {
     const now = this.#clock.now()
     let nextDue: number | null = null
     for (let round = 0, idle = 0; round < MAX_ROUNDS && idle < MAX_IDLE_ROUNDS; round++) {
+      // First the platforms' clocks: what the sandbox does next reaches them at this instant.
+      const told = await this.#platforms.tell(this.#clock.iso(), true)
       const done = this.#work.doDue()
       await this.#work.quiet()
-      const told = await this.#platforms.tell(this.#clock.iso(), true)
       nextDue = told.nextDue
       const isDue = [nextDue, this.#work.nextDue()].some((next) => next !== null && next <= now)
       if (done === 0 && told.worked === 0 && !isDue) break

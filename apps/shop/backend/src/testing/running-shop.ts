@@ -3,7 +3,7 @@ import { type Config, loadConfig } from '@gramkit/core/config'
 import { migrateQueue } from '@gramkit/core/jobs/bullmq'
 import { newId } from '@gramkit/core/kernel'
 import { createLogger } from '@gramkit/core/log'
-import { type Sandbox, startSandbox } from '@gramkit/sandbox'
+import { type Sandbox, startSandbox, type UserControl } from '@gramkit/sandbox'
 import { freePort } from '@gramkit/services'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
 import { SHOP_MIGRATIONS } from '../migrations.ts'
@@ -38,7 +38,7 @@ export async function startRunningShop(
   const url = `http://127.0.0.1:${port}`
   const sandbox = await startSandbox({
     dataDir: ':memory:',
-    retryBaseMs: 20,
+    limits: { retryScale: 0.01 },
     ...(options.sandboxOnSameOrigin ? { publicUrl: url } : {}),
     bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: `${url}/shop/` }],
     shops: [{ ...SHOP, webhookUrl: `${url}/webhooks/yookassa` }],
@@ -123,7 +123,9 @@ export function apiClient(shop: Pick<RunningShop, 'url'>, token: string): ApiCli
 
 /** A customer: a person in the sandbox who has opened the Mini App. */
 export interface Customer extends ApiClient {
-  /** Telegram's id of the person, as the sandbox knows them. */
+  /** The person, as the sandbox plays them. */
+  readonly person: UserControl
+  /** Telegram's id of the person. */
   readonly telegramId: number
   readonly userId: string
   buy(productId: string, gateway?: string, currency?: string): Promise<Answer>
@@ -131,13 +133,14 @@ export interface Customer extends ApiClient {
 
 /** Makes a person in the sandbox and logs them in with their init data. */
 export async function aCustomer(shop: RunningShop, name = 'Ada'): Promise<Customer> {
-  const { id } = await shop.sandbox.control.createUser({ first_name: name })
-  const { initData } = await shop.sandbox.control.initData(id)
+  const person = shop.sandbox.control.user(newId(), { first_name: name })
+  const initData = await person.initData()
   const login = await apiClient(shop, 'none').post('/api/v1/auth/telegram', { initData })
   const client = apiClient(shop, login.body.token)
   return {
     ...client,
-    telegramId: id,
+    person,
+    telegramId: await person.id(),
     userId: login.body.user.id,
     buy: (productId, gateway = 'telegram-stars', currency = 'XTR') =>
       client.post('/api/v1/payments', { productId, gateway, currency }),
