@@ -5,6 +5,7 @@ const { readFileSync } = require('node:fs')
 const { constants } = require('node:os')
 
 const PARENT_CHECK_MS = 200
+const REPEAT_MS = 500
 
 /**
  * Runs a program in the foreground and resolves with the exit code that we should end with.
@@ -20,9 +21,15 @@ function runChild(command, args, { cwd, env }) {
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
-    const forward = (signal) => child.kill(signal)
+    // Ctrl-C comes twice under npm: from the terminal and from npm.
+    let forwardedAt = Number.NEGATIVE_INFINITY
+    const forward = (signal) => {
+      if (performance.now() - forwardedAt < REPEAT_MS) return
+      forwardedAt = performance.now()
+      child.kill(signal)
+    }
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, forward)
-    const watch = watchParent(() => child.kill('SIGTERM'))
+    const watch = watchParent(() => forward('SIGTERM'))
     child.once('error', (error) => {
       process.stderr.write(`gramkit: ${error.message}\n`)
       resolve(1)
@@ -44,10 +51,12 @@ function watchParent(onGone) {
   const shell = process.ppid
   const isShell = readProcess(shell, 'cmdline')?.includes('run.cjs') ?? false
   const npm = isShell ? parentOf(shell) : shell
-  return setInterval(() => {
-    const isThere = process.ppid === shell && (!isShell || parentOf(shell) === npm)
-    if (!isThere) onGone()
+  const watch = setInterval(() => {
+    if (process.ppid === shell && (!isShell || parentOf(shell) === npm)) return
+    clearInterval(watch)
+    onGone()
   }, PARENT_CHECK_MS)
+  return watch
 }
 
 function parentOf(pid) {
