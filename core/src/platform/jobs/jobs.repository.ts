@@ -49,17 +49,22 @@ const isPending = eq(job.status, 'pending')
 const isUnleased = sql`(${job.leaseUntil} is null or ${job.leaseUntil} < clock_timestamp())`
 const other = alias(job, 'other')
 
+/** No pending row of the same order key fulfils the condition; index `job_order_index`. */
+function noneOfItsKey(condition: SQL): SQL {
+  return sql`(${job.orderKey} is null or not exists (
+    select from ${job} as ${sql.identifier('other')}
+    where ${other.orderKey} = ${job.orderKey} and ${other.status} = 'pending'
+      and ${other.id} <> ${job.id} and (${condition})))`
+}
+
+const isEarlier = sql`${other.seq} < ${job.seq}`
+const isNotBehind = noneOfItsKey(isEarlier)
+
 /**
- * Nothing of the same order key is before this row or running; index `job_order_index`.
- *
- * A row with a lower `seq` may still become visible after this one ran, as its transaction commits
- * late; then nothing said that it came first.
+ * A row with a lower `seq` may still become visible after this one started, as its transaction
+ * committed late; nothing said that it came first, but the two must not run at once either.
  */
-const isFirstOfItsKey = sql`(${job.orderKey} is null or not exists (
-  select from ${job} as ${sql.identifier('other')}
-  where ${other.orderKey} = ${job.orderKey} and ${other.status} = 'pending'
-    and ${other.id} <> ${job.id}
-    and (${other.seq} < ${job.seq} or ${other.leaseUntil} > clock_timestamp())))`
+const isFirstOfItsKey = noneOfItsKey(sql`${isEarlier} or ${other.leaseUntil} > clock_timestamp()`)
 
 function isDue({ names, now }: Pick<DueQuery, 'names' | 'now'>): SQL | undefined {
   return and(isPending, lte(job.runAt, now), sql`${job.name} = any(${sql.param([...names])})`)
@@ -255,9 +260,13 @@ export class JobsRepository extends BaseRepository<typeof job> {
     throw new JobNotDead({ jobId: id, status })
   }
 
-  /** Tells whether a job is due, be it blocked, waiting, or in somebody's hands. */
+  /** Tells whether a job is due, be it in somebody's hands; not one behind a job that is not due. */
   async isAnyDue(query: Pick<DueQuery, 'names' | 'now'>): Promise<boolean> {
-    const found = await this.db.select({ id: job.id }).from(job).where(isDue(query)).limit(1)
+    const found = await this.db
+      .select({ id: job.id })
+      .from(job)
+      .where(and(isDue(query), isNotBehind))
+      .limit(1)
     return found.length === 1
   }
 
@@ -293,6 +302,13 @@ export class JobsRepository extends BaseRepository<typeof job> {
       })
       .returning({ chore: jobLeader.chore })
     return led.length === 1
+  }
+
+  /** Lets somebody else lead a chore at once. */
+  async resign(chore: string, holderId: string): Promise<void> {
+    await this.db
+      .delete(jobLeader)
+      .where(and(eq(jobLeader.chore, chore), eq(jobLeader.holderId, holderId)))
   }
 
   async #wakeRelay(): Promise<void> {

@@ -14,6 +14,8 @@ const HANDOVER_BATCH = 200
 /** Jobs that wait in the queue at the most. */
 const IN_FLIGHT_MAX = 1_000
 const LEADER_EVERY_MS = 5_000
+/** The chore of keeping the queue's tickers in place. */
+const TICKERS = 'tickers'
 
 /** Turns the oldest events into one job for each consumer; says how many events. */
 export async function relayEvents<Scope>(
@@ -65,7 +67,7 @@ export async function startRelay<Scope>(
     everyMs: LEADER_EVERY_MS,
     async round() {
       const jobs = new JobsRepository(database.executor)
-      const isLeader = await jobs.lead('tickers', options.holderId, 3 * LEADER_EVERY_MS)
+      const isLeader = await jobs.lead(TICKERS, options.holderId, 3 * LEADER_EVERY_MS)
       if (isLeader) await transport.keepTicking(options.ticks)
       return false
     },
@@ -73,6 +75,7 @@ export async function startRelay<Scope>(
   })
   const stop = async (): Promise<void> => {
     await Promise.all([relay.stop(), leader.stop()])
+    await new JobsRepository(database.executor).resign(TICKERS, options.holderId)
   }
   try {
     const unlisten = await database.listen('gramkit_wake', () => relay.wake())
