@@ -241,6 +241,7 @@ CREATE INDEX "inbox_delivery_pending_index" ON "gramkit"."inbox_delivery" USING 
 CREATE INDEX "inbox_delivery_parked_index" ON "gramkit"."inbox_delivery" USING btree ("id") WHERE "gramkit"."inbox_delivery"."status" = 'parked';--> statement-breakpoint
 CREATE UNIQUE INDEX "job_dedupe_key" ON "gramkit"."job" USING btree ("name","dedupe_key");--> statement-breakpoint
 CREATE INDEX "job_pending_index" ON "gramkit"."job" USING btree ("run_at","seq") WHERE "gramkit"."job"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "job_handed_index" ON "gramkit"."job" USING btree ("handed_at") WHERE "gramkit"."job"."status" = 'pending' and "gramkit"."job"."handed_at" is not null;--> statement-breakpoint
 CREATE INDEX "job_order_index" ON "gramkit"."job" USING btree ("order_key","seq") WHERE "gramkit"."job"."status" = 'pending' and "gramkit"."job"."order_key" is not null;--> statement-breakpoint
 CREATE INDEX "job_dead_index" ON "gramkit"."job" USING btree ("id") WHERE "gramkit"."job"."status" = 'dead';--> statement-breakpoint
 CREATE INDEX "outbox_event_unpublished_index" ON "gramkit"."outbox_event" USING btree ("seq") WHERE "gramkit"."outbox_event"."published_at" is null;--> statement-breakpoint

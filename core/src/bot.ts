@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { Bot, type Composer, type Context as BotContext } from 'grammy'
+import { Bot, type Context as BotContext, type Composer } from 'grammy'
+import { answerPreCheckout } from './features/payments/gateways/pre-checkout.ts'
 import {
   readPreCheckout,
   readRefundedPayment,
   readSuccessfulPayment,
 } from './features/payments/gateways/telegram-updates.ts'
-import { answerPreCheckout } from './features/payments/gateways/pre-checkout.ts'
 import type { InboxHandler } from './platform/inbox/index.ts'
 import type { CoreServices } from './services.ts'
 

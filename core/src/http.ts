@@ -8,11 +8,11 @@ import { balanceHttp } from './features/balance/balance.http.ts'
 import { paymentsHttp } from './features/payments/payments.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
+import { coreHost } from './jobs.ts'
 import { HttpIdempotency, httpEdge, LiveUpdates } from './platform/http/index.ts'
 import type { DueWork } from './platform/jobs/index.ts'
 import type { Platform } from './platform.ts'
 import type { CoreServices } from './services.ts'
-import { coreHost } from './jobs.ts'
 
 export * from './platform/http/index.ts'
 

@@ -8,8 +8,8 @@ export {
   CORE_MIGRATIONS,
   type Database,
   type Executor,
-  migrate,
   type MigrationSet,
+  migrate,
   type ServicesHost,
   type Transactional,
 } from './platform/database/index.ts'

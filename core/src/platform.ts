@@ -8,7 +8,12 @@ import {
 } from './features/payments/index.ts'
 import { subscriptionFulfilment } from './features/subscriptions/index.ts'
 import { assert, type Clock, InvalidValue, systemClock } from './kernel/index.ts'
-import { type Database, type Executor, openNodePostgres, type ServicesHost } from './platform/database/index.ts'
+import {
+  type Database,
+  type Executor,
+  openNodePostgres,
+  type ServicesHost,
+} from './platform/database/index.ts'
 import { CoreRepositories } from './repositories.ts'
 import { type Context, CoreServices } from './services.ts'
 
@@ -85,7 +90,9 @@ export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposa
  * await platform.transaction(async (tx) => { … })
  * await platform.close()
  */
-export async function createPlatform(options: CommonOptions<CoreServices>): Promise<Platform<CoreServices>>
+export async function createPlatform(
+  options: CommonOptions<CoreServices>,
+): Promise<Platform<CoreServices>>
 export async function createPlatform<Services>(
   options: CompositionOptions<Services>,
 ): Promise<Platform<Services>>

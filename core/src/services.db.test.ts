@@ -1,7 +1,7 @@
 import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest'
-import { BalanceService, type BalanceScope, type Transfer } from './features/balance/index.ts'
 import type { TransferRequest } from './features/balance/index.ts'
+import { type BalanceScope, BalanceService, type Transfer } from './features/balance/index.ts'
 import { newId, systemClock } from './kernel/index.ts'
 import { type Executor, openNodePostgres } from './platform/database/index.ts'
 import { createPlatform } from './platform.ts'
@@ -61,7 +61,8 @@ class AppServices extends CoreServices<AppRepositories> {
   }
 }
 
-const makeCore = (): CoreServices => new CoreServices(context, new CoreRepositories(database.executor))
+const makeCore = (): CoreServices =>
+  new CoreServices(context, new CoreRepositories(database.executor))
 const makeApp = (): AppServices => new AppServices(context, new AppRepositories(database.executor))
 
 describe('CoreServices', () => servicesContract(makeCore))
@@ -98,7 +99,10 @@ describe('inheritance', () => {
     const app = makeApp()
     expectTypeOf(app.balance).toEqualTypeOf<TaxedBalance>()
     expectTypeOf(app.repos.notes).toEqualTypeOf<NotesRepository>()
-    expectTypeOf(app.transaction<number>).parameter(0).parameter(0).toEqualTypeOf<AppServices>()
+    expectTypeOf(app.transaction<number>)
+      .parameter(0)
+      .parameter(0)
+      .toEqualTypeOf<AppServices>()
     // @ts-expect-error core has no notes
     expect(makeCore().repos.notes).toBeUndefined()
   })

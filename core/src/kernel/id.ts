@@ -20,5 +20,7 @@ export function deriveId(base: string, purpose: string): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
   const hex = bytes.toString('hex')
-  return [0, 8, 12, 16, 20].map((from, part) => hex.slice(from, [8, 12, 16, 20, 32][part])).join('-')
+  return [0, 8, 12, 16, 20]
+    .map((from, part) => hex.slice(from, [8, 12, 16, 20, 32][part]))
+    .join('-')
 }

@@ -5,11 +5,11 @@
  * @module
  */
 import 'reflect-metadata'
-import { CoreRepositories, CoreServices, type Context, type Database } from '@gramkit/core'
+import { type Context, CoreRepositories, CoreServices, type Database } from '@gramkit/core'
 import { AuditService } from '@gramkit/core/audit'
 import { BalanceService } from '@gramkit/core/balance'
-import { PaymentsCheckService, PaymentsService, RefundsService } from '@gramkit/core/payments'
 import { systemClock } from '@gramkit/core/kernel'
+import { PaymentsCheckService, PaymentsService, RefundsService } from '@gramkit/core/payments'
 import { SubscriptionsService } from '@gramkit/core/subscriptions'
 import { UsersService } from '@gramkit/core/users'
 import { asFunction, asValue, createContainer } from 'awilix'
@@ -110,7 +110,11 @@ export async function measureAggregators(): Promise<Figure[]> {
   const awilixRoot = makeAwilix()
   const tsyringeRoot = makeTsyringe()
   const forkable = new Forkable(context, new CoreRepositories(executor))
-  const check = [makeLazy().payments, makeLazy().balance, awilixRoot.createScope().resolve('payments')]
+  const check = [
+    makeLazy().payments,
+    makeLazy().balance,
+    awilixRoot.createScope().resolve('payments'),
+  ]
   if (!check.every((made) => typeof made === 'object')) throw new Error('Both sides make services')
   return alternate([
     {

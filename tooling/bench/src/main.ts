@@ -50,7 +50,10 @@ const startUp = await measureStartUp()
 
 console.table([
   ...aggregators.map(({ name, median }) => ({ what: name, median: print(median, 'ns') })),
-  ...startUp.ms.map(({ name, median }) => ({ what: `${name}, start`, median: print(median, 'ms') })),
+  ...startUp.ms.map(({ name, median }) => ({
+    what: `${name}, start`,
+    median: print(median, 'ms'),
+  })),
   ...startUp.megabytes.map(({ name, median }) => ({
     what: `${name}, memory`,
     median: print(median, 'MB'),
@@ -60,11 +63,41 @@ console.table([
 const lazy = medianOf(aggregators, 'lazy aggregator, 2')
 const api = 'API process'
 const rows = [
-  ratio({ id: 'P1', what: 'awilix scope / lazy aggregator', value: medianOf(aggregators, 'awilix') / lazy, goal: 100, direction: 'at least' }),
-  ratio({ id: 'P1', what: 'tsyringe child / lazy aggregator', value: medianOf(aggregators, 'tsyringe') / lazy, goal: 10, direction: 'at least' }),
-  ratio({ id: 'P1', what: 'eager class / lazy aggregator', value: medianOf(aggregators, 'eager') / lazy, goal: 1, direction: 'at least' }),
-  ratio({ id: 'P12', what: 'start of an API process / bare Fastify', value: medianOf(startUp.ms, api) / medianOf(startUp.ms, 'bare'), goal: 2, direction: 'at most' }),
-  ratio({ id: 'P12', what: 'memory of an API process / bare Fastify', value: medianOf(startUp.megabytes, api) / medianOf(startUp.megabytes, 'bare'), goal: 1.5, direction: 'at most' }),
+  ratio({
+    id: 'P1',
+    what: 'awilix scope / lazy aggregator',
+    value: medianOf(aggregators, 'awilix') / lazy,
+    goal: 100,
+    direction: 'at least',
+  }),
+  ratio({
+    id: 'P1',
+    what: 'tsyringe child / lazy aggregator',
+    value: medianOf(aggregators, 'tsyringe') / lazy,
+    goal: 10,
+    direction: 'at least',
+  }),
+  ratio({
+    id: 'P1',
+    what: 'eager class / lazy aggregator',
+    value: medianOf(aggregators, 'eager') / lazy,
+    goal: 1,
+    direction: 'at least',
+  }),
+  ratio({
+    id: 'P12',
+    what: 'start of an API process / bare Fastify',
+    value: medianOf(startUp.ms, api) / medianOf(startUp.ms, 'bare'),
+    goal: 2,
+    direction: 'at most',
+  }),
+  ratio({
+    id: 'P12',
+    what: 'memory of an API process / bare Fastify',
+    value: medianOf(startUp.megabytes, api) / medianOf(startUp.megabytes, 'bare'),
+    goal: 1.5,
+    direction: 'at most',
+  }),
 ]
 console.table(rows)
 

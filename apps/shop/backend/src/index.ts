@@ -3,8 +3,9 @@
  *
  * @module
  */
-export { MINI_APP_FOLDER } from './mini-app.ts'
+
 export { SHOP_MIGRATIONS } from './migrations.ts'
+export { MINI_APP_FOLDER } from './mini-app.ts'
 export { SHOP_PRODUCTS } from './products.ts'
 export { type ServedShop, serveShop } from './serve.ts'
 export { ShopRepositories, ShopServices } from './services.ts'

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { isAppError } from '@gramkit/core/kernel'
+
 import { loadConfig } from '@gramkit/core/config'
+import { isAppError } from '@gramkit/core/kernel'
 import { serveShop } from './serve.ts'
 
 try {

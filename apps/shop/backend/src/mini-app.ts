@@ -11,7 +11,10 @@ export const MINI_APP_FOLDER = fileURLToPath(new URL('../../frontend/dist', impo
 export const miniApp: FastifyPluginAsyncZod = async (app) => {
   if (!existsSync(MINI_APP_FOLDER)) {
     app.get(MINI_APP_PATH, { schema: { hide: true } }, (_request, reply) =>
-      reply.code(503).type('text/plain').send('Build it: pnpm --filter @gramkit/shop-frontend build'),
+      reply
+        .code(503)
+        .type('text/plain')
+        .send('Build it: pnpm --filter @gramkit/shop-frontend build'),
     )
     return
   }

@@ -62,7 +62,10 @@ describe('buying credits with Stars', () => {
     expect(started.body.payment).toMatchObject({ status: 'pending', amount: '50', currency: 'XTR' })
     const paid = await customer.person.pay(started.body.confirmationUrl)
     expect(paid).toMatchObject({ status: 'paid' })
-    await eventually(() => balanceOf(customer), (amount) => amount === '100')
+    await eventually(
+      () => balanceOf(customer),
+      (amount) => amount === '100',
+    )
     expect(await balanceOf(customer)).toBe('100')
     expect(await statusOf(customer, started.body.payment.id)).toBe('succeeded')
     const history = await customer.get('/api/v1/balance/credits/history')
@@ -97,7 +100,10 @@ describe('buying credits with Stars', () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
     await customer.person.pay(body.confirmationUrl)
-    await eventually(() => balanceOf(customer), (amount) => amount === '100')
+    await eventually(
+      () => balanceOf(customer),
+      (amount) => amount === '100',
+    )
     const again = await customer.person.pay(body.confirmationUrl)
     expect(again).toMatchObject({ status: 'failed' })
     expect(await balanceOf(customer)).toBe('100')
@@ -106,13 +112,14 @@ describe('buying credits with Stars', () => {
   test('loses nothing when one link is paid twice at the same moment', async () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
-    const results = await Promise.all(
-      [1, 2].map(() => customer.person.pay(body.confirmationUrl)),
-    )
+    const results = await Promise.all([1, 2].map(() => customer.person.pay(body.confirmationUrl)))
     const charges = results.filter(({ status }) => status === 'paid').length
     expect(charges).toBeGreaterThanOrEqual(1)
     const expected = String(100 * charges)
-    await eventually(() => balanceOf(customer), (amount) => amount === expected)
+    await eventually(
+      () => balanceOf(customer),
+      (amount) => amount === expected,
+    )
     expect(await balanceOf(customer)).toBe(expected)
   })
 
@@ -120,7 +127,10 @@ describe('buying credits with Stars', () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
     await customer.person.pay(body.confirmationUrl)
-    await eventually(() => balanceOf(customer), (amount) => amount === '100')
+    await eventually(
+      () => balanceOf(customer),
+      (amount) => amount === '100',
+    )
     await shop.sandbox.control.redeliver({ provider: 'telegram', times: 5, shuffle: true })
     expect(await balanceOf(customer)).toBe('100')
     expect((await customer.get('/api/v1/payments')).body.items).toHaveLength(1)
@@ -175,7 +185,10 @@ describe('buying a mug with YooKassa', () => {
     const customer = await aCustomer(shop)
     const { body } = await start(customer)
     await shop.sandbox.control.yookassa[action](await yookassaId(body.payment.id))
-    await eventually(() => statusOf(customer, body.payment.id), (found) => found === status)
+    await eventually(
+      () => statusOf(customer, body.payment.id),
+      (found) => found === status,
+    )
     expect(await statusOf(customer, body.payment.id)).toBe(status)
     expect((await customer.get('/api/v1/orders')).body.items).toEqual([])
   })
@@ -185,15 +198,23 @@ describe('buying a mug with YooKassa', () => {
     const { body } = await start(customer)
     const { id } = body.payment
     await shop.sandbox.control.yookassa.succeed(await yookassaId(id))
-    await eventually(() => statusOf(customer, id), (found) => found === 'succeeded')
+    await eventually(
+      () => statusOf(customer, id),
+      (found) => found === 'succeeded',
+    )
     const refund = (amount?: string) =>
       admin().post(`/api/v1/admin/payments/${id}/refund`, amount ? { amount } : {})
     expect((await refund('40000')).body.refund).toMatchObject({ amount: '40000' })
     expect(await statusOf(customer, id)).toBe('partially_refunded')
-    expect(await refund('59001')).toMatchObject({ status: 409, body: { code: 'payments.not_refundable' } })
+    expect(await refund('59001')).toMatchObject({
+      status: 409,
+      body: { code: 'payments.not_refundable' },
+    })
     expect((await refund()).body.refund).toMatchObject({ amount: '59000', status: 'succeeded' })
     expect(await statusOf(customer, id)).toBe('refunded')
-    expect((await customer.get('/api/v1/orders')).body.items).toMatchObject([{ status: 'refunded' }])
+    expect((await customer.get('/api/v1/orders')).body.items).toMatchObject([
+      { status: 'refunded' },
+    ])
   })
 
   test('answers 200 to nonsense and to a forged success, and gives nothing', async () => {
@@ -216,17 +237,41 @@ describe('buying a mug with YooKassa', () => {
     expect(await statusOf(customer, body.payment.id)).toBe('pending')
     expect((await customer.get('/api/v1/orders')).body.items).toEqual([])
     await shop.sandbox.control.yookassa.succeed(id)
-    await eventually(() => statusOf(customer, body.payment.id), (found) => found === 'succeeded')
+    await eventually(
+      () => statusOf(customer, body.payment.id),
+      (found) => found === 'succeeded',
+    )
     expect(await statusOf(customer, body.payment.id)).toBe('succeeded')
   })
 })
 
 describe('what is refused, each with its own code and without a trace', () => {
   test.each([
-    ['digital goods by YooKassa inside Telegram', 'credits-500', 'yookassa', 'RUB', 403, 'payments.goods_not_allowed'],
+    [
+      'digital goods by YooKassa inside Telegram',
+      'credits-500',
+      'yookassa',
+      'RUB',
+      403,
+      'payments.goods_not_allowed',
+    ],
     ['physical goods by Stars', 'mug', 'telegram-stars', 'XTR', 403, 'payments.goods_not_allowed'],
-    ['a currency without a price', 'credits-100', 'telegram-stars', 'RUB', 409, 'payments.currency_not_accepted'],
-    ['a currency the gateway takes but the product has no price in', 'mug', 'yookassa', 'USD', 409, 'payments.currency_not_accepted'],
+    [
+      'a currency without a price',
+      'credits-100',
+      'telegram-stars',
+      'RUB',
+      409,
+      'payments.currency_not_accepted',
+    ],
+    [
+      'a currency the gateway takes but the product has no price in',
+      'mug',
+      'yookassa',
+      'USD',
+      409,
+      'payments.currency_not_accepted',
+    ],
     ['a retired product', 'poster', 'yookassa', 'RUB', 410, 'payments.product_retired'],
     ['an unknown product', 'unicorn', 'telegram-stars', 'XTR', 404, 'payments.unknown_product'],
     ['an unknown gateway', 'mug', 'barter', 'RUB', 404, 'payments.unknown_gateway'],
@@ -291,7 +336,9 @@ describe('what is refused, each with its own code and without a trace', () => {
       { paymentId: 'not-an-id' },
       { gateway: 'yookassa' },
     ]) {
-      expect(await core.payments.apply({ ...report, ...wrong })).toMatchObject({ outcome: 'refused' })
+      expect(await core.payments.apply({ ...report, ...wrong })).toMatchObject({
+        outcome: 'refused',
+      })
     }
     expect(await statusOf(customer, body.payment.id)).toBe('pending')
     expect(await balanceOf(customer)).toBe('0')
@@ -351,7 +398,10 @@ describe('refunding credits', () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
     await customer.person.pay(body.confirmationUrl)
-    await eventually(() => balanceOf(customer), (amount) => amount === '100')
+    await eventually(
+      () => balanceOf(customer),
+      (amount) => amount === '100',
+    )
     return { customer, id: body.payment.id }
   }
   const refund = (id: string, body: object = {}, key?: string) =>
@@ -365,7 +415,10 @@ describe('refunding credits', () => {
     expect(again.body).toEqual(first.body)
     expect(await balanceOf(customer)).toBe('0')
     expect(await statusOf(customer, id)).toBe('refunded')
-    expect(await refund(id)).toMatchObject({ status: 409, body: { code: 'payments.not_refundable' } })
+    expect(await refund(id)).toMatchObject({
+      status: 409,
+      body: { code: 'payments.not_refundable' },
+    })
   })
 
   test('makes one refund out of ten parallel requests', async () => {

@@ -1,4 +1,4 @@
-import { type Config } from '@gramkit/core/config'
+import type { Config } from '@gramkit/core/config'
 import { createHttpServer, type HttpServer } from '@gramkit/core/http'
 import { createLogger, type Logger } from '@gramkit/core/log'
 import { createMetrics } from '@gramkit/core/metrics'
@@ -24,8 +24,7 @@ export async function serveShop(
     readonly logger?: Logger
   } = {},
 ): Promise<ServedShop> {
-  const logger =
-    options.logger ?? createLogger({ level: config.logLevel, secrets: config.secrets })
+  const logger = options.logger ?? createLogger({ level: config.logLevel, secrets: config.secrets })
   const shop = await openShop(config, logger)
   let isStarted = false
   const server = await createHttpServer({

@@ -4,7 +4,7 @@ import { compositionContract, servicesContract } from '@gramkit/core/testing'
 import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { SHOP_MIGRATIONS } from './migrations.ts'
-import { OrdersService, orderFulfilment } from './orders/orders.service.ts'
+import { type OrdersService, orderFulfilment } from './orders/orders.service.ts'
 import { SHOP_PRODUCTS } from './products.ts'
 import { ShopServices } from './services.ts'
 

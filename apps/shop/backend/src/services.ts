@@ -17,8 +17,12 @@ export class ShopRepositories {
     this.#core = core
   }
 
-  get jobs(): JobsRepository { return this.#core.jobs }
-  get payments(): PaymentsRepository { return this.#core.payments }
+  get jobs(): JobsRepository {
+    return this.#core.jobs
+  }
+  get payments(): PaymentsRepository {
+    return this.#core.payments
+  }
 
   get orders(): OrdersRepository {
     return (this.#orders ??= new OrdersRepository(this.#core.db))
@@ -35,11 +39,21 @@ export class ShopServices {
     this.#core = core
   }
 
-  get clock(): Clock { return this.#core.clock }
-  get users(): UsersService { return this.#core.users }
-  get balance(): BalanceService { return this.#core.balance }
-  get payments(): PaymentsService { return this.#core.payments }
-  get subscriptions(): SubscriptionsService { return this.#core.subscriptions }
+  get clock(): Clock {
+    return this.#core.clock
+  }
+  get users(): UsersService {
+    return this.#core.users
+  }
+  get balance(): BalanceService {
+    return this.#core.balance
+  }
+  get payments(): PaymentsService {
+    return this.#core.payments
+  }
+  get subscriptions(): SubscriptionsService {
+    return this.#core.subscriptions
+  }
 
   get repos(): ShopRepositories {
     return (this.#repos ??= new ShopRepositories(this.#core.repos))

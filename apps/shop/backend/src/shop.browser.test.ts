@@ -87,7 +87,10 @@ async function buyWithStars(page: Page, app: FrameLocator, button: string): Prom
 }
 
 async function buyMug(page: Page, app: FrameLocator): Promise<void> {
-  const opened = page.context().waitForEvent('page', { timeout: 5_000 }).catch(() => undefined)
+  const opened = page
+    .context()
+    .waitForEvent('page', { timeout: 5_000 })
+    .catch(() => undefined)
   await app.getByRole('button', { name: 'Buy Mug for 990 ₽' }).click()
   const confirmation = (await opened) ?? page.frameLocator('iframe[title="Browser"]')
   await confirmation.getByRole('button', { name: 'Pay', exact: true }).click()

@@ -21,8 +21,8 @@ import { YOOKASSA_SOURCES, yookassaInbox, yookassaWebhook } from '@gramkit/core/
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
 import { shopComposer } from './bot/shop-bot.ts'
-import { orderFulfilment } from './orders/orders.service.ts'
 import { ordersHttp } from './orders/orders.http.ts'
+import { orderFulfilment } from './orders/orders.service.ts'
 import { SHOP_PRODUCTS } from './products.ts'
 import { ShopServices } from './services.ts'
 

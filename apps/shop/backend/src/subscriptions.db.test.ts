@@ -1,9 +1,9 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  type ApiClient,
   aCustomer,
   aGuest,
-  type ApiClient,
   apiClient,
   type Customer,
   eventually,
@@ -34,7 +34,10 @@ async function subscribedWithStars(): Promise<Customer> {
   const { body } = await customer.buy('pro-monthly')
   const paid = await customer.person.pay(body.confirmationUrl)
   expect(paid).toMatchObject({ status: 'paid' })
-  await eventually(() => subscriptionOf(customer), (found) => found !== undefined)
+  await eventually(
+    () => subscriptionOf(customer),
+    (found) => found !== undefined,
+  )
   return customer
 }
 
@@ -48,7 +51,10 @@ async function subscribedWithCard(running: RunningShop = shop): Promise<ApiClien
   const { core } = running.served().shop.platform
   const payment = await core.repos.payments.findById(body.payment.id)
   await running.sandbox.control.yookassa.succeed(payment?.providerPaymentId ?? '')
-  await eventually(() => subscriptionOf(guest), (found) => found !== undefined)
+  await eventually(
+    () => subscriptionOf(guest),
+    (found) => found !== undefined,
+  )
   return guest
 }
 
@@ -81,10 +87,12 @@ describe('a subscription in Stars', () => {
   test('is refused at the checkout when two links were opened', async () => {
     const customer = await aCustomer(shop)
     const links = [await customer.buy('pro-monthly'), await customer.buy('pro-monthly')]
-    const pay = (index: number) =>
-      customer.person.pay(links[index]?.body.confirmationUrl)
+    const pay = (index: number) => customer.person.pay(links[index]?.body.confirmationUrl)
     expect(await pay(0)).toMatchObject({ status: 'paid' })
-    await eventually(() => subscriptionOf(customer), (found) => found !== undefined)
+    await eventually(
+      () => subscriptionOf(customer),
+      (found) => found !== undefined,
+    )
     expect(await pay(1)).toMatchObject({
       status: 'failed',
       error: 'You have this subscription already.',
@@ -252,7 +260,10 @@ describe('the clock', () => {
     const customer = await aCustomer(running)
     const { body } = await customer.buy('pro-monthly')
     await customer.person.pay(body.confirmationUrl)
-    await eventually(() => subscriptionOf(customer), (found) => found !== undefined)
+    await eventually(
+      () => subscriptionOf(customer),
+      (found) => found !== undefined,
+    )
     return customer
   }
 

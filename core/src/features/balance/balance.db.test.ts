@@ -3,11 +3,11 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newId } from '../../kernel/index.ts'
+import { databaseError, openNodePostgres } from '../../platform/database/index.ts'
 import { createPlatform, type Platform } from '../../platform.ts'
 import type { CoreServices } from '../../services.ts'
 import { aPerson, aPersonWithCredits } from '../../testing/people.ts'
-import { newId } from '../../kernel/index.ts'
-import { databaseError, openNodePostgres } from '../../platform/database/index.ts'
 
 const database = await testDatabase()
 let platform: Platform<CoreServices>
@@ -36,7 +36,9 @@ describe('transfer', () => {
     const { balance } = platform.services
     const { id: userId } = await aPersonWithCredits(platform.services, 10n)
     const results = await Promise.allSettled(
-      Array.from({ length: 12 }, () => balance.debit({ ...facts, id: newId(), userId, amount: 1n })),
+      Array.from({ length: 12 }, () =>
+        balance.debit({ ...facts, id: newId(), userId, amount: 1n }),
+      ),
     )
     const codes = results.map(codeOf)
     expect(codes.filter((code) => code === 'ok')).toHaveLength(10)
@@ -274,7 +276,11 @@ describe('PostgreSQL itself', () => {
         expected: 5n,
         actual: 6n,
       }),
-      expect.objectContaining({ problem: 'unit_does_not_sum_to_zero', unit: 'credits', actual: 1n }),
+      expect.objectContaining({
+        problem: 'unit_does_not_sum_to_zero',
+        unit: 'credits',
+        actual: 1n,
+      }),
     ])
   })
 })

@@ -5,7 +5,10 @@ export class InsufficientFunds extends AppError {
   readonly code = 'balance.insufficient_funds'
   readonly kind = 'payment_required'
 
-  constructor(facts: { unit: string; required: string; available: string }, options?: ErrorOptions) {
+  constructor(
+    facts: { unit: string; required: string; available: string },
+    options?: ErrorOptions,
+  ) {
     super(
       `${facts.required} ${facts.unit} are needed and ${facts.available} are there`,
       facts,

@@ -86,11 +86,7 @@ export function balanceHttp({ services }: ServicesHost<BalanceHttpScope>): Fasti
         },
       },
       (request) =>
-        services.balance.history(
-          principalOf(request).user.id,
-          request.params.unit,
-          request.query,
-        ),
+        services.balance.history(principalOf(request).user.id, request.params.unit, request.query),
     )
 
     app.get(

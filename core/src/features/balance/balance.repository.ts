@@ -10,6 +10,8 @@ import {
   toPage,
 } from '../../kernel/index.ts'
 import { databaseError, type Executor, rows } from '../../platform/database/index.ts'
+import { InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
+import { balanceAccount, balanceTransfer } from './balance.table.ts'
 import type {
   AccountOwner,
   Balance,
@@ -18,8 +20,6 @@ import type {
   Transfer,
   TransferRequest,
 } from './balance.ts'
-import { InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
-import { balanceAccount, balanceTransfer } from './balance.table.ts'
 
 /** Error codes that the ledger's own triggers raise (`0001_rules.sql`). */
 const INSUFFICIENT_FUNDS = 'GK001'
@@ -65,9 +65,7 @@ export class BalanceRepository {
    * @throws {@link InsufficientFunds}
    * @throws {@link ReversalTooLarge}
    */
-  async insertTransfer(
-    transfer: Omit<Transfer, 'number'>,
-  ): Promise<Transfer | undefined> {
+  async insertTransfer(transfer: Omit<Transfer, 'number'>): Promise<Transfer | undefined> {
     try {
       const [row] = await this.#db
         .insert(balanceTransfer)

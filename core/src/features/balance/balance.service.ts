@@ -1,6 +1,8 @@
 import type { Clock, Page, PageRequest } from '../../kernel/index.ts'
 import { assert } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
+import { TransferConflict } from './balance.errors.ts'
+import { type BalanceRepository, isSameTransfer } from './balance.repository.ts'
 import {
   type Balance,
   checkTransfer,
@@ -9,8 +11,6 @@ import {
   type Transfer,
   type TransferRequest,
 } from './balance.ts'
-import { TransferConflict } from './balance.errors.ts'
-import { type BalanceRepository, isSameTransfer } from './balance.repository.ts'
 
 /** All that the balance service may touch. */
 export interface BalanceScope extends Transactional<BalanceScope> {

@@ -4,6 +4,16 @@
  *
  * @module
  */
+
+export { InsufficientFunds, ReversalTooLarge, TransferConflict } from './balance.errors.ts'
+export { BalanceRepository } from './balance.repository.ts'
+export {
+  type BalanceScope,
+  BalanceService,
+  type ReversalRequest,
+  type UserTransferRequest,
+} from './balance.service.ts'
+export { balanceAccount, balanceTransfer } from './balance.table.ts'
 export type {
   AccountOwner,
   Balance,
@@ -14,12 +24,3 @@ export type {
   TransferRequest,
 } from './balance.ts'
 export { TRANSFER_AMOUNT_MAX } from './balance.ts'
-export { InsufficientFunds, ReversalTooLarge, TransferConflict } from './balance.errors.ts'
-export { BalanceRepository } from './balance.repository.ts'
-export {
-  type BalanceScope,
-  BalanceService,
-  type ReversalRequest,
-  type UserTransferRequest,
-} from './balance.service.ts'
-export { balanceAccount, balanceTransfer } from './balance.table.ts'

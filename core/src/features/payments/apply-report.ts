@@ -135,7 +135,11 @@ async function refuse(
 }
 
 /** Makes the payment that carries money which its original can no longer take. */
-async function link(tx: PaymentsScope, original: Payment, known: Payment | undefined): Promise<Payment> {
+async function link(
+  tx: PaymentsScope,
+  original: Payment,
+  known: Payment | undefined,
+): Promise<Payment> {
   const now = tx.clock.now()
   // The provider's id stays unique: a closed payment hands it to the one that got the money.
   if (known) {
@@ -152,7 +156,11 @@ async function link(tx: PaymentsScope, original: Payment, known: Payment | undef
   return linked
 }
 
-async function move(tx: PaymentsScope, payment: Payment, snapshot: PaymentSnapshot): Promise<Payment> {
+async function move(
+  tx: PaymentsScope,
+  payment: Payment,
+  snapshot: PaymentSnapshot,
+): Promise<Payment> {
   const now = tx.clock.now()
   const { status, providerPaymentId } = snapshot
   switch (status) {
@@ -184,7 +192,11 @@ async function move(tx: PaymentsScope, payment: Payment, snapshot: PaymentSnapsh
   }
 }
 
-async function succeed(tx: PaymentsScope, payment: Payment, snapshot: PaymentSnapshot): Promise<Payment> {
+async function succeed(
+  tx: PaymentsScope,
+  payment: Payment,
+  snapshot: PaymentSnapshot,
+): Promise<Payment> {
   const now = tx.clock.now()
   const paid = await tx.repos.payments.update(payment.id, {
     status: 'succeeded',

@@ -12,6 +12,7 @@ export {
   type FulfilmentRegistry,
   type Reversal,
 } from './fulfilment.ts'
+export { payment, paymentEvent } from './payment.table.ts'
 export {
   isOpen,
   PAYMENT_STATUSES,
@@ -21,7 +22,6 @@ export {
   type Surface,
   transition,
 } from './payment.ts'
-export { payment, paymentEvent } from './payment.table.ts'
 export {
   createGatewayRegistry,
   type GatewayCapabilities,
@@ -50,7 +50,7 @@ export { checkDuePayments } from './payments.jobs.ts'
 export { PaymentsRepository } from './payments.repository.ts'
 export type { PaymentsScope } from './payments.scope.ts'
 export { PaymentsService, type RenewalCharge, type StartPayment } from './payments.service.ts'
-export { PaymentsCheckService, type PaymentsCheckScope } from './payments-check.service.ts'
+export { type PaymentsCheckScope, PaymentsCheckService } from './payments-check.service.ts'
 export {
   createProductCatalog,
   type Product,
@@ -58,7 +58,7 @@ export {
   type ProductInput,
   type ProductSnapshot,
 } from './product.ts'
-export type { Refund, RefundReport } from './refunds/refund.ts'
 export { paymentRefund } from './refunds/refund.table.ts'
+export type { Refund, RefundReport } from './refunds/refund.ts'
 export { RefundsRepository } from './refunds/refunds.repository.ts'
 export { type RefundsScope, RefundsService } from './refunds/refunds.service.ts'

@@ -176,9 +176,7 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
         },
       },
       async (request) =>
-        paymentToWire(
-          await services.payments.get(principalOf(request).user.id, request.params.id),
-        ),
+        paymentToWire(await services.payments.get(principalOf(request).user.id, request.params.id)),
     )
 
     app.post(

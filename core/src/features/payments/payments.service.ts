@@ -33,7 +33,7 @@ import {
 } from './payments.errors.ts'
 import { paymentUpdated } from './payments.events.ts'
 import type { PaymentsScope } from './payments.scope.ts'
-import { priceIn, type Product } from './product.ts'
+import { type Product, priceIn } from './product.ts'
 import { checkReturnUrl } from './return-url.ts'
 
 /** What a purchase is started with. */

@@ -4,18 +4,19 @@
  *
  * @module
  */
+
+export { subscription } from './subscription.table.ts'
 export {
   activeUntil,
   canceledUntil,
   courseAfterDecline,
   DUNNING_DAYS,
-  paidPeriod,
   PROVIDER_RENEWAL_GRACE_MS,
+  paidPeriod,
   SUBSCRIPTION_STATUSES,
   type Subscription,
   type SubscriptionStatus,
 } from './subscription.ts'
-export { subscription } from './subscription.table.ts'
 export {
   AlreadySubscribed,
   SubscriptionNotFound,
@@ -23,6 +24,10 @@ export {
 } from './subscriptions.errors.ts'
 export * as subscriptionEvents from './subscriptions.events.ts'
 export { subscriptionFulfilment } from './subscriptions.fulfilment.ts'
-export { expireDueSubscriptions, renewDueSubscriptions, switchRenewal } from './subscriptions.jobs.ts'
+export {
+  expireDueSubscriptions,
+  renewDueSubscriptions,
+  switchRenewal,
+} from './subscriptions.jobs.ts'
 export { SubscriptionsRepository } from './subscriptions.repository.ts'
 export { type SubscriptionsScope, SubscriptionsService } from './subscriptions.service.ts'

@@ -3,10 +3,7 @@ import type { SubscriptionsService } from './subscriptions.service.ts'
 
 /** Gives what products of kind `subscription` sell: access for a period. */
 export const subscriptionFulfilment: Fulfilment<{
-  readonly subscriptions: Pick<
-    SubscriptionsService,
-    'extend' | 'end' | 'decline' | 'checkSellable'
-  >
+  readonly subscriptions: Pick<SubscriptionsService, 'extend' | 'end' | 'decline' | 'checkSellable'>
 }> = {
   async fulfil({ subscriptions }, payment) {
     await subscriptions.extend(payment)

@@ -87,8 +87,7 @@ export function subscriptionsHttp({
           response: { 200: subscriptionWire, ...problemResponses },
         },
       },
-      (request) =>
-        services.subscriptions.resume(principalOf(request).user.id, request.params.id),
+      (request) => services.subscriptions.resume(principalOf(request).user.id, request.params.id),
     )
   }
 }

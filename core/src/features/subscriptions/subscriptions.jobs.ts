@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineJob, type DueWork } from '../../platform/jobs/index.ts'
+import { type DueWork, defineJob } from '../../platform/jobs/index.ts'
 
 /** Brings a provider's own renewals in line after a cancellation, a resumption or a refund. */
 export const switchRenewal = defineJob({
@@ -24,8 +24,7 @@ interface DueScope {
 export const renewDueSubscriptions: DueWork<DueScope> = {
   name: 'subscriptions.renew_due',
   everyMs: 15_000,
-  nextDueAt: async ({ repos }) =>
-    (await repos.subscriptions.findNextDueAt('nextChargeAt')) ?? null,
+  nextDueAt: async ({ repos }) => (await repos.subscriptions.findNextDueAt('nextChargeAt')) ?? null,
   runDue: ({ subscriptions }) => subscriptions.renewDue(),
 }
 

@@ -6,8 +6,8 @@
 export {
   ClockTokenInvalid,
   joinSharedClock,
-  SHARED_CLOCK_PATH,
   type Settled,
+  SHARED_CLOCK_PATH,
   type SharedClockOptions,
   sharedClockRoute,
 } from './shared-clock.ts'

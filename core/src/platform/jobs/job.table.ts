@@ -46,6 +46,9 @@ export const job = gramkit.table(
   (table) => [
     uniqueIndex('job_dedupe_key').on(table.name, table.dedupeKey),
     index('job_pending_index').on(table.runAt, table.seq).where(sql`${table.status} = 'pending'`),
+    index('job_handed_index')
+      .on(table.handedAt)
+      .where(sql`${table.status} = 'pending' and ${table.handedAt} is not null`),
     index('job_order_index')
       .on(table.orderKey, table.seq)
       .where(sql`${table.status} = 'pending' and ${table.orderKey} is not null`),

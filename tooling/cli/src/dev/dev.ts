@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
 import { createWriteStream } from 'node:fs'
+import { createServer } from 'node:net'
 import { CORE_MIGRATIONS, migrate } from '@gramkit/core'
 import { loadConfig } from '@gramkit/core/config'
 import { migrateQueue } from '@gramkit/core/jobs/bullmq'

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { createInterface } from 'node:readline'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { DevError } from './dev-error.ts'
 
 /** The sandbox, in a process of its own. */

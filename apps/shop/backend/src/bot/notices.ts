@@ -1,4 +1,4 @@
-import { type EventSubscription, defineJob, subscribe } from '@gramkit/core/jobs'
+import { defineJob, type EventSubscription, subscribe } from '@gramkit/core/jobs'
 import { paymentRefunded, paymentSucceeded } from '@gramkit/core/payments'
 import { type Api, GrammyError } from 'grammy'
 import { z } from 'zod'

@@ -4,11 +4,11 @@ import { migrateQueue } from '@gramkit/core/jobs/bullmq'
 import { newId } from '@gramkit/core/kernel'
 import { createLogger } from '@gramkit/core/log'
 import { type Sandbox, startSandbox, type UserControl } from '@gramkit/sandbox'
+import { sandboxProxy } from '@gramkit/sandbox/proxy'
 import { freePort } from '@gramkit/services'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
 import { SHOP_MIGRATIONS } from '../migrations.ts'
 import { type ServedShop, serveShop } from '../serve.ts'
-import { sandboxProxy } from '@gramkit/sandbox/proxy'
 
 /** A shop that really listens, on its own database, with a sandbox around it. */
 export interface RunningShop extends AsyncDisposable {

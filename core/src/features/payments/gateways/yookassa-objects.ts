@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Currency, type Money, isCurrency, parseDecimal } from '../../../kernel/index.ts'
+import { type Currency, isCurrency, type Money, parseDecimal } from '../../../kernel/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
 import type { RefundReport } from '../refunds/refund.ts'
 

@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { Configuration, type Payment as YookassaPayment, PaymentsApi, RefundsApi } from '@yookassa/sdk'
+import {
+  Configuration,
+  PaymentsApi,
+  RefundsApi,
+  type Payment as YookassaPayment,
+} from '@yookassa/sdk'
 import axios, { isAxiosError } from 'axios'
 import { z } from 'zod'
 import { assert, DAY_MS, formatDecimal } from '../../../kernel/index.ts'
@@ -149,9 +154,7 @@ async function call(request: () => Promise<{ status: number; data: unknown }>): 
   }
 }
 
-async function found(
-  request: () => Promise<{ status: number; data: unknown }>,
-): Promise<unknown> {
+async function found(request: () => Promise<{ status: number; data: unknown }>): Promise<unknown> {
   try {
     return await call(request)
   } catch (error) {

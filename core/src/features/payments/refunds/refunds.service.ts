@@ -1,6 +1,7 @@
 import { addMs, assert, newId } from '../../../kernel/index.ts'
 import { assertNoTransaction, type Transactional } from '../../../platform/database/index.ts'
 import type { AuditRepository } from '../../audit/index.ts'
+import { FIRST_CHECK_MS, nextCheck } from '../apply-report.ts'
 import type { Payment } from '../payment.ts'
 import {
   NotRefundable,
@@ -11,7 +12,6 @@ import {
   ProviderUnavailable,
 } from '../payments.errors.ts'
 import { paymentRefunded } from '../payments.events.ts'
-import { FIRST_CHECK_MS, nextCheck } from '../apply-report.ts'
 import type { PaymentsScope } from '../payments.scope.ts'
 import { settlementReversal } from '../settlement.ts'
 import { isRefundOpen, type Refund, type RefundReport } from './refund.ts'
