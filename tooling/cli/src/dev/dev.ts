@@ -17,8 +17,9 @@ const DATABASE = 'shop'
 
 /** Runs everything until Ctrl-C or SIGTERM, and gives the exit code. */
 export async function runDev(env: NodeJS.ProcessEnv): Promise<number> {
-  const stopAsked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve())
+  const stopAsked = new Promise<undefined>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => resolve(undefined))
   })
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   await using running = new AsyncDisposableStack()
@@ -26,12 +27,13 @@ export async function runDev(env: NodeJS.ProcessEnv): Promise<number> {
     const port = readPort(env['PORT'])
     await checkPortFree(port)
     const home = openHome(env['GRAMKIT_HOME'] || '.gramkit')
-    const started = await start({ port, home, say, running })
-    await Promise.race([stopAsked, started.broken])
+    const { broken } = await start({ port, home, say, running })
+    const failure = await Promise.race([stopAsked, broken])
+    if (failure) process.stderr.write(`${failure}\n`)
     say('Stopping …')
     await running.disposeAsync()
     say('Stopped. Your data is kept.')
-    return started.failure() ? 1 : 0
+    return failure ? 1 : 0
   } catch (error) {
     if (!(error instanceof DevError || error instanceof ServiceError)) throw error
     process.stderr.write(`${error.message}\n`)
@@ -46,7 +48,8 @@ interface Start {
   readonly running: AsyncDisposableStack
 }
 
-async function start({ port, home, say, running }: Start) {
+/** Starts everything; `broken` resolves with the reason when a part of it ends by itself. */
+async function start({ port, home, say, running }: Start): Promise<{ broken: Promise<string> }> {
   const publicUrl = `http://localhost:${port}`
   const { secrets } = home
 
@@ -113,15 +116,11 @@ async function start({ port, home, say, running }: Start) {
   running.defer(() => served.close())
   say(summary(publicUrl, home))
 
-  let failure: string | undefined
   const broken = Promise.race([
     cluster.ended.then((reason) => `PostgreSQL ended: ${reason}`),
     sandbox.ended.then(() => 'The sandbox ended'),
-  ]).then((reason) => {
-    failure = reason
-    process.stderr.write(`${reason}\n`)
-  })
-  return { broken, failure: () => failure }
+  ])
+  return { broken }
 }
 
 function summary(publicUrl: string, home: Home): string {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { z } from 'zod'
 import { DevError } from './dev-error.ts'
 
 /** The sandbox, in a process of its own. */
@@ -11,6 +12,8 @@ export interface SandboxProcess {
   readonly ended: Promise<void>
   stop(): Promise<void>
 }
+
+const startedSchema = z.object({ url: z.url() })
 
 const START_TIMEOUT_MS = 20_000
 const STOP_TIMEOUT_MS = 5_000
@@ -43,8 +46,7 @@ async function firstUrl(child: ChildProcess, ended: Promise<void>): Promise<stri
   const died = ended.then(() => {
     throw new DevError('The sandbox ended while it started')
   })
-  const { url } = JSON.parse(await Promise.race([line, late, died])) as { url: string }
-  return url
+  return startedSchema.parse(JSON.parse(await Promise.race([line, late, died]))).url
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
