@@ -35,7 +35,12 @@ const rowOf = async (key: string) => {
 
 describe('receive', () => {
   test('has one effect for five deliveries, one after the other or at once', async () => {
-    const inbox = inboxOf()
+    const inbox = inboxOf({
+      async apply(tx, delivery) {
+        await tx.sleep(50)
+        await tx.note('applied', delivery.key)
+      },
+    })
     const [key, other] = [newId(), newId()]
     const outcomes: string[] = []
     for (let time = 0; time < 5; time++) {
