@@ -24,7 +24,7 @@ export class DeliveryStore {
 
   constructor(store: Store) {
     this.#store = store
-    store.database.exec(`
+    store.execute(`
       CREATE TABLE IF NOT EXISTS delivery (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, account TEXT NOT NULL,
         queue TEXT NOT NULL, kind TEXT NOT NULL, url TEXT, body TEXT NOT NULL,
@@ -39,7 +39,7 @@ export class DeliveryStore {
   /** Adds a delivery at the end of its queue. */
   add(delivery: Omit<Delivery, 'seq' | 'attempts'>): void {
     const { provider, account, queue, kind, url, body, expiresAt } = delivery
-    this.#store.database
+    this.#store
       .prepare(
         `INSERT INTO delivery (provider, account, queue, kind, url, body, expires_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -54,7 +54,7 @@ export class DeliveryStore {
 
   /** Queues in which something waits. */
   queues(): string[] {
-    return this.#store.database
+    return this.#store
       .prepare("SELECT DISTINCT queue FROM delivery WHERE status = 'pending'")
       .all()
       .map((row) => String(row['queue']))
@@ -72,18 +72,16 @@ export class DeliveryStore {
 
   /** Notes one more try. */
   tried(seq: number): void {
-    this.#store.database
-      .prepare('UPDATE delivery SET attempts = attempts + 1 WHERE seq = ?')
-      .run(seq)
+    this.#store.prepare('UPDATE delivery SET attempts = attempts + 1 WHERE seq = ?').run(seq)
   }
 
   /** Ends a delivery. */
   finish(seq: number, status: 'delivered' | 'expired' | 'dropped'): void {
-    this.#store.database.prepare('UPDATE delivery SET status = ? WHERE seq = ?').run(status, seq)
+    this.#store.prepare('UPDATE delivery SET status = ? WHERE seq = ?').run(status, seq)
   }
 
   #select(rest: string, values: SQLInputValue[]): Delivery[] {
-    return this.#store.database
+    return this.#store
       .prepare(`SELECT * FROM delivery ${rest}`)
       .all(...values)
       .map((row) => ({

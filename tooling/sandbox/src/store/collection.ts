@@ -1,4 +1,10 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+
+/** What a collection needs of the database. */
+export interface CollectionStore {
+  execute(sql: string): void
+  prepare(sql: string): StatementSync
+}
 
 /** By what the objects of a collection are found, besides their id. */
 export interface CollectionOptions<T> {
@@ -16,15 +22,15 @@ export interface Entry<T> {
 
 /** JSON objects by id, in the order they were added. */
 export class Collection<T> {
-  readonly #database: DatabaseSync
+  readonly #store: CollectionStore
   readonly #table: string
   readonly #options: CollectionOptions<T>
 
-  constructor(database: DatabaseSync, name: string, options: CollectionOptions<T>) {
-    this.#database = database
+  constructor(store: CollectionStore, name: string, options: CollectionOptions<T>) {
+    this.#store = store
     this.#table = `"${name}"`
     this.#options = options
-    database.exec(`
+    store.execute(`
       CREATE TABLE IF NOT EXISTS ${this.#table} (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
         owner TEXT, due INTEGER, body TEXT NOT NULL
@@ -41,7 +47,7 @@ export class Collection<T> {
 
   /** Adds an object, or replaces the one of the same id, which keeps its place. */
   put(id: string, value: T): T {
-    this.#database
+    this.#store
       .prepare(
         `INSERT INTO ${this.#table} (id, owner, due, body) VALUES (?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, due = excluded.due, body = excluded.body`,
@@ -57,7 +63,7 @@ export class Collection<T> {
 
   /** Removes the object of an id, if there is one. */
   remove(id: string): void {
-    this.#database.prepare(`DELETE FROM ${this.#table} WHERE id = ?`).run(id)
+    this.#store.prepare(`DELETE FROM ${this.#table} WHERE id = ?`).run(id)
   }
 
   /** All objects, oldest first. */
@@ -82,12 +88,12 @@ export class Collection<T> {
 
   /** The earliest instant at which something is to happen to an object, or null. */
   nextDue(): number | null {
-    const row = this.#database.prepare(`SELECT min(due) AS due FROM ${this.#table}`).get()
+    const row = this.#store.prepare(`SELECT min(due) AS due FROM ${this.#table}`).get()
     return typeof row?.['due'] === 'number' ? row['due'] : null
   }
 
   #read(rest: string, values: SQLInputValue[]): Entry<T>[] {
-    return this.#database
+    return this.#store
       .prepare(`SELECT seq, body FROM ${this.#table} ${rest}`)
       .all(...values)
       .map((row) => ({ seq: Number(row['seq']), value: parse<T>(String(row['body'])) }))

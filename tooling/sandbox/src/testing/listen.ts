@@ -1,6 +1,11 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+/** What a webhook answers: a status, or more. */
+export type Answer =
+  | number
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+
 /** What a webhook received. */
 export interface Received {
   readonly body: Record<string, unknown>
@@ -15,14 +20,10 @@ export interface Listener extends AsyncDisposable {
 
 /** Listens on a free port; `answer` gives the status, or the status and headers. */
 export async function listen(
-  answer: (
-    received: Received,
-  ) =>
-    | number
-    | Promise<number>
-    | { status: number; headers?: Record<string, string>; body?: string },
+  answer: (received: Received) => Answer | Promise<Answer>,
 ): Promise<Listener> {
   const received: Received[] = []
+  const attempt = async (call: Received): Promise<Answer> => answer(call)
   const server = createServer((request, response) => {
     let text = ''
     request.setEncoding('utf8').on('data', (chunk: string) => {
@@ -31,7 +32,7 @@ export async function listen(
     request.on('end', async () => {
       const call = { body: JSON.parse(text), headers: request.headers }
       received.push(call)
-      const told = await answer(call)
+      const told = await attempt(call).catch(() => 500)
       const {
         status,
         headers = {},

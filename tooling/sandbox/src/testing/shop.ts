@@ -1,7 +1,7 @@
 import type { Update } from '@grammyjs/types'
 import { Bot } from 'grammy'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../index.ts'
-import { type Listener, listen } from './listen.ts'
+import { type Answer, type Listener, listen } from './listen.ts'
 
 /** Token of the bot in tests. */
 export const TOKEN = '700001:sandbox-test-token-abcdefghij'
@@ -20,7 +20,7 @@ export interface TestShop extends AsyncDisposable {
 /** Starts a sandbox and a bot with a webhook. */
 export async function startShop(
   options: SandboxOptions = {},
-  answer: (bot: Bot, update: Update) => Promise<number> = answerYes,
+  answer: (bot: Bot, update: Update) => Promise<Answer> = answerYes,
 ): Promise<TestShop> {
   const sandbox = await startSandbox({
     bots: [{ token: TOKEN, username: 'shop_bot', name: 'Shop' }],
