@@ -1,4 +1,4 @@
-import type { Api } from 'grammy'
+import { type Api, GrammyError } from 'grammy'
 import { isAppError } from '../../../kernel/index.ts'
 import type { PaymentsService } from '../payments.service.ts'
 import type { PreCheckout } from './telegram-updates.ts'
@@ -41,16 +41,17 @@ export async function answerPreCheckout(
   query: PreCheckout,
 ): Promise<{ readonly isOk: boolean; readonly code: string | null }> {
   const code = await decide(payments, query)
-  if (code === null) {
-    await api.answerPreCheckoutQuery(query.id, true)
-    return { isOk: true, code }
-  }
-  const text = TEXTS[code] ?? FALLBACK
+  const text = TEXTS[code ?? ''] ?? FALLBACK
   const isRussian = query.from.language_code?.startsWith('ru') ?? false
-  await api.answerPreCheckoutQuery(query.id, false, {
-    error_message: isRussian ? text.ru : text.en,
-  })
-  return { isOk: false, code }
+  const refusal = { error_message: isRussian ? text.ru : text.en }
+  try {
+    if (code === null) await api.answerPreCheckoutQuery(query.id, true)
+    else await api.answerPreCheckoutQuery(query.id, false, refusal)
+  } catch (error) {
+    // Too late, or answered by an earlier delivery: asking for another delivery would not help.
+    if (!(error instanceof GrammyError && error.error_code === 400)) throw error
+  }
+  return { isOk: code === null, code }
 }
 
 /** Gives null for yes, and the code of what stands against it otherwise. */
