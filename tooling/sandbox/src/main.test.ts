@@ -13,7 +13,7 @@ const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 function start(options: SandboxOptions): ChildProcess {
   const child = spawn(process.execPath, ['-C', 'gramkit-source', MAIN], {
     env: { ...process.env, GRAMKIT_SANDBOX_OPTIONS: JSON.stringify(options) },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   onTestFinished(() => {
     child.kill('SIGKILL')
@@ -68,4 +68,16 @@ test('a taken port, a folder in use and wrong options end the process with one c
   )
   expect(await failure({ dataDir })).toMatch(/is in use by another sandbox/)
   expect(await failure({ port: -1 })).toMatch(/Wrong options/)
+})
+
+test('the process ends with the one that started it, and leaves its folder free', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'sandbox-'))
+  onTestFinished(() => rm(dataDir, { recursive: true }))
+  const first = start({ dataDir })
+  await firstLine(first.stdout)
+
+  first.disconnect()
+
+  expect(await once(first, 'exit')).toEqual([0, null])
+  expect(await firstLine(start({ dataDir }).stdout)).toContain('"listening":true')
 })

@@ -13,6 +13,8 @@ async function main(): Promise<void> {
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+  // Started with a channel, it ends with its parent, however that ends.
+  process.once('disconnect', stop)
   process.stdout.write(
     `${JSON.stringify({ listening: true, url: sandbox.url, port: sandbox.port })}\n`,
   )

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import formbody from '@fastify/formbody'
-import multipart from '@fastify/multipart'
 import fastifyStatic from '@fastify/static'
 import fastify, { type FastifyInstance } from 'fastify'
 import { Activity } from './activity.ts'
@@ -81,8 +79,6 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
   const closing = new AbortController()
 
   const app = fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true })
-  await app.register(formbody)
-  await app.register(multipart)
   acceptEmptyJson(app)
   await app.register(telegramRoutes, {
     prefix: '/sandbox/telegram',

@@ -26,7 +26,8 @@ export async function startSandboxProcess(options: object): Promise<SandboxProce
   )
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], {
     env: { ...process.env, GRAMKIT_SANDBOX_OPTIONS: JSON.stringify(options) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // By the channel it knows when this process was killed, and ends too.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     // Ctrl-C reaches the whole group; the sandbox must outlive the apps that still talk to it.
     detached: true,
   })

@@ -101,6 +101,27 @@ test('the clock never runs backwards, neither over a restart', async () => {
   await expect(sandbox.control.clock.advance({ seconds: -1 })).rejects.toThrow(/seconds/)
 })
 
+test('a platform hears the time again after a webhook has reached it', async () => {
+  const order: string[] = []
+  await using shop = await startShop({}, async (_bot, { message }) => {
+    if (message) order.push('webhook')
+    return message && order.length < 3 ? 500 : 200
+  })
+  await using platform = await listen(() => {
+    order.push('clock')
+    return { status: 200, body: JSON.stringify({ nextDueAt: null, worked: 0 }) }
+  })
+  const { control } = shop.sandbox
+  await control.clock.register({ url: platform.url, token: 't' })
+  await control.user('alice').say('hello')
+
+  await control.clock.advance({ hours: 1 })
+
+  expect(order.lastIndexOf('clock')).toBeGreaterThan(order.lastIndexOf('webhook'))
+  const last = platform.received.at(-2)
+  expect(last?.body).toMatchObject({ frozen: true })
+})
+
 test('a platform that is gone does not hold the clock, and is named in the log', async () => {
   await using sandbox = await startSandbox()
   const { control } = sandbox

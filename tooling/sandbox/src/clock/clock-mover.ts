@@ -8,8 +8,8 @@ export interface DueWork {
   nextDue(): number | null
   /** Does what is due; gives how much. */
   doDue(): number
-  /** Waits until everybody has been told. */
-  quiet(): Promise<void>
+  /** Waits until everybody has been told; gives how much was delivered. */
+  quiet(): Promise<number>
 }
 
 /** How a move of the clock went. */
@@ -84,14 +84,12 @@ export class ClockMover {
     for (let round = 0, idle = 0; round < MAX_ROUNDS && idle < MAX_IDLE_ROUNDS; round++) {
       // First the platforms' clocks: what the sandbox does next reaches them at this instant.
       const told = await this.#platforms.tell(this.#clock.iso(), true)
-      const done = this.#work.doDue()
-      await this.#work.quiet()
+      const done = told.worked + this.#work.doDue() + (await this.#work.quiet())
       nextDue = told.nextDue
       const isDue = [nextDue, this.#work.nextDue()].some((next) => next !== null && next <= now)
-      if (done === 0 && told.worked === 0 && !isDue) break
-      idle = done === 0 && told.worked === 0 ? idle + 1 : 0
+      if (done === 0 && !isDue) break
+      idle = done === 0 ? idle + 1 : 0
     }
-    await this.#work.quiet()
     return nextDue
   }
 }

@@ -43,6 +43,7 @@ export class Deliveries {
   readonly #closing = new AbortController()
   #changed = Promise.withResolvers<void>()
   #settling = 0
+  #delivered = 0
 
   constructor(store: Store, clock: SandboxClock, activity: Activity, limits: Limits) {
     this.store = new DeliveryStore(store)
@@ -69,8 +70,9 @@ export class Deliveries {
     for (const queue of this.store.queues()) this.#start(queue)
   }
 
-  /** Waits until everything is delivered, save what keeps failing. */
-  async quiet(): Promise<void> {
+  /** Waits until everything is delivered, save what keeps failing; gives how many. */
+  async quiet(): Promise<number> {
+    const before = this.#delivered
     const deadline = AbortSignal.timeout(this.#limits.quietMs)
     const late = new Promise<void>((resolve) => {
       deadline.addEventListener('abort', () => resolve(), { once: true })
@@ -85,6 +87,7 @@ export class Deliveries {
     } finally {
       this.#settling--
     }
+    return this.#delivered - before
   }
 
   /** Sends past deliveries again, past their queues. */
@@ -152,6 +155,7 @@ export class Deliveries {
       if (result.isAccepted) {
         this.store.finish(delivery.seq, 'delivered')
         state.failures = 0
+        this.#delivered++
       } else {
         state.failures++
         await this.#wait(state, result.retryAfterMs)

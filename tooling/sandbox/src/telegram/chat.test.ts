@@ -181,6 +181,8 @@ describe('trouble at Telegram', () => {
       description: 'Forbidden: bot was blocked by the user',
     })
     await control.faults.clear()
+    await control.faults.add({ target: 'telegram', kind: 'blocked' })
+    await expect(send()).rejects.toMatchObject({ error_code: 403 })
     await control.faults.add({ target: 'telegram', kind: 'drop', method: 'sendMessage' })
     await expect(send()).rejects.toThrow(/Network request/)
     await control.faults.add({ target: 'telegram', kind: 'error', effect: 'not_done' })

@@ -2,7 +2,7 @@ import type { InlineKeyboardMarkup, Message, MessageEntity, Update } from '@gram
 import type { SandboxContext } from '../context.ts'
 import { ControlError } from '../control/control-error.ts'
 import type { Bot, Bots } from './bots.ts'
-import { badRequest, TelegramError } from './telegram-error.ts'
+import { badRequest } from './telegram-error.ts'
 import { type Customer, type Customers, toUser } from './users.ts'
 
 /** A message of a private chat, and who wrote it. */
@@ -148,10 +148,6 @@ export class Chats {
   #reach(chatId: number): Customer {
     const customer = this.#customers.find(chatId)
     if (!customer) throw badRequest('chat not found')
-    const call = { method: 'sendMessage', userId: chatId }
-    if (this.#context.faults.take('telegram', 'blocked', call)) {
-      throw new TelegramError(403, 'Forbidden: bot was blocked by the user')
-    }
     return customer
   }
 

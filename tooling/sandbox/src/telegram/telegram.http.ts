@@ -1,3 +1,5 @@
+import formbody from '@fastify/formbody'
+import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { SandboxContext } from '../context.ts'
 import type { Bot } from './bots.ts'
@@ -21,6 +23,8 @@ export async function telegramRoutes(
   const { store, faults, activity } = context
   const methods = botMethods(context, telegram)
   const polling = new Polling(context, telegram.bots)
+  await app.register(formbody)
+  await app.register(multipart)
 
   app.all<{ Params: { token: string; method: string } }>(
     '/bot:token/:method',
@@ -38,6 +42,11 @@ export async function telegramRoutes(
         if (latency) await new Promise((resolve) => setTimeout(resolve, latency.delay_ms))
         const limit = faults.take('telegram', 'rate_limit', call)
         if (limit) throw tooManyRequests(limit.retry_after)
+        const { chat_id } = parameters
+        const userId = chat_id === undefined ? Number.NaN : Number(chat_id)
+        if (faults.take('telegram', 'blocked', { method, userId })) {
+          throw new TelegramError(403, 'Forbidden: bot was blocked by the user')
+        }
         const failure = faults.take('telegram', 'error', call)
         if (failure?.effect === 'not_done') throw internalError()
         const drop = failure ? undefined : faults.take('telegram', 'drop', call)

@@ -1,3 +1,4 @@
+import formbody from '@fastify/formbody'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { SandboxContext } from '../context.ts'
@@ -32,6 +33,7 @@ export async function confirmationPage(
 ): Promise<void> {
   const { context, yookassa } = options
   const { payments } = yookassa
+  await app.register(formbody)
 
   // Only the way back is known beforehand, so the page may be left for anywhere, and runs no script.
   app.addHook('onRequest', async (_request, reply) => {

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { SandboxContext } from '../context.ts'
@@ -31,6 +32,8 @@ export async function yookassaRoutes(
   const { context, yookassa } = options
   const { payments, refunds, receipts, notifications, idempotence } = yookassa
   const { faults, activity } = context
+  // Clients that send no body call it a form.
+  await app.register(formbody)
 
   const routes: Record<string, Handler> = {
     'GET /me': ({ shopId }) => ({
