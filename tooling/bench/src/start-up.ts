@@ -41,7 +41,8 @@ async function startOnce(file: string, databaseUrl: string): Promise<{ ms: numbe
   const port = await freePort()
   const begin = performance.now()
   const child = fork(new URL(file, import.meta.url), {
-    execArgv: ['-C', 'gramkit-source'],
+    // No condition: core is loaded as it is published, built.
+    execArgv: [],
     env: {
       ...process.env,
       DATABASE_URL: databaseUrl,

@@ -12,12 +12,16 @@ import {
   CORE_JOBS,
   coreHost,
   type JobsRole,
+  type JobTransport,
   startJobs,
 } from '@gramkit/core/jobs'
-import { bullmqOnPostgres, bullmqOnRedis } from '@gramkit/core/jobs/bullmq'
 import { systemClock, VirtualClock } from '@gramkit/core/kernel'
 import type { Logger } from '@gramkit/core/log'
-import { YOOKASSA_SOURCES, yookassaInbox, yookassaWebhook } from '@gramkit/core/payments/yookassa'
+import {
+  YOOKASSA_SOURCES,
+  yookassaInbox,
+  yookassaWebhook,
+} from '@gramkit/core/payments/yookassa-webhook'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
 import { shopComposer } from './bot/shop-bot.ts'
@@ -67,6 +71,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   const host = coreHost(platform)
   const inbox = new Inbox({ host, handlers: [telegramInbox(bot), yookassaInbox], logger })
   const notice = noticeJob(bot.api)
+  const roles = config.roles.filter(isJobsRole)
   const jobs = await startJobs({
     database: platform.database,
     host,
@@ -75,11 +80,9 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
       adaptSubscription(subscription, platform.servicesOf),
     ),
     dueWork: [...CORE_DUE_WORK, inbox.retries(), forgetIdempotencyKeys(platform)],
-    transport: config.redisUrl
-      ? bullmqOnRedis({ url: config.redisUrl, onError: lost('the queue') })
-      : bullmqOnPostgres({ url: config.database.directUrl, onError: lost('the queue') }),
+    ...(await transportFor(config, roles.length > 0, lost('the queue'))),
     logger,
-    roles: config.roles.filter((role): role is JobsRole => role === 'relay' || role === 'worker'),
+    roles,
   })
   const clockToken = randomBytes(32).toString('base64url')
 
@@ -140,4 +143,22 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     await platform.close()
   }
   return { platform, routes, start, close, [Symbol.asyncDispose]: close }
+}
+
+function isJobsRole(role: string): role is JobsRole {
+  return role === 'relay' || role === 'worker'
+}
+
+/** The queue's SDKs are heavy: a process that neither relays nor works never loads them. */
+async function transportFor(
+  config: Config,
+  isNeeded: boolean,
+  onError: (error: Error) => void,
+): Promise<{ transport?: JobTransport }> {
+  if (!isNeeded) return {}
+  const { bullmqOnPostgres, bullmqOnRedis } = await import('@gramkit/core/jobs/bullmq')
+  const transport = config.redisUrl
+    ? bullmqOnRedis({ url: config.redisUrl, onError })
+    : bullmqOnPostgres({ url: config.database.directUrl, onError })
+  return { transport }
 }

@@ -16,13 +16,6 @@ import type { PaymentGateway } from '../payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
 import { YOOKASSA, yookassaPaymentSchema, yookassaRefundSchema } from './yookassa-objects.ts'
 
-export {
-  YOOKASSA_SOURCES,
-  type YookassaWebhookOptions,
-  yookassaInbox,
-  yookassaWebhook,
-} from './yookassa-webhook.ts'
-
 /** How a shop at YooKassa is reached. */
 export interface YookassaOptions {
   readonly shopId: string
