@@ -208,8 +208,12 @@ function row(title, amount, details, actions) {
     'article',
     { class: 'row', 'aria-label': title },
     h('p', { class: 'line' }, h('span', {}, title), h('strong', {}, amount)),
-    h('p', { class: 'hint' }, details),
-    h('div', { class: 'bar' }, ...actions),
+    h(
+      'div',
+      { class: 'line' },
+      h('p', { class: 'hint' }, details),
+      h('div', { class: 'bar' }, ...actions),
+    ),
   )
 }
 

@@ -7,6 +7,7 @@ import { renderMessage } from './message.js'
 import { attempt } from './notices.js'
 import { payInvoice } from './payment-sheet.js'
 import { onSession, session } from './session.js'
+import { openNewCustomer } from './wallet.js'
 
 /** @typedef {{ openMiniApp(options?: { url?: string, startParam?: string }): void }} Actions */
 
@@ -93,7 +94,14 @@ export function startChat(actions) {
   function emptyChat() {
     const { customer, bot } = session
     if (!bot) return h('p', { class: 'empty' }, 'Give the sandbox a bot, and its chat is here.')
-    if (!customer) return h('p', { class: 'empty' }, 'Create a customer to talk to the bot.')
+    if (!customer) {
+      return h(
+        'div',
+        { class: 'empty' },
+        h('p', {}, 'Nobody talks to the bot yet.'),
+        h('button', { type: 'button', class: 'main', onclick: openNewCustomer }, 'Add a customer'),
+      )
+    }
     return h(
       'div',
       { class: 'empty' },

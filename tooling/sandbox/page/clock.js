@@ -1,8 +1,8 @@
 // @ts-check
-import { get, onChange, post } from './api.js'
+import { get, list, onChange, post } from './api.js'
 import { fill, h } from './dom.js'
 import { dateTime, span, time } from './format.js'
-import { onEntries } from './log.js'
+import { onEntries, readLog } from './log.js'
 import { attempt } from './notices.js'
 
 const DAY = 86_400
@@ -64,17 +64,20 @@ export function startClock(panel) {
     draw()
   }
 
+  function instant() {
+    if (!state) return 0
+    return Date.parse(state.now) + (state.frozen ? 0 : performance.now() - readAt)
+  }
+
   function draw() {
     if (!state) return
-    const { frozen, offsetMs, platforms } = state
-    const instant = Date.parse(state.now) + (frozen ? 0 : performance.now() - readAt)
-    const iso = new Date(instant).toISOString()
+    const { offsetMs, platforms } = state
+    const iso = new Date(instant()).toISOString()
     fill(now, dateTime(iso), h('span', { class: 'hint' }, ` ${time(iso, true).slice(-3)}`))
-    const followers = `${platforms.length} platform${platforms.length === 1 ? '' : 's'} follow${platforms.length === 1 ? 's' : ''} it.`
     const lead =
       offsetMs > 60_000 ? `${span(offsetMs)} ahead of this machine` : 'As on this machine'
-    ahead.textContent = `${lead}. ${followers}`
-    if (move) progress.value = (instant - move.from) / (move.to - move.from)
+    ahead.textContent = `${lead}. Platforms that follow: ${platforms.length}.`
+    if (move) progress.value = (instant() - move.from) / (move.to - move.from)
   }
 
   /** @param {SubmitEvent} event */
@@ -89,49 +92,65 @@ export function startClock(panel) {
    * @param {number} seconds
    */
   async function advance(name, seconds) {
-    /** @type {Map<string, number>} */
-    const happened = new Map()
+    const from = instant()
+    /** @type {string[]} */
+    const happened = []
     const stop = onEntries((entries) => {
-      for (const { kind, provider, name: what, error } of entries) {
-        if (kind === 'bridge') continue
-        const line = `${provider} ${kind}: ${what}${error ? ` (${error})` : ''}`
-        happened.set(line, (happened.get(line) ?? 0) + 1)
-      }
+      happened.push(...entries.filter(({ kind }) => kind !== 'bridge').map(describe))
       fill(outcome, h('p', {}, 'The clock moves …'), drawHappened(happened))
     })
-    setMoving(seconds)
+    setMoving({ from, to: from + seconds * 1_000 })
     fill(outcome, h('p', {}, 'The clock moves …'))
     const result = await attempt(() => post('clock/advance', { seconds }))
-    setMoving(0)
-    await read()
+    await Promise.all([read(), readLog()])
     stop()
+    setMoving(undefined)
     if (!result) return fill(outcome)
+    const paid = (await attempt(() => paymentsSince(from))) ?? []
     const stops = `${result.steps} stop${result.steps === 1 ? '' : 's'}`
     fill(
       outcome,
       h('p', {}, `${name}: it is ${dateTime(result.now)}, after ${stops} on the way.`),
-      happened.size === 0 ? h('p', { class: 'hint' }, 'Nothing was due.') : drawHappened(happened),
+      drawHappened(paid),
+      drawHappened(happened),
+      paid.length + happened.length === 0 && h('p', { class: 'hint' }, 'Nothing was due.'),
     )
   }
 
-  /** @param {number} seconds zero when the clock has arrived */
-  function setMoving(seconds) {
-    const from = Date.parse(state?.now ?? '')
-    move = seconds > 0 ? { from, to: from + seconds * 1_000 } : undefined
-    progress.hidden = !move
+  /** @param {{ from: number, to: number } | undefined} next */
+  function setMoving(next) {
+    move = next
+    progress.hidden = !next
     for (const element of [...buttons, ...custom.elements]) {
-      element.toggleAttribute('disabled', seconds > 0)
+      element.toggleAttribute('disabled', next !== undefined)
     }
   }
 }
 
-/** @param {Map<string, number>} happened */
+/** @param {number} from in ms since 1970 */
+async function paymentsSince(from) {
+  /** @type {import('./api.js').Transaction[]} */
+  const transactions = await list('transactions')
+  return transactions
+    .filter(({ at }) => Date.parse(at) > from)
+    .map(({ provider, kind, amount, currency }) => `${provider}: ${kind} of ${amount} ${currency}`)
+}
+
+/** @param {import('./log.js').Entry} entry */
+function describe({ kind, provider, name, error }) {
+  return `${provider} ${kind}: ${name}${error ? ` (${error})` : ''}`
+}
+
+/** @param {readonly string[]} happened */
 function drawHappened(happened) {
+  /** @type {Map<string, number>} */
+  const times = new Map()
+  for (const line of happened) times.set(line, (times.get(line) ?? 0) + 1)
   return h(
     'ul',
     { class: 'plain' },
-    ...[...happened].map(([line, times]) =>
-      h('li', {}, line, times > 1 ? h('span', { class: 'hint' }, ` × ${times}`) : null),
+    ...[...times].map(([line, count]) =>
+      h('li', {}, line, count > 1 ? h('span', { class: 'hint' }, ` × ${count}`) : null),
     ),
   )
 }

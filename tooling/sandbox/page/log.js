@@ -57,21 +57,18 @@ export function onEntries(listener) {
 }
 
 let lastId = 0
-let isReading = false
-let readAgain = false
+/** @type {Promise<unknown>} */
+let reading = Promise.resolve()
 
-async function read() {
-  readAgain = true
-  if (isReading) return
-  isReading = true
-  while (readAgain) {
-    readAgain = false
+/** Reads what is new in the log; resolves when everybody has been told. */
+export function readLog() {
+  reading = reading.then(async () => {
     /** @type {import('./api.js').LogEntry[]} */
     const entries = (await attempt(() => list(`log?after=${lastId}`))) ?? []
     lastId = entries.at(-1)?.id ?? lastId
     if (entries.length > 0) tell(entries)
-  }
-  isReading = false
+  })
+  return reading
 }
 
 /** @param {readonly Entry[]} entries */
@@ -118,7 +115,7 @@ export function startLog(panel) {
     while (rows.childElementCount > SHOWN) rows.lastElementChild?.remove()
     apply()
   })
-  onChange(['log'], read)
+  onChange(['log'], readLog)
 
   function apply() {
     const wanted = filter.value.trim().toLowerCase()
@@ -155,7 +152,7 @@ function drawEntry(entry) {
       h('span', { class: 'name' }, name),
       h('span', { class: 'hint' }, provider),
       h('span', { class: 'status' }, status === null ? (isBad ? '!' : '') : String(status)),
-      h('span', { class: 'hint' }, ms === undefined ? '' : `${ms} ms`),
+      h('span', { class: 'hint ms' }, ms === undefined ? '' : `${ms} ms`),
     ),
   )
   // Drawn when first opened: most entries never are.

@@ -83,30 +83,20 @@ function content(message, actions) {
   return [
     photo ? h('p', { class: 'attachment' }, 'Photo') : null,
     document ? h('p', { class: 'attachment' }, document.file_name ?? 'Document') : null,
-    h('p', {}, ...words(message.text ?? caption ?? '', message.entities ?? [], actions)),
+    h('p', {}, ...words(message.text ?? caption ?? '', actions)),
   ]
 }
 
 /**
- * Text in which commands can be pressed and links followed.
+ * Text in which commands can be pressed and links followed, which Telegram finds by itself.
  * @param {string} text
- * @param {NonNullable<ChatMessage['entities']>} entities
  * @param {MessageActions} actions
  */
-function words(text, entities, actions) {
-  /** @type {(Node | string)[]} */
-  const parts = []
-  let end = 0
-  for (const { type, offset, length } of entities) {
-    if (type !== 'bot_command' && type !== 'url') continue
-    const piece = text.slice(offset, offset + length)
-    parts.push(
-      text.slice(end, offset),
-      type === 'url'
-        ? h('a', { href: piece, target: '_blank', rel: 'noopener' }, piece)
-        : h('button', { type: 'button', class: 'link', onclick: () => actions.say(piece) }, piece),
-    )
-    end = offset + length
-  }
-  return [...parts, text.slice(end)]
+function words(text, { say }) {
+  return text.split(/((?<!\S)\/\w{1,32}\b|https?:\/\/\S+)/).map((part, index) => {
+    if (index % 2 === 0) return part
+    return part.startsWith('/')
+      ? h('button', { type: 'button', class: 'link', onclick: () => say(part) }, part)
+      : h('a', { href: part, target: '_blank', rel: 'noopener' }, part)
+  })
 }

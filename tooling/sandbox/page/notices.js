@@ -1,16 +1,18 @@
 // @ts-check
-import { byId, h } from './dom.js'
+import { byId, fill, h } from './dom.js'
 
-const SHOWN_MS = 5_000
+const SHOWN_MS = 4_000
 
 /**
- * Shows a short notice that goes away by itself.
+ * Shows a short notice that goes away by itself, or when the next one comes.
  * @param {string} text
  * @param {'good' | 'bad'} [kind]
  */
 export function toast(text, kind = 'good') {
-  const notice = h('p', { class: `toast ${kind}` }, text)
-  byId('toasts').append(notice)
+  const notice = h('p', { class: `toast ${kind}`, popover: 'manual' }, text)
+  fill(byId('toasts'), notice)
+  // In the layer of dialogs, so that none of them covers it.
+  notice.showPopover()
   setTimeout(() => notice.remove(), SHOWN_MS)
 }
 

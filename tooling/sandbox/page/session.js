@@ -1,5 +1,6 @@
 // @ts-check
 import { list, onChange } from './api.js'
+import { attempt } from './notices.js'
 
 /**
  * @typedef {import('./api.js').Customer} Customer
@@ -43,7 +44,7 @@ export function play(role, id) {
 
 /** Reads customers and bots now and whenever they change. */
 export function startSession() {
-  onChange(['users', 'stars', 'bots'], load)
+  onChange(['users', 'stars', 'bots'], () => void attempt(load))
   window.addEventListener('popstate', choose)
 }
 

@@ -168,12 +168,16 @@ export class Deliveries {
     const asked = Math.min(retryAfterMs ?? backoff, MAX_RETRY_AFTER_MS) * this.#limits.retryScale
     const isSettling = this.#settling > 0 && state.failures < TRIES_WHILE_SETTLING
     const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, isSettling ? Math.min(asked, SETTLING_WAIT_MS) : asked)
-    state.wake = resolve
+    // Awake from this moment on, so that who wakes a queue also waits for its try.
+    const wake = () => {
+      state.wake = undefined
+      resolve()
+    }
+    state.wake = wake
+    const timer = setTimeout(wake, isSettling ? Math.min(asked, SETTLING_WAIT_MS) : asked)
     this.#note()
     await promise
     clearTimeout(timer)
-    state.wake = undefined
   }
 
   async #send(

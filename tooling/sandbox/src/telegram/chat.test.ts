@@ -164,6 +164,8 @@ describe('webhooks', () => {
     const ids = shop.updates('message').map(({ update_id }) => update_id)
     expect(new Set(ids).size).toBe(3)
     expect(ids).toHaveLength(18)
+    const inOrder = Array.from({ length: 5 }, () => ids.slice(0, 3)).flat()
+    expect(ids.slice(3)).not.toEqual(inOrder)
   })
 })
 
