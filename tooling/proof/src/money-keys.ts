@@ -1,0 +1,357 @@
+/** One thing that money depends on, how to take it away, and which tests should notice. */
+export interface MoneyKey {
+  readonly name: string
+  /** What goes wrong without it. */
+  readonly guards: string
+  readonly edits: readonly Edit[]
+  /** Test files, from the root of the workspace. */
+  readonly tests: readonly string[]
+}
+
+/** Replaces a text that occurs exactly once after `after`, or once in the file. */
+export interface Edit {
+  readonly file: string
+  readonly after?: string
+  readonly find: string
+  readonly replace: string
+}
+
+const CORE = 'core/src'
+const TABLES = 'core/migrations/0000_tables.sql'
+const RULES = 'core/migrations/0001_rules.sql'
+const PAYMENTS = `${CORE}/features/payments`
+const SUBSCRIPTIONS = `${CORE}/features/subscriptions`
+
+const ledger = [`${CORE}/features/balance/balance.db.test.ts`]
+const inbox = [`${CORE}/platform/inbox/inbox.db.test.ts`]
+const idempotency = [`${CORE}/platform/http/http-idempotency.db.test.ts`]
+const jobs = [`${CORE}/platform/jobs/settle.db.test.ts`, `${CORE}/platform/jobs/jobs.db.test.ts`]
+const database = [`${CORE}/platform/database/base.repository.db.test.ts`]
+const payments = [
+  'apps/shop/backend/src/purchases.db.test.ts',
+  'apps/shop/backend/src/subscriptions.db.test.ts',
+]
+
+function unique(name: string, guards: string, tests: readonly string[]): MoneyKey {
+  const find = `CREATE UNIQUE INDEX "${name}"`
+  const replace = `CREATE INDEX "${name}"`
+  return { name, guards, edits: [{ file: TABLES, find, replace }], tests }
+}
+
+/** Every unique key, row lock and idempotency key that money depends on. */
+export const MONEY_KEYS: readonly MoneyKey[] = [
+  {
+    name: 'balance_transfer primary key',
+    guards: 'one id moves money once',
+    edits: [
+      {
+        file: TABLES,
+        after: 'CREATE TABLE "gramkit"."balance_transfer"',
+        find: '"id" uuid PRIMARY KEY NOT NULL',
+        replace: '"id" uuid NOT NULL',
+      },
+      {
+        file: TABLES,
+        find: 'ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_reversal_of_balance_transfer_id_fk" FOREIGN KEY ("reversal_of") REFERENCES "gramkit"."balance_transfer"("id") ON DELETE no action ON UPDATE no action;',
+        replace: 'SELECT 1;',
+      },
+      {
+        file: `${CORE}/features/balance/balance.repository.ts`,
+        find: '.onConflictDoNothing({ target: balanceTransfer.id })',
+        replace: '',
+      },
+    ],
+    tests: ledger,
+  },
+  {
+    name: 'balance_transfer: the id is taken before it is moved again',
+    guards: 'a repeated transfer answers with the first',
+    edits: [
+      {
+        file: `${CORE}/features/balance/balance.repository.ts`,
+        find: '.values(transfer)',
+        replace: '.values({ ...transfer, id: newId() })',
+      },
+    ],
+    tests: ledger,
+  },
+  {
+    name: 'balance_post: account lock',
+    guards: 'two movements of one account wait in id order and never deadlock',
+    edits: [
+      {
+        file: RULES,
+        after: 'SELECT source_account_id FROM posted UNION',
+        find: '    ORDER BY a.id FOR NO KEY UPDATE;',
+        replace: '    ORDER BY a.id;',
+      },
+    ],
+    tests: ledger,
+  },
+  {
+    name: 'balance_post: floor check',
+    guards: 'nobody spends what he does not have',
+    edits: [{ file: RULES, find: 'AND a.balance < a.floor LIMIT 1', replace: 'AND false LIMIT 1' }],
+    tests: ledger,
+  },
+  {
+    name: 'balance_post: lock of the original of a reversal',
+    guards: 'parallel reversals take back no more than was moved',
+    edits: [{ file: RULES, find: 'ORDER BY t.id FOR NO KEY UPDATE', replace: 'ORDER BY t.id' }],
+    tests: ledger,
+  },
+  {
+    name: 'balance_post: sum of reversals',
+    guards: 'reversals take back no more than was moved',
+    edits: [
+      {
+        file: RULES,
+        find: 'OR original.amount < (SELECT',
+        replace: 'OR 0 > (SELECT',
+      },
+    ],
+    tests: ledger,
+  },
+  unique('balance_account_user_id_unit_key', 'a person has one account for a unit', ledger),
+  unique('balance_account_system_name_unit_key', 'the shop has one account for a unit', ledger),
+  unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
+  {
+    name: 'inbox: row lock around the effect',
+    guards: 'parallel copies of one delivery have one effect',
+    edits: [
+      {
+        file: `${CORE}/platform/inbox/inbox.ts`,
+        find: 'tx.repos.inbox.getByIdWithLock(id)',
+        replace: 'tx.repos.inbox.getById(id)',
+      },
+    ],
+    tests: inbox,
+  },
+  {
+    name: 'inbox: a done delivery is not applied again',
+    guards: 'parallel copies of one delivery have one effect',
+    edits: [
+      {
+        file: `${CORE}/platform/inbox/inbox.ts`,
+        find: "if (locked.status === 'done') return 'duplicate'",
+        replace: '',
+      },
+    ],
+    tests: inbox,
+  },
+  {
+    name: 'http_idempotency primary key',
+    guards: 'parallel requests with one key run once',
+    edits: [
+      {
+        file: TABLES,
+        find: '"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,\n\tCONSTRAINT "http_idempotency_scope_key_pk" PRIMARY KEY("scope","key")',
+        replace: '"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL',
+      },
+    ],
+    tests: idempotency,
+  },
+  {
+    name: 'http_idempotency: the lease of a runner',
+    guards: 'a request that is being worked is not worked again',
+    edits: [
+      {
+        file: `${CORE}/platform/http/http-idempotency.ts`,
+        find: 'and entry.lease_until <= clock_timestamp()',
+        replace: '',
+      },
+      {
+        file: `${CORE}/platform/http/http-idempotency.ts`,
+        find: 'lease_until > clock_timestamp() as "isLeased"',
+        replace: 'false as "isLeased"',
+      },
+    ],
+    tests: idempotency,
+  },
+  {
+    name: 'http_idempotency: fingerprint of the contents',
+    guards: 'another request under a used key is refused',
+    edits: [
+      {
+        file: `${CORE}/platform/http/http-idempotency.ts`,
+        find: 'entry.fingerprint !== request.fingerprint',
+        replace: 'false',
+      },
+    ],
+    tests: idempotency,
+  },
+  {
+    name: 'job: row lock of a run',
+    guards: 'a job that two workers were handed runs once',
+    edits: [
+      {
+        file: `${CORE}/platform/jobs/jobs.repository.ts`,
+        after: 'async lockRunnable',
+        find: ".for('update', { skipLocked: true })\n    const orderKey",
+        replace: '\n    const orderKey',
+      },
+    ],
+    tests: jobs,
+  },
+  unique('job_dedupe_key', 'a deduplicated job is written once', jobs),
+  {
+    name: 'row locks of every repository',
+    guards: 'whoever reads a row to change it is alone',
+    edits: [
+      {
+        file: `${CORE}/platform/database/base.repository.ts`,
+        find: ".for(options.mode ?? 'update', {",
+        replace: ".for('key share', {",
+      },
+    ],
+    tests: database,
+  },
+  {
+    name: 'row locks: id order of a batch',
+    guards: 'two batches never deadlock',
+    edits: [
+      {
+        file: `${CORE}/platform/database/base.repository.ts`,
+        find: '.orderBy(asc(this.table.id))\n        .for(',
+        replace: '.orderBy(sql`random()`)\n        .for(',
+      },
+      {
+        file: `${CORE}/platform/database/base.repository.ts`,
+        find: "import { asc, eq, getTableName, gt, inArray } from 'drizzle-orm'",
+        replace: "import { asc, eq, getTableName, gt, inArray, sql } from 'drizzle-orm'",
+      },
+    ],
+    tests: database,
+  },
+  {
+    name: 'migrate: advisory lock',
+    guards: 'parallel starts migrate once',
+    edits: [
+      {
+        file: `${CORE}/platform/database/migrate.ts`,
+        find: 'select pg_advisory_lock($1)',
+        replace: 'select $1::int',
+      },
+    ],
+    tests: [`${CORE}/platform/database/migrate.db.test.ts`],
+  },
+  {
+    name: 'transaction: statements after its end are refused',
+    guards: 'a branch that goes on commits nothing by itself',
+    edits: [
+      {
+        file: `${CORE}/platform/database/node-postgres.ts`,
+        find: 'if (isOver) throw',
+        replace: 'if (isOver && false) throw',
+      },
+    ],
+    tests: [`${CORE}/platform/database/node-postgres.db.test.ts`],
+  },
+  {
+    name: 'transaction: the answer of COMMIT is read',
+    guards: 'what was rolled back is not reported as done',
+    edits: [
+      {
+        file: `${CORE}/platform/database/node-postgres.ts`,
+        find: "if (answer.command !== 'COMMIT') throw",
+        replace: "if (answer.command === 'NOTHING') throw",
+      },
+    ],
+    tests: [`${CORE}/platform/database/node-postgres.db.test.ts`],
+  },
+  unique('payment_provider_payment_id_key', 'one charge of a provider is one payment', payments),
+  unique(
+    'payment_refund_provider_refund_id_key',
+    'one refund of a provider is one refund',
+    payments,
+  ),
+  unique('subscription_live_key', 'a person has one live subscription of a group', payments),
+  {
+    name: 'order_payment_id_key',
+    guards: 'one payment opens one order',
+    edits: [
+      {
+        file: 'apps/shop/backend/migrations/0000_tables.sql',
+        find: '\n\tCONSTRAINT "order_payment_id_key" UNIQUE("payment_id"),',
+        replace: '',
+      },
+    ],
+    tests: [...payments, 'apps/shop/backend/src/services.db.test.ts'],
+  },
+  {
+    name: 'payment: row lock when a report is applied',
+    guards: 'parallel reports of one payment are settled once',
+    edits: [
+      {
+        file: `${PAYMENTS}/apply-report.ts`,
+        find: 'tx.repos.payments.findByIdWithLock(snapshot.paymentId)',
+        replace: 'tx.repos.payments.findById(snapshot.paymentId)',
+      },
+    ],
+    tests: payments,
+  },
+  {
+    name: 'payment: row lock by the provider’s id',
+    guards: 'a linked payment is settled once',
+    edits: [
+      {
+        file: `${PAYMENTS}/payments.repository.ts`,
+        find: ".for('update')\n    return row && toPayment(row)",
+        replace: '\n    return row && toPayment(row)',
+      },
+    ],
+    tests: payments,
+  },
+  {
+    name: 'refund: lock of the payment that is refunded',
+    guards: 'parallel refunds give back no more than was paid',
+    edits: [
+      {
+        file: `${PAYMENTS}/refunds/refunds.service.ts`,
+        after: 'async request(',
+        find: 'const payment = await tx.repos.payments.findByIdWithLock(request.paymentId)',
+        replace: 'const payment = await tx.repos.payments.findById(request.paymentId)',
+      },
+    ],
+    tests: payments,
+  },
+  {
+    name: 'payment: lock when a closed payment is closed',
+    guards: 'a payment that is being paid is not closed',
+    edits: [
+      {
+        file: `${PAYMENTS}/payments.service.ts`,
+        after: 'async close(',
+        find: 'await tx.repos.payments.findByIdWithLock(paymentId)\n      if (!payment) throw new PaymentNotFound({ paymentId })\n      return isOpen',
+        replace:
+          'await tx.repos.payments.findById(paymentId)\n      if (!payment) throw new PaymentNotFound({ paymentId })\n      return isOpen',
+      },
+    ],
+    tests: payments,
+  },
+  {
+    name: 'payment: lock when the answer to an offer is kept',
+    guards: 'a late answer does not overwrite a webhook that was faster',
+    edits: [
+      {
+        file: `${PAYMENTS}/payments.service.ts`,
+        after: 'async #record(',
+        find: 'await tx.repos.payments.findByIdWithLock(paymentId)',
+        replace: 'await tx.repos.payments.findById(paymentId)',
+      },
+    ],
+    tests: payments,
+  },
+  {
+    name: 'subscription: row lock when it is extended',
+    guards: 'two payments extend it twice, one after the other',
+    edits: [
+      {
+        file: `${SUBSCRIPTIONS}/subscriptions.repository.ts`,
+        find: ".for('update')\n    return row",
+        replace: '\n    return row',
+      },
+    ],
+    tests: payments,
+  },
+]
