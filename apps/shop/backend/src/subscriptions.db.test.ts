@@ -127,6 +127,18 @@ describe('a subscription in Stars', () => {
     }
   })
 
+  test('goes on when an older period is refunded, and ends with the latest', async () => {
+    const customer = await subscribedWithStars()
+    await shop.sandbox.control.clock.advance({ seconds: 30 * DAY_SECONDS })
+    const [latest, first] = await paymentsOf(customer)
+    const refund = (id: string) =>
+      apiClient(shop, shop.adminToken).post(`/api/v1/admin/payments/${id}/refund`, {})
+    expect((await refund(first.id)).body.refund.status).toBe('succeeded')
+    expect(await subscriptionOf(customer)).toMatchObject({ status: 'active' })
+    expect((await refund(latest.id)).body.refund.status).toBe('succeeded')
+    expect(await subscriptionOf(customer)).toMatchObject({ status: 'expired' })
+  })
+
   test('ends at once when its period is refunded, and is not charged again', async () => {
     const customer = await subscribedWithStars()
     const [payment] = await paymentsOf(customer)

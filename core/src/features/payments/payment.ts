@@ -82,12 +82,18 @@ export type Transition =
   /** Money for a payment that is closed: it becomes a linked payment of its own. */
   | 'link'
 
-const OPEN: readonly PaymentStatus[] = ['created', 'pending', 'unknown', 'waiting_for_capture']
+/** States in which the buyer or the provider is awaited. */
+export const OPEN_STATUSES: readonly PaymentStatus[] = [
+  'created',
+  'pending',
+  'unknown',
+  'waiting_for_capture',
+]
 const CLOSED_UNPAID: readonly PaymentStatus[] = ['canceled', 'expired', 'failed']
 
 /** Tells whether the payment still waits for the buyer or the provider. */
 export function isOpen(status: PaymentStatus): boolean {
-  return OPEN.includes(status)
+  return OPEN_STATUSES.includes(status)
 }
 
 /**

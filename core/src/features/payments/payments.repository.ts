@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm'
 import {
   assert,
   decodeCursor,
@@ -10,7 +10,7 @@ import {
 } from '../../kernel/index.ts'
 import { BaseRepository, type Executor, type LockOptions } from '../../platform/database/index.ts'
 import { payment, paymentEvent } from './payment.table.ts'
-import type { Payment, PaymentStatus } from './payment.ts'
+import { OPEN_STATUSES, type Payment } from './payment.ts'
 import { type ProductSnapshot, productSnapshotSchema, snapshotProduct } from './product.ts'
 
 type PaymentRow = typeof payment.$inferSelect
@@ -138,20 +138,34 @@ export class PaymentsRepository {
     return { items: page.items.map(toPayment), nextCursor: page.nextCursor }
   }
 
-  /** A subscription's payments in some states, newest first. */
-  async listBySubscription(
-    subscriptionId: string,
-    statuses: readonly PaymentStatus[],
-  ): Promise<Payment[]> {
-    const found = await this.#db
-      .select()
+  /** Tells whether a charge of a subscription still waits for the provider. */
+  async hasOpenOf(subscriptionId: string): Promise<boolean> {
+    const [row] = await this.#db
+      .select({ id: payment.id })
       .from(payment)
       .where(
-        and(eq(payment.subscriptionId, subscriptionId), inArray(payment.status, [...statuses])),
+        and(
+          eq(payment.subscriptionId, subscriptionId),
+          inArray(payment.status, [...OPEN_STATUSES]),
+        ),
       )
-      .orderBy(desc(payment.id))
-      .limit(100)
-    return found.map(toPayment)
+      .limit(1)
+    return row !== undefined
+  }
+
+  /** The payment that bought a subscription's latest period, refunded or not, or undefined. */
+  async findLastPaidOf(subscriptionId: string): Promise<Payment | undefined> {
+    const [row] = await this.#db
+      .select()
+      .from(payment)
+      .where(and(eq(payment.subscriptionId, subscriptionId), isNotNull(payment.paidAt)))
+      // Reports come late and out of order, so the provider's own date goes first.
+      .orderBy(
+        desc(sql`coalesce(${payment.providerPeriodEnd}, ${payment.paidAt})`),
+        desc(payment.id),
+      )
+      .limit(1)
+    return row && toPayment(row)
   }
 
   /** When the next payment is due for a look, or undefined. */

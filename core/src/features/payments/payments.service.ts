@@ -3,6 +3,7 @@ import {
   assert,
   type Currency,
   type Money,
+  newId,
   type Page,
   type PageRequest,
 } from '../../kernel/index.ts'
@@ -50,8 +51,6 @@ export interface StartPayment {
 
 /** A charge of a saved method, for one period of a subscription. */
 export interface RenewalCharge {
-  /** One id for each attempt: it is the provider's idempotency key. */
-  readonly id: string
   readonly original: Payment
   readonly savedMethodId: string
   readonly subscriptionId: string
@@ -149,15 +148,16 @@ export class PaymentsService {
   }
 
   /**
-   * Writes the payment of a subscription's next charge; {@link chargeSavedMethod} then makes it.
-   * Idempotent by `id`.
+   * Writes the payment of a subscription's next charge; {@link chargeSavedMethod} then makes it,
+   * with the payment's id as the provider's idempotency key. The caller holds the lock of the
+   * subscription and has seen that none of its payments is open.
    */
   async openRenewal(charge: RenewalCharge): Promise<Payment> {
     return this.#scope.transaction(async (tx) => {
       const now = tx.clock.now()
-      const created = await tx.repos.payments.insert({
+      const payment = await tx.repos.payments.insert({
         ...charge.original,
-        id: charge.id,
+        id: newId(),
         originalPaymentId: charge.original.id,
         subscriptionId: charge.subscriptionId,
         savedMethodId: charge.savedMethodId,
@@ -165,8 +165,7 @@ export class PaymentsService {
         createdAt: now,
         nextCheckAt: addMs(now, FIRST_CHECK_MS),
       })
-      const payment = created ?? (await tx.repos.payments.findById(charge.id))
-      assert(payment, 'A payment whose id is taken is there')
+      assert(payment, 'A new id is free')
       return payment
     })
   }

@@ -2,7 +2,6 @@ import {
   addMs,
   assert,
   type Clock,
-  deriveId,
   newId,
   type Page,
   type PageRequest,
@@ -59,8 +58,6 @@ export interface SubscriptionsScope extends Transactional<SubscriptionsScope> {
 const OPEN_CHARGE_WAIT_MS = 3_600_000
 
 const BATCH = 20
-
-const OPEN_STATUSES = ['created', 'pending', 'unknown'] as const
 
 /** Access over time: bought, renewed, canceled, resumed, expired. */
 export class SubscriptionsService {
@@ -190,13 +187,9 @@ export class SubscriptionsService {
     await this.#scope.transaction(async (tx) => {
       if (!payment.subscriptionId) return
       const subscription = await tx.repos.subscriptions.getByIdWithLock(payment.subscriptionId)
-      const paid = await tx.repos.payments.listBySubscription(subscription.id, [
-        'succeeded',
-        'partially_refunded',
-      ])
+      const last = await tx.repos.payments.findLastPaidOf(subscription.id)
       // A refund of an older period leaves the current one as it is.
-      const isLatest = paid.every((other) => other.id <= payment.id)
-      if (subscription.status === 'expired' || !isLatest) return
+      if (subscription.status === 'expired' || last?.id !== payment.id) return
       await this.#expire(tx, subscription)
       await tx.repos.jobs.enqueue(switchRenewal, { subscriptionId: subscription.id })
     })
@@ -220,8 +213,9 @@ export class SubscriptionsService {
   /**
    * Charges saved methods for subscriptions whose period is over, up to 20, and gives their number.
    *
-   * Each attempt has an id of its own, derived from period and attempt: two workers, or a crash
-   * after the charge, come to the same id and so to the same charge.
+   * A charge is written down, under the subscription's lock and only if none is open, before the
+   * provider hears of it: two workers make one, and after a crash the resolver puts the same one
+   * to the provider again, under the same key.
    */
   async renewDue(): Promise<number> {
     const charges = await this.#scope.transaction(async (tx) => {
@@ -275,19 +269,16 @@ export class SubscriptionsService {
     subscription: Subscription,
   ): Promise<Payment | undefined> {
     const now = tx.clock.now()
-    const open = await tx.repos.payments.listBySubscription(subscription.id, OPEN_STATUSES)
-    const chargeAttempts = subscription.chargeAttempts + (open.length > 0 ? 0 : 1)
+    const isCharging = await tx.repos.payments.hasOpenOf(subscription.id)
     await tx.repos.subscriptions.update(subscription.id, {
       nextChargeAt: addMs(now, OPEN_CHARGE_WAIT_MS),
-      chargeAttempts,
+      chargeAttempts: subscription.chargeAttempts + (isCharging ? 0 : 1),
       updatedAt: now,
     })
-    if (open.length > 0) return undefined
+    if (isCharging) return undefined
     const original = await tx.repos.payments.findById(subscription.firstPaymentId)
     assert(original && subscription.savedMethodId, 'The kit renews by the method of a payment')
-    const period = subscription.currentPeriodEnd.toISOString()
     return tx.payments.openRenewal({
-      id: deriveId(subscription.id, `renewal:${period}:${chargeAttempts}`),
       original,
       savedMethodId: subscription.savedMethodId,
       subscriptionId: subscription.id,
