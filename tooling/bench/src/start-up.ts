@@ -4,18 +4,15 @@
  * @module
  */
 import { fork } from 'node:child_process'
-import { CORE_MIGRATIONS, migrate } from '@gramkit/core'
-import { migrateQueue } from '@gramkit/core/jobs/bullmq'
 import { freePort, startPostgres } from '@gramkit/services'
-import { SHOP_MIGRATIONS } from '@gramkit/shop'
+import { migrateShop } from '@gramkit/shop'
 import { alternate, type Figure } from './measure.ts'
 
 /** Milliseconds to listening and bytes of memory of both sides. */
 export async function measureStartUp(): Promise<{ ms: Figure[]; megabytes: Figure[] }> {
   await using cluster = await startPostgres({ version: 18 })
   await cluster.createDatabase('bench')
-  await migrate(cluster.ownerUrl('bench'), [CORE_MIGRATIONS, SHOP_MIGRATIONS])
-  await migrateQueue(cluster.ownerUrl('bench'))
+  await migrateShop(cluster.ownerUrl('bench'))
   const memory = new Map<string, number[]>()
   const side = (name: string, file: string) => ({
     name,

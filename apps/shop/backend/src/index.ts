@@ -4,7 +4,7 @@
  * @module
  */
 
-export { SHOP_MIGRATIONS } from './migrations.ts'
+export { migrateShop } from './migrations.ts'
 export { MINI_APP_FOLDER } from './mini-app.ts'
 export { SHOP_PRODUCTS } from './products.ts'
 export { type ServedShop, serveShop } from './serve.ts'

@@ -1,9 +1,9 @@
-import { createPlatform, migrate, type Platform } from '@gramkit/core'
+import { createPlatform, type Platform } from '@gramkit/core'
 import { newId } from '@gramkit/core/kernel'
 import { compositionContract, servicesContract } from '@gramkit/core/testing'
 import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
-import { SHOP_MIGRATIONS } from './migrations.ts'
+import { migrateShop } from './migrations.ts'
 import { type OrdersService, orderFulfilment } from './orders/orders.service.ts'
 import { SHOP_PRODUCTS } from './products.ts'
 import { ShopServices } from './services.ts'
@@ -12,7 +12,7 @@ const database = await testDatabase()
 let platform: Platform<ShopServices>
 
 beforeAll(async () => {
-  await migrate(database.ownerUrl, [SHOP_MIGRATIONS])
+  await migrateShop(database.ownerUrl)
   platform = await createPlatform({
     databaseUrl: database.appUrl,
     products: SHOP_PRODUCTS,

@@ -1,12 +1,10 @@
 import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
-import { CORE_MIGRATIONS, migrate } from '@gramkit/core'
 import { loadConfig } from '@gramkit/core/config'
-import { migrateQueue } from '@gramkit/core/jobs/bullmq'
 import { createLogger } from '@gramkit/core/log'
 import { sandboxProxy } from '@gramkit/sandbox/proxy'
 import { ServiceError, startPostgres } from '@gramkit/services'
-import { MINI_APP_FOLDER, MINI_APP_PATH, SHOP_MIGRATIONS, serveShop } from '@gramkit/shop'
+import { MINI_APP_FOLDER, MINI_APP_PATH, migrateShop, serveShop } from '@gramkit/shop'
 import { DevError } from './dev-error.ts'
 import { buildFrontend } from './frontend.ts'
 import { type Home, openHome } from './home.ts'
@@ -60,8 +58,7 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
   ])
   running.defer(() => cluster.stop())
   if (!(await cluster.hasDatabase(DATABASE))) await cluster.createDatabase(DATABASE)
-  await migrate(cluster.ownerUrl(DATABASE), [CORE_MIGRATIONS, SHOP_MIGRATIONS])
-  await migrateQueue(cluster.ownerUrl(DATABASE))
+  await migrateShop(cluster.ownerUrl(DATABASE))
 
   say('Starting the sandbox …')
   const sandbox = await startSandboxProcess({

@@ -1,13 +1,11 @@
-import { migrate } from '@gramkit/core'
 import { type Config, loadConfig } from '@gramkit/core/config'
-import { migrateQueue } from '@gramkit/core/jobs/bullmq'
 import { newId } from '@gramkit/core/kernel'
 import { createLogger } from '@gramkit/core/log'
 import { type Sandbox, startSandbox, type UserControl } from '@gramkit/sandbox'
 import { sandboxProxy } from '@gramkit/sandbox/proxy'
 import { freePort } from '@gramkit/services'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
-import { SHOP_MIGRATIONS } from '../migrations.ts'
+import { migrateShop } from '../migrations.ts'
 import { type ServedShop, serveShop } from '../serve.ts'
 
 /** A shop that really listens, on its own database, with a sandbox around it. */
@@ -32,8 +30,7 @@ export async function startRunningShop(
   options: { readonly sandboxOnSameOrigin?: boolean } = {},
 ): Promise<RunningShop> {
   const database = await testDatabase()
-  await migrate(database.ownerUrl, [SHOP_MIGRATIONS])
-  await migrateQueue(database.ownerUrl)
+  await migrateShop(database.ownerUrl)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const sandbox = await startSandbox({
