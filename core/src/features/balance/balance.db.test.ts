@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId } from '../../kernel/index.ts'
+import { assert, newId } from '../../kernel/index.ts'
 import { databaseError, openNodePostgres } from '../../platform/database/index.ts'
 import { createPlatform, type Platform } from '../../platform.ts'
 import type { CoreServices } from '../../services.ts'
@@ -106,6 +106,67 @@ describe('transfer', () => {
     expect((await Promise.allSettled(moves)).map(codeOf)).toEqual(moves.map(() => 'ok'))
     const left = await Promise.all(people.map(({ id }) => balance.get(id, 'credits')))
     expect(left.reduce((sum, amount) => sum + amount, 0n)).toBe(300n)
+  })
+
+  test('opens one account for each owner and unit, however many need it first', async () => {
+    const { id: userId } = await aPerson(platform.services)
+    await Promise.all(
+      Array.from({ length: 12 }, () =>
+        platform.services.balance.credit({
+          ...facts,
+          id: newId(),
+          userId,
+          system: 'test.first_use',
+          amount: 1n,
+        }),
+      ),
+    )
+    const { rows } = await platform.database.executor.execute(
+      sql`select from gramkit.balance_account where system_name = 'test.first_use'
+          or user_id = ${userId}`,
+    )
+    expect(rows).toHaveLength(2)
+  })
+
+  test('locks accounts in id order, so that no two movements ever wait for each other', async () => {
+    const people = await Promise.all(
+      Array.from({ length: 12 }, () => aPersonWithCredits(platform.services, 1n)),
+    )
+    const ids = people.map(({ id }) => id)
+    const [watcher, holder, mover] = [database.adminUrl, database.adminUrl, database.appUrl].map(
+      (url) => new pg.Client(url),
+    )
+    assert(watcher && holder && mover, 'There are three connections')
+    try {
+      await Promise.all([watcher, holder, mover].map((client) => client.connect()))
+      const accounts = 'from gramkit.balance_account where user_id = any($1) order by id'
+      await holder.query('begin')
+      await holder.query(`select ${accounts} limit 1 for no key update`, [ids])
+      await mover.query('begin')
+      const { rows } = await mover.query('select pg_backend_pid() as pid')
+      const moved = mover.query(
+        `insert into gramkit.balance_transfer (id, source_account_id, target_account_id, unit,
+           amount, reason, reference, metadata, created_at)
+         select gen_random_uuid(), source.id, target.id, 'credits', 1, 'x', 'x', '{}', now()
+         from gramkit.balance_account source, gramkit.balance_account target
+         where source.user_id = any($1) and source.unit = 'credits'
+           and target.system_name = 'issuance' and target.unit = 'credits' order by random()`,
+        [ids],
+      )
+      await expect
+        .poll(async () => {
+          const waits = `select pg_blocking_pids($1) <> '{}' as waits`
+          return (await watcher.query(waits, [rows[0].pid])).rows[0].waits
+        })
+        .toBe(true)
+      // Whoever waits for the first account holds none of the others yet.
+      const free = await watcher.query(`select ${accounts} for no key update skip locked`, [ids])
+      expect(free.rows).toHaveLength(ids.length - 1)
+      await holder.query('rollback')
+      await moved
+    } finally {
+      await Promise.all([watcher, holder, mover].map((client) => client.end()))
+    }
   })
 
   test('agrees with a simple model for any sequence of movements', async () => {
