@@ -3,8 +3,9 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { assert, newId } from '../../kernel/index.ts'
-import { databaseError, openNodePostgres } from '../../platform/database/index.ts'
+import { databaseError, openNodePostgres, rows } from '../../platform/database/index.ts'
 import { createPlatform, type Platform } from '../../platform.ts'
 import type { CoreServices } from '../../services.ts'
 import { aPerson, aPersonWithCredits } from '../../testing/people.ts'
@@ -121,11 +122,9 @@ describe('transfer', () => {
         }),
       ),
     )
-    const { rows } = await platform.database.executor.execute(
-      sql`select from gramkit.balance_account where system_name = 'test.first_use'
-          or user_id = ${userId}`,
-    )
-    expect(rows).toHaveLength(2)
+    const accounts = sql`select system_name from gramkit.balance_account
+                         where system_name = 'test.first_use' or user_id = ${userId}`
+    expect(await rows(platform.database.executor, accounts, z.unknown())).toHaveLength(2)
   })
 
   test('locks accounts in id order, so that no two movements ever wait for each other', async () => {
@@ -143,7 +142,9 @@ describe('transfer', () => {
       await holder.query('begin')
       await holder.query(`select ${accounts} limit 1 for no key update`, [ids])
       await mover.query('begin')
-      const { rows } = await mover.query('select pg_backend_pid() as pid')
+      // Whatever plan PostgreSQL chooses for the update: this one visits accounts in no order.
+      await mover.query('set enable_sort = off; set enable_nestloop = off')
+      const { pid } = (await mover.query('select pg_backend_pid() as pid')).rows[0]
       const moved = mover.query(
         `insert into gramkit.balance_transfer (id, source_account_id, target_account_id, unit,
            amount, reason, reference, metadata, created_at)
@@ -156,7 +157,7 @@ describe('transfer', () => {
       await expect
         .poll(async () => {
           const waits = `select pg_blocking_pids($1) <> '{}' as waits`
-          return (await watcher.query(waits, [rows[0].pid])).rows[0].waits
+          return (await watcher.query(waits, [pid])).rows[0].waits
         })
         .toBe(true)
       // Whoever waits for the first account holds none of the others yet.

@@ -26,16 +26,14 @@ export interface Database extends AsyncDisposable {
 /**
  * Runs hand-written SQL and gives its rows through a schema.
  *
- * The one way to read raw rows: it hides that drivers answer in different shapes and proves that
- * the columns are what the caller believes.
+ * The one way to read raw rows: it proves that the columns are what the caller believes.
  */
 export async function rows<Schema extends z.ZodType>(
   executor: Executor,
   query: SQL,
   schema: Schema,
 ): Promise<z.output<Schema>[]> {
-  const result: unknown = await executor.execute(query)
-  const list = Array.isArray(result) ? result : Reflect.get(Object(result), 'rows')
+  const list: unknown = Reflect.get(Object(await executor.execute(query)), 'rows')
   assert(Array.isArray(list), 'The driver answered without rows')
   return list.map((row) => schema.parse(row))
 }
