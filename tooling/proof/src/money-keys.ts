@@ -27,10 +27,7 @@ const inbox = [`${CORE}/platform/inbox/inbox.db.test.ts`]
 const idempotency = [`${CORE}/platform/http/http-idempotency.db.test.ts`]
 const jobs = [`${CORE}/platform/jobs/settle.db.test.ts`, `${CORE}/platform/jobs/jobs.db.test.ts`]
 const database = [`${CORE}/platform/database/base.repository.db.test.ts`]
-const payments = [
-  'apps/shop/backend/src/purchases.db.test.ts',
-  'apps/shop/backend/src/subscriptions.db.test.ts',
-]
+const payments = ['apps/shop/backend/src/money-keys.db.test.ts']
 
 function unique(name: string, guards: string, tests: readonly string[]): MoneyKey {
   const find = `CREATE UNIQUE INDEX "${name}"`
@@ -276,7 +273,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
         replace: '',
       },
     ],
-    tests: [...payments, 'apps/shop/backend/src/services.db.test.ts'],
+    tests: payments,
   },
   {
     name: 'payment: row lock when a report is applied',
@@ -291,13 +288,25 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
     tests: payments,
   },
   {
-    name: 'payment: row lock by the provider’s id',
-    guards: 'a linked payment is settled once',
+    name: 'payment: a charge stays with its payment',
+    guards: 'nobody is given what another has paid for',
     edits: [
       {
-        file: `${PAYMENTS}/payments.repository.ts`,
-        find: ".for('update')\n    return row && toPayment(row)",
-        replace: '\n    return row && toPayment(row)',
+        file: `${PAYMENTS}/apply-report.ts`,
+        find: 'known && known.id !== original.id && known',
+        replace: 'false && known',
+      },
+    ],
+    tests: payments,
+  },
+  {
+    name: 'refund: lock of the payment when a report is applied',
+    guards: 'a refund that is reported twice at once takes back once',
+    edits: [
+      {
+        file: `${PAYMENTS}/refunds/refunds.service.ts`,
+        find: 'found && (await tx.repos.payments.findByIdWithLock(found.id))',
+        replace: 'found',
       },
     ],
     tests: payments,
@@ -350,6 +359,18 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
         file: `${SUBSCRIPTIONS}/subscriptions.repository.ts`,
         find: ".for('update')\n    return row",
         replace: '\n    return row',
+      },
+    ],
+    tests: payments,
+  },
+  {
+    name: 'subscription: row lock when it is charged',
+    guards: 'two workers charge a period once',
+    edits: [
+      {
+        file: `${SUBSCRIPTIONS}/subscriptions.repository.ts`,
+        find: "\n      .for('update', { skipLocked: true })",
+        replace: '',
       },
     ],
     tests: payments,

@@ -42,7 +42,12 @@ export async function applyReport(
   const mismatch = await findMismatch(tx, original, snapshot)
   if (mismatch) return refuse(tx, snapshot, original.id, mismatch.message)
   const { gateway, providerPaymentId } = snapshot
-  const known = await tx.repos.payments.findByProviderIdWithLock(gateway, providerPaymentId)
+  const known = await tx.repos.payments.findByProviderId(gateway, providerPaymentId)
+  // A charge stays with the payment that it was made for, or with one linked to that.
+  const root = original.originalPaymentId ?? original.id
+  if (known && known.id !== original.id && known.originalPaymentId !== root) {
+    return refuse(tx, snapshot, original.id, 'the charge belongs to another payment')
+  }
   const isOther = snapshot.isRenewal || (original.providerPaymentId ?? null) !== null
   const target = known ?? (isOther ? undefined : original)
   const step = target ? transition(target.status, snapshot.status) : 'link'

@@ -72,16 +72,12 @@ export class PaymentsRepository {
     return row && toPayment(row)
   }
 
-  /** Reads the payment a provider's id belongs to and locks it, or undefined. */
-  async findByProviderIdWithLock(
-    gateway: string,
-    providerPaymentId: string,
-  ): Promise<Payment | undefined> {
+  /** Reads the payment a provider's id belongs to, or undefined. */
+  async findByProviderId(gateway: string, providerPaymentId: string): Promise<Payment | undefined> {
     const [row] = await this.#db
       .select()
       .from(payment)
       .where(and(eq(payment.gateway, gateway), eq(payment.providerPaymentId, providerPaymentId)))
-      .for('update')
     return row && toPayment(row)
   }
 

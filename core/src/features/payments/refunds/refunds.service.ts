@@ -131,11 +131,10 @@ export class RefundsService {
    */
   async apply(report: RefundReport): Promise<Refund> {
     return this.#scope.transaction(async (tx) => {
-      const payment = await tx.repos.payments.findByProviderIdWithLock(
-        report.gateway,
-        report.providerPaymentId,
-      )
-      if (!payment) throw new PaymentNotFound({ paymentId: report.providerPaymentId })
+      const { gateway, providerPaymentId } = report
+      const found = await tx.repos.payments.findByProviderId(gateway, providerPaymentId)
+      const payment = found && (await tx.repos.payments.findByIdWithLock(found.id))
+      if (!payment) throw new PaymentNotFound({ paymentId: providerPaymentId })
       const refund = await this.#match(tx, payment, report)
       if (!isRefundOpen(refund.status)) return refund
       const now = tx.clock.now()
