@@ -55,14 +55,33 @@ function run(name: string, code: string) {
   })
 }
 
+/** The first example of a README. */
+function exampleOf(readme: string): string {
+  return /```ts\n(.*?)```/s.exec(readFileSync(join(core, readme), 'utf8'))?.[1] ?? ''
+}
+
 test('the example of its README runs in an empty project', () => {
-  const readme = readFileSync(join(core, 'README.md'), 'utf8')
-  const example = /```ts\n(.*?)```/s.exec(readme)?.[1]
+  const example = exampleOf('README.md')
   expect(example).toContain('createPlatform')
-  const { status, stdout, stderr } = run('example.ts', example ?? '')
+  const { status, stdout, stderr } = run('example.ts', example)
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  expect(stdout).not.toBe('')
+  expect(stdout).toBe('Bob has 3n\n')
 })
+
+test('the examples of both READMEs hold for the compiler', () => {
+  symlinkSync(join(core, 'node_modules/@types'), join(folder, 'node_modules/@types'))
+  const files = ['README.md', '../README.md'].map((readme, index) => {
+    const name = `example-${index}.ts`
+    writeFileSync(join(folder, name), exampleOf(readme))
+    return name
+  })
+  const flags = '--noEmit --strict --module nodenext --target esnext --skipLibCheck --types node'
+  const { status, stdout } = spawnSync('tsc', [...flags.split(' '), ...files], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+}, 60_000)
 
 test('one subpath runs where none of the SDKs is installed', () => {
   const { status, stdout, stderr } = run(

@@ -90,9 +90,6 @@ export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposa
  * await platform.transaction(async (tx) => { … })
  * await platform.close()
  */
-export async function createPlatform(
-  options: CommonOptions<CoreServices>,
-): Promise<Platform<CoreServices>>
 export async function createPlatform<Services>(
   options: CompositionOptions<Services>,
 ): Promise<Platform<Services>>
@@ -100,6 +97,9 @@ export async function createPlatform<
   Repositories extends CoreRepositories,
   Services extends CoreServices<Repositories>,
 >(options: InheritanceOptions<Repositories, Services>): Promise<Platform<Services>>
+export async function createPlatform(
+  options: CommonOptions<CoreServices>,
+): Promise<Platform<CoreServices>>
 export async function createPlatform(
   options: CommonOptions<unknown> & {
     readonly compose?: (core: CoreServices) => unknown
