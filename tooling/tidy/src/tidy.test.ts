@@ -8,9 +8,11 @@ import {
   checkTodo,
 } from './checks/bans.ts'
 import {
+  checkDependenciesPage,
   checkEnvironmentFile,
   checkErrorPage,
   checkEventPage,
+  checkExportsPage,
   checkLinks,
 } from './checks/docs-parity.ts'
 import { checkEdges, checkPackageBorders, countEdges } from './checks/edges.ts'
@@ -235,6 +237,30 @@ const rules: readonly Rule[] = [
       'an unlisted variable': [
         file('core/src/platform/config/variables.ts', '  GRAMKIT_HOST: z.string(),'),
         file('.env.example', '# PORT=8080'),
+      ],
+    },
+  },
+  {
+    name: 'the page of exports lists the subpaths of core, both ways',
+    check: checkExportsPage,
+    bad: {
+      'an unlisted subpath': [
+        file('core/package.json', '    "./balance": {'),
+        file('docs/reference/exports.md', '| `@gramkit/core` | all |'),
+      ],
+    },
+  },
+  {
+    name: 'the page of dependencies lists the catalog, both ways',
+    check: checkDependenciesPage,
+    bad: {
+      'an unlisted package': [
+        file('pnpm-workspace.yaml', "  '@a/b': 1.0.0"),
+        file('docs/explanation/dependencies.md', '# Dependencies'),
+      ],
+      'a package that is gone': [
+        file('pnpm-workspace.yaml', '  pg: 1.0.0'),
+        file('docs/explanation/dependencies.md', '| `pg` | x |\n| `postgres` | x |'),
       ],
     },
   },

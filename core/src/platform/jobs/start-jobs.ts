@@ -52,7 +52,7 @@ export interface JobsRuntime extends AsyncDisposable {
  * const jobs = await startJobs({
  *   database, host: platform, logger, roles: ['relay', 'worker'],
  *   transport: bullmqOnPostgres({ url: databaseUrl }),
- *   jobs: CORE_JOBS, subscriptions: CORE_SUBSCRIPTIONS, dueWork: [...CORE_DUE_WORK, inbox.retries()],
+ *   jobs: CORE_JOBS, dueWork: [...CORE_DUE_WORK, inbox.retries()],
  * })
  */
 export async function startJobs<Services extends JobsScope>(

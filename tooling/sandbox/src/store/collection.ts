@@ -102,5 +102,5 @@ export class Collection<T> {
 
 /** Rows hold what `put` was given, so the type is known here and nowhere else. */
 function parse<T>(body: string): T {
-  return JSON.parse(body) as T
+  return JSON.parse(body)
 }

@@ -40,6 +40,29 @@ export const checkEnvironmentFile: Check = (files) =>
     inPage: /^#?\s?([A-Z][A-Z0-9_]{2,})=/gm,
   })
 
+/** Subpaths of core's package and of `docs/reference/exports.md` are the same. */
+export const checkExportsPage: Check = (files) =>
+  compare(files, {
+    what: 'subpath',
+    page: 'docs/reference/exports.md',
+    inCode: namesIn(
+      files,
+      /^core\/package\.json$/,
+      /^ {4}"\.((?:\/[a-z][a-z./-]*)?)": /gm,
+      '@gramkit/core',
+    ),
+    inPage: /^\|\s*`([^`]+)`/gm,
+  })
+
+/** Packages of the catalog and of `docs/explanation/dependencies.md` are the same. */
+export const checkDependenciesPage: Check = (files) =>
+  compare(files, {
+    what: 'package',
+    page: 'docs/explanation/dependencies.md',
+    inCode: namesIn(files, /^pnpm-workspace\.yaml$/, /^ {2}'?([@\w/.-]+)'?: (?:npm:\S+@)?\d/gm),
+    inPage: /^\|\s*`([^`]+)`/gm,
+  })
+
 /** Relative links of Markdown pages lead to files that exist. */
 export const checkLinks: Check = (files) => {
   const paths = new Set(files.map(({ path }) => path))
@@ -61,11 +84,12 @@ function namesIn(
   files: readonly TreeFile[],
   where: RegExp,
   pattern: RegExp,
+  prefix = '',
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const { path, text } of files) {
     if (!where.test(path)) continue
-    for (const match of text.matchAll(pattern)) found.set(match[1] ?? '', path)
+    for (const match of text.matchAll(pattern)) found.set(prefix + (match[1] ?? ''), path)
   }
   return found
 }

@@ -1,0 +1,85 @@
+import { defineConfig } from 'vitepress'
+
+const decisions = [
+  ['0001-decision-records', '0001 Decision records'],
+  ['0002-four-layers', '0002 Four layers in one package'],
+  ['0003-lazy-getters', '0003 Getters for the aggregators'],
+  ['0004-typed-errors', '0004 Typed errors'],
+  ['0005-use-case-is-a-transaction', '0005 A use case is a transaction'],
+  ['0006-outbox-and-job-rows', '0006 Outbox, and rows as the truth'],
+  ['0007-ledger-in-the-database', '0007 The ledger lives in the database'],
+  ['0008-ids', '0008 Ids'],
+  ['0009-real-parts-in-tests', '0009 Real parts in tests'],
+  ['0010-mini-app-ui', '0010 The Mini App’s components'],
+  ['0011-database-driver', '0011 One database driver'],
+] as const
+
+/** The documentation site; its search index is built with it, so it calls nobody. */
+export default defineConfig({
+  title: 'gramkit',
+  description: 'A backend kit for Telegram Mini Apps that take money',
+  cleanUrls: true,
+  lastUpdated: false,
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Tutorial', link: '/tutorials/first-paid-subscription' },
+      { text: 'How-to', link: '/how-to/' },
+      { text: 'Reference', link: '/reference/' },
+      { text: 'Explanation', link: '/explanation/architecture' },
+      { text: 'Decisions', link: '/decisions/' },
+    ],
+    sidebar: [
+      {
+        text: 'Tutorial',
+        items: [{ text: 'A first paid subscription', link: '/tutorials/first-paid-subscription' }],
+      },
+      {
+        text: 'How-to',
+        items: [
+          { text: 'All guides', link: '/how-to/' },
+          { text: 'Sell a product', link: '/how-to/sell-a-product' },
+          { text: 'Build your own app', link: '/how-to/build-your-own-app' },
+          { text: 'Replace a service', link: '/how-to/replace-a-service' },
+          { text: 'Add a payment gateway', link: '/how-to/add-a-payment-gateway' },
+          { text: 'Act on events', link: '/how-to/act-on-events' },
+          { text: 'Test your app', link: '/how-to/test-your-app' },
+          { text: 'Go live', link: '/how-to/go-live' },
+        ],
+      },
+      {
+        text: 'Reference',
+        items: [
+          { text: 'Overview', link: '/reference/' },
+          { text: 'HTTP', link: '/reference/http' },
+          { text: 'Configuration', link: '/reference/configuration' },
+          { text: 'Errors', link: '/reference/errors' },
+          { text: 'Events', link: '/reference/events' },
+          { text: 'Exports', link: '/reference/exports' },
+          { text: 'Tables', link: '/reference/tables' },
+          { text: 'Glossary', link: '/glossary' },
+        ],
+      },
+      {
+        text: 'Explanation',
+        items: [
+          { text: 'Architecture', link: '/explanation/architecture' },
+          { text: 'Aggregators', link: '/explanation/aggregators' },
+          { text: 'Money', link: '/explanation/money' },
+          { text: 'Transactions and outbox', link: '/explanation/transactions-and-outbox' },
+          { text: 'Speed', link: '/explanation/speed' },
+          { text: 'Dependencies', link: '/explanation/dependencies' },
+        ],
+      },
+      {
+        text: 'Decisions',
+        collapsed: true,
+        items: [
+          { text: 'All records', link: '/decisions/' },
+          ...decisions.map(([page, text]) => ({ text, link: `/decisions/${page}` })),
+        ],
+      },
+    ],
+  },
+})
