@@ -150,7 +150,7 @@ function toSeconds({ days = 0, hours = 0, minutes = 0, seconds = 0 }: Span): num
 
 /** The control API answers what its types here say; both sides are of this package. */
 function parse<T>(text: string): T {
-  return text === '' ? undefined : JSON.parse(text)
+  return JSON.parse(text === '' ? 'null' : text)
 }
 
 function readDetail(text: string): string {
