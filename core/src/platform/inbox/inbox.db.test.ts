@@ -1,6 +1,6 @@
 import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newId, VirtualClock } from '../../kernel/index.ts'
+import { AppError, newId, VirtualClock } from '../../kernel/index.ts'
 import { createProbe, type Probe, probeHost } from '../../testing/contracts/jobs-probe.ts'
 import { assertNoTransaction, openNodePostgres } from '../database/index.ts'
 import { startJobs } from '../jobs/index.ts'
@@ -18,6 +18,11 @@ afterAll(async () => {
   await database.close()
   await target.drop()
 })
+
+class Away extends AppError {
+  readonly code = 'probe.away'
+  readonly kind = 'unavailable'
+}
 
 const inboxOf = (handler: Partial<InboxHandler<Probe>> = {}) =>
   new Inbox<Probe>({
@@ -51,6 +56,29 @@ describe('receive', () => {
       outcomes.map(() => inbox.receive({ provider: 'probe', key: other, body: {} })),
     )
     expect([await appliedTimes(key), await appliedTimes(other)]).toEqual([1, 1])
+  })
+
+  test('takes another delivery under a used key for what it is', async () => {
+    const inbox = inboxOf({ apply: (tx, { body }) => tx.note('applied', JSON.stringify(body)) })
+    const [key, what] = [newId(), newId()]
+    for (const part of [1, 2, 1, 2]) {
+      await inbox.receive({ provider: 'probe', key, body: { what, part } })
+    }
+    const applied = await host.services.noted('applied')
+    expect(applied.filter((line) => line.includes(what))).toHaveLength(2)
+  })
+
+  test('parks nothing because somebody else cannot be reached', async () => {
+    let isAway = true
+    const inbox = inboxOf({
+      apply: async () => {
+        if (isAway) throw new Away('no answer')
+      },
+    })
+    const delivery = { provider: 'probe', key: newId(), body: {} }
+    for (let time = 0; time < 5; time++) expect(await inbox.receive(delivery)).toBe('retrying')
+    isAway = false
+    expect(await inbox.receive(delivery)).toBe('done')
   })
 
   test('hands on exactly what came, prepared outside any transaction', async () => {

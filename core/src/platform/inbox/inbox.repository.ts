@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { and, asc, eq, gt, lte, min } from 'drizzle-orm'
 import {
   decodeCursor,
@@ -38,7 +39,11 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
         and(eq(inboxDelivery.provider, delivery.provider), eq(inboxDelivery.key, delivery.key)),
       )
     // Removed in between, which only an operator does: store it after all.
-    return row ? { row, isNew: false } : this.insertOnce(delivery)
+    if (!row) return this.insertOnce(delivery)
+    if (row.body === delivery.body) return { row, isNew: false }
+    // Another delivery under a used key: Telegram, for one, begins its numbers anew after a week.
+    const key = `${delivery.key}:${createHash('sha256').update(delivery.body).digest('base64url')}`
+    return this.insertOnce({ ...delivery, key })
   }
 
   /** Marks a delivery as applied. */

@@ -1,4 +1,4 @@
-import { addMs } from '../../kernel/index.ts'
+import { addMs, isAppError } from '../../kernel/index.ts'
 import { assertNoTransaction, type ServicesHost } from '../database/index.ts'
 import { backoffMs, type DueWork, errorText, type JobsLogger } from '../jobs/index.ts'
 import { DeliveryNotParked, UnknownProvider } from './inbox.errors.ts'
@@ -48,7 +48,10 @@ export interface InboxOptions<Services> {
   readonly host: ServicesHost<Services>
   readonly handlers: readonly InboxHandler<Services>[]
   readonly logger: JobsLogger
-  /** Tries before a delivery is parked. [12] */
+  /**
+   * Tries before a delivery is parked, about a day. One that fails because somebody else cannot be
+   * reached is never parked. [40]
+   */
   readonly attemptsMax?: number
   /** Wait after the first failure; doubles with each further one, up to an hour. [2 000] */
   readonly backoffMs?: number
@@ -147,17 +150,19 @@ export class Inbox<Services extends InboxScope> {
   }
 
   async #fail(row: InboxRow, error: unknown): Promise<DeliveryOutcome> {
-    const { host, logger, attemptsMax = 12, backoffMs: baseMs = 2_000 } = this.#options
+    const { host, logger, attemptsMax = 40, backoffMs: baseMs = 2_000 } = this.#options
     const at = host.clock.now()
     const failures = row.attempts + 1
-    const isOver = failures >= attemptsMax || row.status === 'parked'
+    const isOutage = isAppError(error) && error.kind === 'unavailable'
+    const isOver = (failures >= attemptsMax && !isOutage) || row.status === 'parked'
     const retryAt = isOver ? 'park' : addMs(at, backoffMs(baseMs, failures))
     const facts = { provider: row.provider, deliveryId: row.id, attempt: failures, err: error }
     try {
       await host.transaction((tx) =>
         tx.repos.inbox.markFailed(row, { error: errorText(error), at, retryAt }),
       )
-      logger.warn(facts, isOver ? 'a delivery was parked' : 'a delivery will be tried again')
+      if (isOver) logger.error(facts, 'a delivery was parked: look into it, then replay it')
+      else logger.warn(facts, 'a delivery will be tried again')
     } catch (cause) {
       // The row itself is safe and falls due by itself; only the count of this try is lost.
       logger.error({ ...facts, cause }, 'a failed delivery could not be counted')
