@@ -39,7 +39,6 @@ CREATE TABLE "gramkit"."job" (
 	"dedupe_key" text,
 	"handed_at" timestamp with time zone,
 	"handovers" integer DEFAULT 0 NOT NULL,
-	"lease_id" uuid,
 	"lease_until" timestamp with time zone,
 	"finished_at" timestamp (3) with time zone,
 	CONSTRAINT "job_status_check" CHECK ("gramkit"."job"."status" in ('pending', 'done', 'dead'))

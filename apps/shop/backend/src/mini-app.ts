@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import staticFiles from '@fastify/static'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { MINI_APP_PATH } from './shop.ts'
+
+/** Where the shop's pages are, below the public address. */
+export const MINI_APP_PATH = '/shop/'
 
 /** Where the frontend's build is. */
 export const MINI_APP_FOLDER = fileURLToPath(new URL('../../frontend/dist', import.meta.url))

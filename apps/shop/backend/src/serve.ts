@@ -4,7 +4,6 @@ import { createLogger, type Logger } from '@gramkit/core/log'
 import { createMetrics } from '@gramkit/core/metrics'
 import { sql } from 'drizzle-orm'
 import type { FastifyPluginAsync } from 'fastify'
-import { miniApp } from './mini-app.ts'
 import { openShop, type Shop } from './shop.ts'
 
 /** A shop that listens. */
@@ -47,7 +46,6 @@ export async function serveShop(
   }
   try {
     await server.app.register(shop.routes)
-    await server.app.register(miniApp)
     if (options.beside) await server.app.register(options.beside)
     await server.listen({ host: config.http.host, port: config.http.port })
     await shop.start()

@@ -39,7 +39,6 @@ export const job = gramkit.table(
     handedAt: timestamp({ withTimezone: true }),
     /** Times it was handed over since the last attempt; more than one means nobody came. */
     handovers: integer().notNull().default(0),
-    leaseId: uuid(),
     leaseUntil: timestamp({ withTimezone: true }),
     finishedAt: instant(),
   },
