@@ -4,14 +4,26 @@
  * @module
  */
 import { sealDueAudit } from './features/audit/index.ts'
-import { checkDuePayments } from './features/payments/index.ts'
+import {
+  checkDuePayments,
+  paymentReportRefused,
+  paymentUnresolved,
+} from './features/payments/index.ts'
 import {
   expireDueSubscriptions,
   renewDueSubscriptions,
+  returnDuplicate,
   switchRenewal,
 } from './features/subscriptions/index.ts'
 import type { ServicesHost } from './platform/database/index.ts'
-import type { DueWork, EventSubscription, Job } from './platform/jobs/index.ts'
+import {
+  type DueWork,
+  type EventSubscription,
+  type Job,
+  type JobsLogger,
+  subscribe,
+} from './platform/jobs/index.ts'
+import type { DomainEvent } from './platform/outbox/index.ts'
 import type { Platform } from './platform.ts'
 import type { CoreServices } from './services.ts'
 
@@ -26,7 +38,27 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
 ]
 
 /** Jobs of core's features. */
-export const CORE_JOBS: readonly Job<CoreServices>[] = [switchRenewal]
+export const CORE_JOBS: readonly Job<CoreServices>[] = [switchRenewal, returnDuplicate]
+
+/** Tells the log what a person has to look into: money whose fate a program cannot decide. */
+export function alertSubscriptions(
+  logger: Pick<JobsLogger, 'error'>,
+): readonly EventSubscription<CoreServices>[] {
+  const alert = (message: string) => async (_tx: CoreServices, event: DomainEvent) =>
+    logger.error({ eventId: event.id, facts: event.payload }, message)
+  return [
+    subscribe({
+      event: paymentReportRefused,
+      consumer: 'payments.alert_refused_report',
+      handle: alert('a provider’s report does not fit its payment and was refused'),
+    }),
+    subscribe({
+      event: paymentUnresolved,
+      consumer: 'payments.alert_unresolved',
+      handle: alert('a provider never answered: find out whether money has moved'),
+    }),
+  ]
+}
 
 /** Core's own services as the runtime of jobs and inbox wants them. */
 export function coreHost(platform: Platform<unknown>): ServicesHost<CoreServices> {

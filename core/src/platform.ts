@@ -182,6 +182,8 @@ function adaptFulfilment<Services>(
     checkReversible: async (tx, payment, amount) =>
       fulfilment.checkReversible?.(servicesOf(tx), payment, amount),
     checkSellable: async (tx, payment) => fulfilment.checkSellable?.(servicesOf(tx), payment),
+    wantsCharge: async (tx, payment) =>
+      (await fulfilment.wantsCharge?.(servicesOf(tx), payment)) ?? true,
     declined: async (tx, payment) => fulfilment.declined?.(servicesOf(tx), payment),
   }
 }

@@ -33,3 +33,4 @@ export {
   pageLimit,
   toPage,
 } from './page.ts'
+export { UNIT_AMOUNT_MAX, UNIT_NAME } from './unit.ts'

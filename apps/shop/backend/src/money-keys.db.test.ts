@@ -2,6 +2,7 @@ import { DAY_MS, newId } from '@gramkit/core/kernel'
 import type { Payment, PaymentSnapshot } from '@gramkit/core/payments'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { overtake } from './testing/overtake.ts'
 import {
   type ApiClient,
   aGuest,
@@ -26,31 +27,6 @@ afterAll(async () => {
   await watcher.end()
   await shop[Symbol.asyncDispose]()
 })
-
-/**
- * Changes something in a transaction that ends only when `count` others wait for it: what they read
- * without a lock is then out of date when they write.
- */
-async function overtake<T>(change: string, values: unknown[], act: () => T, count = 1): Promise<T> {
-  const other = new pg.Client(shop.database.adminUrl)
-  await other.connect()
-  try {
-    await other.query('begin')
-    await other.query(change, values)
-    const acted = act()
-    await expect
-      .poll(async () => {
-        const waiting = `select count(*)::int as count from pg_stat_activity
-                         where datname = current_database() and wait_event_type = 'Lock'`
-        return (await watcher.query(waiting)).rows[0].count
-      })
-      .toBe(count)
-    await other.query('commit')
-    return acted
-  } finally {
-    await other.end()
-  }
-}
 
 async function bought(guest: ApiClient, productId = 'mug'): Promise<Payment> {
   const purchase = { productId, gateway: 'yookassa', currency: 'RUB' }
@@ -84,7 +60,9 @@ describe('a payment', () => {
 
   test('is not closed when it is paid at that very moment', async () => {
     const { id } = await bought(await aGuest(shop))
-    const closed = await overtake(settle, [id], () => core().payments.close(id, 'expired', 'late'))
+    const closed = await overtake(shop, settle, [id], () =>
+      core().payments.close(id, 'expired', 'late'),
+    )
     expect(closed.status).toBe('succeeded')
     expect(await read(id)).toMatchObject({ status: 'succeeded', failureReason: null })
   })
@@ -92,7 +70,7 @@ describe('a payment', () => {
   test('does not go back to pending when it is paid before the offer is recorded', async () => {
     const payment = await bought(await aGuest(shop))
     await watcher.query(`update gramkit.payment set status = 'unknown' where id = $1`, [payment.id])
-    await overtake(settle, [payment.id], () => core().payments.offer(payment))
+    await overtake(shop, settle, [payment.id], () => core().payments.offer(payment))
     expect(await read(payment.id)).toMatchObject({ status: 'succeeded' })
   })
 
@@ -101,7 +79,13 @@ describe('a payment', () => {
     const hold = 'select from gramkit.payment where id = $1 for update'
     const report = paid(payment, payment.providerPaymentId ?? '')
     const apply = () => core().payments.apply(report)
-    const outcomes = await overtake(hold, [payment.id], () => Promise.all([apply(), apply()]), 2)
+    const outcomes = await overtake(
+      shop,
+      hold,
+      [payment.id],
+      () => Promise.all([apply(), apply()]),
+      { count: 2 },
+    )
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['applied', 'ignored'])
     expect(await core().balance.get(payment.userId, 'credits')).toBe(500n)
   })
@@ -114,7 +98,7 @@ describe('a payment', () => {
     await watcher.query(take, [second.id, null])
     const report = paid(second, providerPaymentId)
     const apply = () => core().payments.apply(report)
-    const parallel = await overtake(take, [first.id, providerPaymentId], () =>
+    const parallel = await overtake(shop, take, [first.id, providerPaymentId], () =>
       Promise.allSettled([apply()]),
     )
     expect(parallel).toMatchObject([{ status: 'rejected' }])
@@ -155,7 +139,7 @@ describe('a refund', () => {
     const half = payment.amount / 2n
     const others = 'update gramkit.payment set refunded_amount = $2, status = $3 where id = $1'
     const request = { id: newId(), paymentId: payment.id, amount: half + 1n, actor: 'test' }
-    const [outcome] = await overtake(others, [payment.id, half, 'partially_refunded'], () =>
+    const [outcome] = await overtake(shop, others, [payment.id, half, 'partially_refunded'], () =>
       Promise.allSettled([core().refunds.request(request)]),
     )
     expect(outcome).toMatchObject({
@@ -170,7 +154,7 @@ describe('a refund', () => {
     const hold = 'select from gramkit.payment where id = $1 for update'
     const id = newId()
     const apply = () => refundOf(payment, id)
-    await overtake(hold, [payment.id], () => Promise.all([apply(), apply()]), 2)
+    await overtake(shop, hold, [payment.id], () => Promise.all([apply(), apply()]), { count: 2 })
     expect(await read(payment.id)).toMatchObject({ refundedAmount: payment.amount })
     expect(await core().balance.get(payment.userId, 'credits')).toBe(0n)
   })
@@ -186,7 +170,9 @@ describe('a subscription', () => {
         payments.map((payment) => core().payments.apply(paid(payment, payment.id))),
       )
     // Both have seen that there is none before either may write one.
-    const first = await overtake('lock table gramkit.subscription in share mode', [], apply, 2)
+    const first = await overtake(shop, 'lock table gramkit.subscription in share mode', [], apply, {
+      count: 2,
+    })
     expect(first.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     // Delivered again, as whatever fails is.
     await apply()
@@ -208,7 +194,7 @@ describe('a subscription', () => {
     await watcher.query(due, [id])
     const renew = () => core().subscriptions.renewDue()
     // The first to come writes a charge, and is held there until the second has looked.
-    await overtake('lock table gramkit.payment in share mode', [], () =>
+    await overtake(shop, 'lock table gramkit.payment in share mode', [], () =>
       Promise.all([renew(), renew()]),
     )
     expect((await guest.get('/api/v1/payments')).body.items).toHaveLength(2)
@@ -224,6 +210,7 @@ describe('a subscription', () => {
       subscriptionId: before.id,
     })
     await overtake(
+      shop,
       `update gramkit.subscription set current_period_end = current_period_end + interval '30 days'
        where id = $1`,
       [before.id],

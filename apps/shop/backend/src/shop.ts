@@ -8,6 +8,7 @@ import { Inbox } from '@gramkit/core/inbox'
 import {
   adaptJob,
   adaptSubscription,
+  alertSubscriptions,
   CORE_DUE_WORK,
   CORE_JOBS,
   coreHost,
@@ -25,6 +26,7 @@ import {
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
 import { shopComposer } from './bot/shop-bot.ts'
+import { MINI_APP_PATH, miniApp } from './mini-app.ts'
 import { ordersHttp } from './orders/orders.http.ts'
 import { orderFulfilment } from './orders/orders.service.ts'
 import { SHOP_PRODUCTS } from './products.ts'
@@ -33,15 +35,12 @@ import { ShopServices } from './services.ts'
 /** A shop: its platform, its routes, and the roles that this process plays. */
 export interface Shop extends AsyncDisposable {
   readonly platform: Platform<ShopServices>
-  /** Everything the shop serves but its pages. */
+  /** What the roles of this process serve. */
   readonly routes: FastifyPluginAsyncZod
   /** Begins to work; call it once the routes are reachable, as Telegram is told of them here. */
   start(): Promise<void>
   close(): Promise<void>
 }
-
-/** Where the shop's pages are, below the public address. */
-export const MINI_APP_PATH = '/shop/'
 
 /** Makes a shop out of its configuration; connects on first use. */
 export async function openShop(config: Config, logger: Logger): Promise<Shop> {
@@ -76,9 +75,12 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     database: platform.database,
     host,
     jobs: [...CORE_JOBS, adaptJob(notice, platform.servicesOf)],
-    subscriptions: noticeSubscriptions(notice).map((subscription) =>
-      adaptSubscription(subscription, platform.servicesOf),
-    ),
+    subscriptions: [
+      ...alertSubscriptions(logger),
+      ...noticeSubscriptions(notice).map((subscription) =>
+        adaptSubscription(subscription, platform.servicesOf),
+      ),
+    ],
     dueWork: [...CORE_DUE_WORK, inbox.retries(), forgetIdempotencyKeys(platform)],
     ...(await transportFor(config, roles.length > 0, lost('the queue'))),
     logger,
@@ -87,19 +89,26 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   const clockToken = randomBytes(32).toString('base64url')
 
   const routes: FastifyPluginAsyncZod = async (app) => {
-    await app.register(
-      coreRoutes(platform, { adminToken: http.adminToken, routes: [ordersHttp(platform)] }),
-    )
-    await app.register(
-      telegramWebhook({
-        secret: telegram.webhookSecret,
-        answerNow: (update) => answerNow(bot, platform.core, update),
-        receive: async (updateId, body) => {
-          await inbox.receive({ provider: 'telegram', key: String(updateId), body })
-        },
-      }),
-    )
-    if (yookassa) {
+    if (config.roles.includes('api')) {
+      await app.register(
+        coreRoutes(platform, { adminToken: http.adminToken, routes: [ordersHttp(platform)] }),
+      )
+      await app.register(miniApp)
+    }
+    if (config.roles.includes('bot')) {
+      await app.register(
+        telegramWebhook({
+          secret: telegram.webhookSecret,
+          answerNow: (update) => answerNow(bot, platform.core, update),
+          receive: async (updateId, body) => {
+            // Each bot counts its updates by itself.
+            const botId = telegram.botToken.split(':')[0]
+            await inbox.receive({ provider: 'telegram', key: `${botId}:${updateId}`, body })
+          },
+        }),
+      )
+    }
+    if (config.roles.includes('api') && yookassa) {
       await app.register(
         yookassaWebhook({
           sources: yookassa.webhookSources ?? YOOKASSA_SOURCES,

@@ -3,13 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type ApiClient,
   aCustomer,
-  aGuest,
   apiClient,
   type Customer,
   eventually,
   type RunningShop,
   startRunningShop,
 } from './testing/running-shop.ts'
+import {
+  paymentsOf,
+  subscribedWithCard,
+  subscribedWithStars,
+  subscriptionOf,
+} from './testing/subscribers.ts'
 
 const DAY_SECONDS = DAY_MS / 1_000
 let shop: RunningShop
@@ -24,46 +29,9 @@ afterAll(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
-async function subscriptionOf(customer: Pick<ApiClient, 'get'>) {
-  const { body } = await customer.get('/api/v1/subscriptions')
-  return body.items[0]
-}
-
-async function subscribedWithStars(): Promise<Customer> {
-  const customer = await aCustomer(shop)
-  const { body } = await customer.buy('pro-monthly')
-  const paid = await customer.person.pay(body.confirmationUrl)
-  expect(paid).toMatchObject({ status: 'paid' })
-  await eventually(
-    () => subscriptionOf(customer),
-    (found) => found !== undefined,
-  )
-  return customer
-}
-
-async function subscribedWithCard(running: RunningShop = shop): Promise<ApiClient> {
-  const guest = await aGuest(running)
-  const { body } = await guest.post('/api/v1/payments', {
-    productId: 'pro-monthly',
-    gateway: 'yookassa',
-    currency: 'RUB',
-  })
-  const { core } = running.served().shop.platform
-  const payment = await core.repos.payments.findById(body.payment.id)
-  await running.sandbox.control.yookassa.succeed(payment?.providerPaymentId ?? '')
-  await eventually(
-    () => subscriptionOf(guest),
-    (found) => found !== undefined,
-  )
-  return guest
-}
-
-const paymentsOf = async (customer: Pick<ApiClient, 'get'>) =>
-  (await customer.get('/api/v1/payments')).body.items
-
 describe('a subscription in Stars', () => {
   test('is renewed by Telegram to Telegram’s date, with a payment of its own', async () => {
-    const customer = await subscribedWithStars()
+    const customer = await subscribedWithStars(shop)
     const before = await subscriptionOf(customer)
     expect(before).toMatchObject({ status: 'active', gateway: 'telegram-stars' })
     await shop.sandbox.control.clock.advance({ seconds: 30 * DAY_SECONDS })
@@ -79,7 +47,7 @@ describe('a subscription in Stars', () => {
   })
 
   test('is refused a second time while it runs, before any money moves', async () => {
-    const customer = await subscribedWithStars()
+    const customer = await subscribedWithStars(shop)
     const again = await customer.buy('pro-monthly')
     expect(again).toMatchObject({ status: 409, body: { code: 'subscriptions.already_subscribed' } })
   })
@@ -100,7 +68,7 @@ describe('a subscription in Stars', () => {
   })
 
   test('is cancelled to the end of the period, resumed, and cancelled again', async () => {
-    const customer = await subscribedWithStars()
+    const customer = await subscribedWithStars(shop)
     const { id, currentPeriodEnd } = await subscriptionOf(customer)
     const post = (what: string) => customer.post(`/api/v1/subscriptions/${id}/${what}`)
     expect((await post('cancel')).body).toMatchObject({ status: 'canceled', currentPeriodEnd })
@@ -117,7 +85,7 @@ describe('a subscription in Stars', () => {
   })
 
   test('belongs to one person', async () => {
-    const { id } = await subscriptionOf(await subscribedWithStars())
+    const { id } = await subscriptionOf(await subscribedWithStars(shop))
     const stranger = await aCustomer(shop, 'Eve')
     for (const what of ['cancel', 'resume']) {
       expect(await stranger.post(`/api/v1/subscriptions/${id}/${what}`)).toMatchObject({
@@ -128,7 +96,7 @@ describe('a subscription in Stars', () => {
   })
 
   test('goes on when an older period is refunded, and ends with the latest', async () => {
-    const customer = await subscribedWithStars()
+    const customer = await subscribedWithStars(shop)
     await shop.sandbox.control.clock.advance({ seconds: 30 * DAY_SECONDS })
     const [latest, first] = await paymentsOf(customer)
     const refund = (id: string) =>
@@ -140,7 +108,7 @@ describe('a subscription in Stars', () => {
   })
 
   test('ends at once when its period is refunded, and is not charged again', async () => {
-    const customer = await subscribedWithStars()
+    const customer = await subscribedWithStars(shop)
     const [payment] = await paymentsOf(customer)
     const refund = await apiClient(shop, shop.adminToken).post(
       `/api/v1/admin/payments/${payment.id}/refund`,
@@ -153,7 +121,7 @@ describe('a subscription in Stars', () => {
   })
 
   test('expires when Telegram could not charge for it', async () => {
-    const customer = await subscribedWithStars()
+    const customer = await subscribedWithStars(shop)
     const { stars } = await customer.person.wallet()
     await customer.person.addStars(-stars)
     await shop.sandbox.control.clock.advance({ seconds: 32 * DAY_SECONDS })
@@ -164,7 +132,7 @@ describe('a subscription in Stars', () => {
 
 describe('a subscription by a saved card', () => {
   test('is charged each period from where the last one ended', async () => {
-    const guest = await subscribedWithCard()
+    const guest = await subscribedWithCard(shop)
     const before = await subscriptionOf(guest)
     expect(before).toMatchObject({ status: 'active', gateway: 'yookassa' })
     await shop.sandbox.control.clock.advance({ seconds: 61 * DAY_SECONDS })
@@ -201,7 +169,7 @@ describe('a subscription by a saved card', () => {
   })
 
   test('is not charged twice when the answer to the charge was lost', async () => {
-    const guest = await subscribedWithCard()
+    const guest = await subscribedWithCard(shop)
     await shop.sandbox.control.faults.add({ target: 'yookassa', kind: 'drop', times: 3 })
     await shop.sandbox.control.clock.advance({ seconds: 30 * DAY_SECONDS + 3_600 })
     await shop.sandbox.control.faults.clear()
@@ -210,7 +178,7 @@ describe('a subscription by a saved card', () => {
   })
 
   test('is not charged once it is cancelled', async () => {
-    const guest = await subscribedWithCard()
+    const guest = await subscribedWithCard(shop)
     const { id } = await subscriptionOf(guest)
     await guest.post(`/api/v1/subscriptions/${id}/cancel`, { reason: 'too dear' })
     await shop.sandbox.control.clock.advance({ seconds: 31 * DAY_SECONDS })

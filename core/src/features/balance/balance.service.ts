@@ -125,7 +125,11 @@ export class BalanceService {
       return this.#replay(
         tx,
         request.id,
-        (first) => first.reversalOf === original.id && first.amount === amount,
+        (first) =>
+          first.reversalOf === original.id &&
+          first.amount === amount &&
+          first.reason === request.reason &&
+          first.reference === request.reference,
       )
     })
   }

@@ -1,10 +1,7 @@
-import { InvalidValue } from '../../kernel/index.ts'
+import { InvalidValue, UNIT_AMOUNT_MAX, UNIT_NAME } from '../../kernel/index.ts'
 
 /** Whose account it is: a user's, or one of the kit's own such as `issuance`. */
 export type AccountOwner = { readonly userId: string } | { readonly system: string }
-
-/** Most of a unit that one transfer may move. */
-export const TRANSFER_AMOUNT_MAX = 10n ** 15n
 
 /** A movement of an amount from one account to another, as a caller asks for it. */
 export interface TransferRequest {
@@ -75,14 +72,14 @@ export interface LedgerReport {
  * @throws {@link InvalidValue}
  */
 export function checkTransfer(request: Pick<TransferRequest, 'unit' | 'amount'>): void {
-  if (request.amount <= 0n || request.amount > TRANSFER_AMOUNT_MAX) {
+  if (request.amount <= 0n || request.amount > UNIT_AMOUNT_MAX) {
     throw new InvalidValue({
       field: 'amount',
       problem: 'is not an amount a transfer can move',
-      remedy: `send a whole number from 1 to ${TRANSFER_AMOUNT_MAX}`,
+      remedy: `send a whole number from 1 to ${UNIT_AMOUNT_MAX}`,
     })
   }
-  if (!/^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(request.unit)) {
+  if (!UNIT_NAME.test(request.unit)) {
     throw new InvalidValue({
       field: 'unit',
       problem: 'is not the name of a unit',

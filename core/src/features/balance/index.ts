@@ -23,4 +23,3 @@ export type {
   Transfer,
   TransferRequest,
 } from './balance.ts'
-export { TRANSFER_AMOUNT_MAX } from './balance.ts'

@@ -24,6 +24,8 @@ export interface Fulfilment<Services> {
   checkReversible?(tx: Services, payment: Payment, amount: bigint): Promise<void>
   /** Refuses a sale that is pointless or forbidden right now, by throwing a typed error. */
   checkSellable?(tx: Services, payment: Payment): Promise<void>
+  /** Tells whether an automatic renewal should still be charged; asked right before. [yes] */
+  wantsCharge?(tx: Services, payment: Payment): Promise<boolean>
   /** Hears that an automatic renewal was declined. */
   declined?(tx: Services, payment: Payment): Promise<void>
 }
@@ -37,6 +39,7 @@ export interface BoundFulfilment {
   reverse(payment: Payment, reversal: Reversal): Promise<void>
   checkReversible(payment: Payment, amount: bigint): Promise<void>
   checkSellable(payment: Payment): Promise<void>
+  wantsCharge(payment: Payment): Promise<boolean>
   declined(payment: Payment): Promise<void>
 }
 
@@ -53,6 +56,7 @@ export function bindFulfilment<Services>(
     reverse: (payment, reversal) => fulfilment.reverse(tx, payment, reversal),
     checkReversible: async (payment, amount) => fulfilment.checkReversible?.(tx, payment, amount),
     checkSellable: async (payment) => fulfilment.checkSellable?.(tx, payment),
+    wantsCharge: async (payment) => (await fulfilment.wantsCharge?.(tx, payment)) ?? true,
     declined: async (payment) => fulfilment.declined?.(tx, payment),
   }
 }

@@ -44,6 +44,7 @@ export {
   paymentRefunded,
   paymentReportRefused,
   paymentSucceeded,
+  paymentUnresolved,
   paymentUpdated,
 } from './payments.events.ts'
 export { checkDuePayments } from './payments.jobs.ts'

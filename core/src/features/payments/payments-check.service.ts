@@ -1,9 +1,11 @@
 import { addMs, type Clock } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
+import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import { nextCheck } from './apply-report.ts'
 import { isOpen, type Payment } from './payment.ts'
 import type { GatewayRegistry, PaymentGateway } from './payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable } from './payments.errors.ts'
+import { paymentUnresolved } from './payments.events.ts'
 import type { PaymentsRepository } from './payments.repository.ts'
 import type { PaymentsService } from './payments.service.ts'
 import type { Refund } from './refunds/refund.ts'
@@ -16,6 +18,7 @@ export interface PaymentsCheckScope extends Transactional<PaymentsCheckScope> {
   readonly repos: {
     readonly payments: PaymentsRepository
     readonly refunds: RefundsRepository
+    readonly outbox: OutboxRepository
   }
   readonly gateways: GatewayRegistry
   readonly payments: PaymentsService
@@ -35,11 +38,28 @@ export class PaymentsCheckService {
     this.#scope = scope
   }
 
-  /** Looks at up to 20 payments and 20 refunds that are due, and gives their number. */
+  /**
+   * Looks at up to 20 payments and 20 refunds that are due, and gives their number. What goes wrong
+   * with one of them is thrown after all others have had their look.
+   */
   async checkDue(): Promise<number> {
     const { payments, refunds } = await this.#claim()
-    for (const payment of payments) await tolerateOutage(this.#checkPayment(payment))
-    for (const refund of refunds) await tolerateOutage(this.#checkRefund(refund))
+    const away = new Set<string>()
+    const failures: unknown[] = []
+    const look = async ({ gateway }: Payment, work: () => Promise<void>): Promise<void> => {
+      // A provider that does not answer is not asked about each of the others in turn.
+      if (away.has(gateway)) return
+      await work().catch((error) => {
+        if (error instanceof ProviderUnavailable) away.add(gateway)
+        else if (!(error instanceof ProviderRejected)) failures.push(error)
+      })
+    }
+    for (const payment of payments) await look(payment, () => this.#checkPayment(payment))
+    for (const refund of refunds) {
+      const payment = await this.#scope.payments.getById(refund.paymentId)
+      await look(payment, () => this.#checkRefund(refund, payment))
+    }
+    if (failures.length > 0) throw failures[0]
     return payments.length + refunds.length
   }
 
@@ -85,46 +105,67 @@ export class PaymentsCheckService {
     if (payment.providerPaymentId && gateway.fetch) {
       const snapshot = await gateway.fetch(payment.providerPaymentId)
       if (snapshot) await payments.apply(snapshot)
+      else await this.#closeOverdue(payment, gateway)
       return
     }
     const isUnanswered = payment.status === 'created' || payment.status === 'unknown'
     if (isUnanswered && clock.now() < idempotencyEnd(payment, gateway)) {
-      await (payment.savedMethodId && payment.subscriptionId
+      const { status } = await (payment.savedMethodId && payment.subscriptionId
         ? payments.chargeSavedMethod(payment)
         : payments.offer(payment))
-      return
+      if (status !== 'unknown') return
+      throw new ProviderUnavailable({ gateway: gateway.name, reason: 'no answer' })
     }
-    if (isUnanswered) {
-      // Repeating an old key would be a new charge; what still arrives becomes a linked payment.
+    if (isUnanswered && payment.subscriptionId) {
+      // The charge may have been made: as long as nobody knows, no other one is made either.
+      await this.#giveUp({ paymentId: payment.id, refundId: null })
+    } else if (isUnanswered) {
+      // Nobody was asked to pay; what still arrives becomes a linked payment.
       await payments.close(payment.id, 'failed', 'no answer from the provider')
-    } else if (clock.now() >= addMs(payment.createdAt, gateway.capabilities.paymentTtlMs)) {
-      await payments.close(payment.id, 'expired', 'not paid in time')
+    } else {
+      await this.#closeOverdue(payment, gateway)
     }
   }
 
-  async #checkRefund(refund: Refund): Promise<void> {
-    const { refunds, repos, gateways, clock } = this.#scope
-    const payment = await repos.payments.findById(refund.paymentId)
-    const gateway = payment && gateways.get(payment.gateway)
+  /** Ends a payment that its provider lets nobody pay any more. */
+  async #closeOverdue(payment: Payment, gateway: PaymentGateway): Promise<void> {
+    const { payments, clock } = this.#scope
+    if (clock.now() < addMs(payment.createdAt, gateway.capabilities.paymentTtlMs)) return
+    await payments.close(payment.id, 'expired', 'not paid in time')
+  }
+
+  async #checkRefund(refund: Refund, payment: Payment): Promise<void> {
+    const { refunds, gateways, clock } = this.#scope
+    const gateway = gateways.get(payment.gateway)
     if (!gateway) return
     if (refund.providerRefundId && gateway.fetchRefund) {
       const report = await gateway.fetchRefund(refund.providerRefundId)
       if (report) await refunds.apply(report)
     } else if (clock.now() < idempotencyEnd(refund, gateway)) {
       await refunds.send(refund)
+    } else {
+      await this.#giveUp({ paymentId: payment.id, refundId: refund.id })
     }
+  }
+
+  /**
+   * Stops asking: the provider has forgotten the key, so asking again could move money again. The
+   * row stays open and a person is called; a report that still comes settles it.
+   */
+  async #giveUp(what: { paymentId: string; refundId: string | null }): Promise<void> {
+    await this.#scope.transaction(async (tx) => {
+      const { payments, refunds, outbox } = tx.repos
+      const now = tx.clock.now()
+      const payment = await payments.findByIdWithLock(what.paymentId)
+      const stopped = { nextCheckAt: null, updatedAt: now }
+      if (what.refundId) await refunds.update(what.refundId, stopped)
+      else if (payment && isOpen(payment.status)) await payments.update(payment.id, stopped)
+      const subjectId = what.paymentId
+      await outbox.add(paymentUnresolved.create({ occurredAt: now, subjectId, payload: what }))
+    })
   }
 }
 
 function idempotencyEnd(of: Pick<Payment, 'createdAt'>, gateway: PaymentGateway): Date {
   return addMs(of.createdAt, gateway.capabilities.idempotencyTtlMs)
-}
-
-/** A provider that is down or says no has been written down already; the next row is looked at. */
-async function tolerateOutage(look: Promise<unknown>): Promise<void> {
-  try {
-    await look
-  } catch (error) {
-    if (!(error instanceof ProviderUnavailable || error instanceof ProviderRejected)) throw error
-  }
 }

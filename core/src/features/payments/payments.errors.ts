@@ -157,6 +157,16 @@ export class GoodsUsed extends AppError {
   }
 }
 
+/** A user has begun more purchases than anybody needs. */
+export class TooManyOpen extends AppError {
+  readonly code = 'payments.too_many_open'
+  readonly kind = 'rate_limited'
+
+  constructor(facts: { limit: number }) {
+    super(`At most ${facts.limit} payments may be open at once; pay or wait`, facts)
+  }
+}
+
 /** The payment cannot be captured or cancelled in its state or by its gateway. */
 export class NotCapturable extends AppError {
   readonly code = 'payments.not_capturable'

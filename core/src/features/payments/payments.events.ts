@@ -37,6 +37,12 @@ export const paymentRefunded = defineEvent('payment.refunded', {
   schema: moneyMoved.extend({ refundId: z.uuid(), refundedAmount: amountText }),
 })
 
+/** A provider never answered about a charge or a refund: it stays open, somebody should look. */
+export const paymentUnresolved = defineEvent('payment.unresolved', {
+  version: 1,
+  schema: z.object({ paymentId: z.uuid(), refundId: z.uuid().nullable() }),
+})
+
 /** A report did not fit its payment: nothing changed, somebody should look. */
 export const paymentReportRefused = defineEvent('payment.report_refused', {
   version: 1,

@@ -1,5 +1,6 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, between, desc, eq, inArray, isNotNull, lt, lte, ne, sql } from 'drizzle-orm'
 import {
+  addMs,
   assert,
   decodeCursor,
   NotFound,
@@ -162,6 +163,45 @@ export class PaymentsRepository {
       )
       .limit(1)
     return row && toPayment(row)
+  }
+
+  /** The first payment of a subscription that was paid, or undefined. */
+  async findFirstPaidOf(subscriptionId: string): Promise<Payment | undefined> {
+    const [row] = await this.#db
+      .select()
+      .from(payment)
+      .where(and(eq(payment.subscriptionId, subscriptionId), isNotNull(payment.providerPaymentId)))
+      .orderBy(asc(payment.id))
+      .limit(1)
+    return row && toPayment(row)
+  }
+
+  /** Tells whether another payment has paid a subscription until an instant, give or take. */
+  async hasPaidUntil(
+    subscriptionId: string,
+    { end, toleranceMs, except }: { end: Date; toleranceMs: number; except: string },
+  ): Promise<boolean> {
+    const [row] = await this.#db
+      .select({ id: payment.id })
+      .from(payment)
+      .where(
+        and(
+          eq(payment.subscriptionId, subscriptionId),
+          isNotNull(payment.paidAt),
+          ne(payment.id, except),
+          between(payment.providerPeriodEnd, addMs(end, -toleranceMs), addMs(end, toleranceMs)),
+        ),
+      )
+      .limit(1)
+    return row !== undefined
+  }
+
+  /** How many payments of a user still wait for money. */
+  async countOpenOf(userId: string): Promise<number> {
+    return this.#db.$count(
+      payment,
+      and(eq(payment.userId, userId), inArray(payment.status, [...OPEN_STATUSES])),
+    )
   }
 
   /** When the next payment is due for a look, or undefined. */

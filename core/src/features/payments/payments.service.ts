@@ -29,6 +29,7 @@ import {
   ProductRetired,
   ProviderRejected,
   ProviderUnavailable,
+  TooManyOpen,
   UnknownGateway,
   UnknownProduct,
 } from './payments.errors.ts'
@@ -56,6 +57,9 @@ export interface RenewalCharge {
   readonly subscriptionId: string
 }
 
+/** Payments of one user that may wait for money at once: each costs looks at the provider. */
+const OPEN_MAX = 30
+
 /** Purchases: from the price to the money, and whatever providers report of them. */
 export class PaymentsService {
   readonly #scope: PaymentsScope
@@ -73,7 +77,8 @@ export class PaymentsService {
    *
    * @throws {@link UnknownProduct} {@link ProductRetired} {@link CurrencyNotPriced}
    * {@link UnknownGateway} {@link CurrencyNotAccepted} {@link GoodsNotAllowed}
-   * {@link ReturnUrlNotAllowed} {@link PaymentConflict} {@link ProviderRejected}
+   * {@link ReturnUrlNotAllowed} {@link PaymentConflict} {@link TooManyOpen}
+   * {@link ProviderRejected}
    * @example
    * const payment = await services.payments.start({
    *   id: newId(), userId, productId: 'credits-100', gateway: 'telegram-stars',
@@ -103,6 +108,8 @@ export class PaymentsService {
       })
       if (created) {
         await tx.fulfilment(product.kind).checkSellable(created)
+        const open = await tx.repos.payments.countOpenOf(request.userId)
+        if (open > OPEN_MAX) throw new TooManyOpen({ limit: OPEN_MAX })
         return created
       }
       const first = await tx.repos.payments.findById(request.id)
@@ -172,13 +179,15 @@ export class PaymentsService {
 
   /**
    * Puts a renewal's charge to the provider, for the first time or again with the same key. A lost
-   * answer leaves the payment `unknown` for the resolver.
+   * answer leaves the payment `unknown` for the resolver. Not made for a subscription that has ended
+   * or was canceled meanwhile.
    */
   async chargeSavedMethod(payment: Payment): Promise<Payment> {
     assertNoTransaction('payments.chargeSavedMethod')
     if (!isOpen(payment.status) || payment.providerPaymentId) return payment
     const gateway = this.gateway(payment.gateway)
     assert(gateway.chargeSavedMethod && payment.savedMethodId, 'The gateway charges saved methods')
+    if (!(await this.#scope.fulfilment(payment.product.kind).wantsCharge(payment))) return payment
     try {
       const snapshot = await gateway.chargeSavedMethod({
         paymentId: payment.id,
@@ -192,6 +201,8 @@ export class PaymentsService {
       if (error instanceof ProviderUnavailable)
         return this.#record(payment.id, { status: 'unknown' })
       if (!(error instanceof ProviderRejected)) throw error
+      // A no to the second try says nothing about the first, whose answer was lost.
+      if (payment.status === 'unknown') return payment
       return this.close(payment.id, 'failed', String(error.details['reason']))
     }
   }

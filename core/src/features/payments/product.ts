@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { CURRENCIES, type Currency, InvalidValue } from '../../kernel/index.ts'
+import {
+  CURRENCIES,
+  type Currency,
+  InvalidValue,
+  UNIT_AMOUNT_MAX,
+  UNIT_NAME,
+} from '../../kernel/index.ts'
 
 const periodSchema = z.union([
   z.strictObject({ days: z.int().min(1).max(366) }),
@@ -31,13 +37,25 @@ const productSchema = z
     /** `manual` reserves the money until `payments.capture`, where the gateway can. */
     capture: z.enum(['automatic', 'manual']).default('automatic'),
     /** What a product of kind `credits` gives. */
-    credits: z.strictObject({ unit: z.string(), amount: z.bigint().positive() }).optional(),
+    credits: z
+      .strictObject({
+        unit: z.string().regex(UNIT_NAME, 'use 1 to 32 letters, digits, - and _, a letter first'),
+        amount: z.bigint().positive().max(UNIT_AMOUNT_MAX),
+      })
+      .optional(),
     /** What a product of kind `subscription` gives; one live subscription a user and group. */
     plan: z
       .strictObject({ group: z.string().regex(/^[a-z0-9-]{1,32}$/), period: periodSchema })
       .optional(),
   })
   .superRefine((product, context) => {
+    if (product.plan && product.prices.XTR !== undefined && !isStarsPeriod(product.plan.period)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['plan', 'period'],
+        message: 'must be { days: 30 } to be sold for Stars: Telegram charges every 30 days',
+      })
+    }
     for (const [kind, field] of [
       ['credits', 'credits'],
       ['subscription', 'plan'],
@@ -51,6 +69,11 @@ const productSchema = z
       }
     }
   })
+
+/** `subscription_period` of createInvoiceLink may be 30 days only (Bot API 8.0). */
+function isStarsPeriod(period: z.output<typeof periodSchema>): boolean {
+  return 'days' in period && period.days === 30
+}
 
 /** A thing that is sold, as the app declares it. */
 export type ProductInput = z.input<typeof productSchema>

@@ -27,6 +27,7 @@ export { subscriptionFulfilment } from './subscriptions.fulfilment.ts'
 export {
   expireDueSubscriptions,
   renewDueSubscriptions,
+  returnDuplicate,
   switchRenewal,
 } from './subscriptions.jobs.ts'
 export { SubscriptionsRepository } from './subscriptions.repository.ts'

@@ -79,26 +79,48 @@ export function canceledUntil(currentPeriodEnd: Date): Course {
   }
 }
 
+/** The facts that decide which period a payment buys. */
+export interface PaidPeriodFacts {
+  readonly current: Pick<Subscription, 'status' | 'currentPeriodEnd' | 'anchorDay'> | undefined
+  readonly now: Date
+  readonly period: Period
+  readonly providerPeriodEnd: Date | null
+}
+
 /**
- * The period that a payment buys: it follows the current one, or begins now after a lapse.
+ * The period that a payment buys: it follows the current one, or begins now after a lapse, and with
+ * it the day of the month that later periods come back to.
  *
  * A date that the provider states is believed over our own arithmetic, and no payment ever
  * shortens what was paid before.
  */
-export function paidPeriod(facts: {
-  readonly current: Pick<Subscription, 'status' | 'currentPeriodEnd'> | undefined
-  readonly now: Date
-  readonly period: Period
+export function paidPeriod(facts: PaidPeriodFacts): {
+  readonly start: Date
+  readonly end: Date
   readonly anchorDay: number
-  readonly providerPeriodEnd: Date | null
-}): { readonly start: Date; readonly end: Date } {
-  const { current, now, period, anchorDay, providerPeriodEnd } = facts
-  // An active subscription's renewal counts from its end even when the charge comes a little
-  // later; otherwise the billing day would creep.
-  const follows = current && (current.status === 'active' || current.currentPeriodEnd > now)
-  const start = follows ? current.currentPeriodEnd : now
+} {
+  const { current, now, period, providerPeriodEnd } = facts
+  const followed = current && follows(current, now, period) ? current : undefined
+  const start = followed?.currentPeriodEnd ?? now
+  const anchorDay = followed?.anchorDay ?? now.getUTCDate()
   const end = providerPeriodEnd ?? addPeriod(start, period, anchorDay)
-  return { start, end: current && current.currentPeriodEnd > end ? current.currentPeriodEnd : end }
+  const isShorter = current && current.currentPeriodEnd > end
+  return { start, end: isShorter ? current.currentPeriodEnd : end, anchorDay }
+}
+
+/**
+ * Tells whether a paid period begins where the last one ended. A renewal does, even when its charge
+ * comes some days later: there was access meanwhile, and the billing day would creep. But nobody
+ * pays for a period that is over before it was paid.
+ */
+function follows(
+  { status, currentPeriodEnd, anchorDay }: NonNullable<PaidPeriodFacts['current']>,
+  now: Date,
+  period: Period,
+): boolean {
+  if (currentPeriodEnd > now) return true
+  const isRunning = status === 'active' || status === 'past_due'
+  return isRunning && addPeriod(currentPeriodEnd, period, anchorDay) > now
 }
 
 /** The course after a declined renewal: another try on a later day, or the end. */
@@ -111,7 +133,11 @@ export function courseAfterDecline(
   return {
     status: 'past_due',
     currentPeriodEnd,
-    nextChargeAt: days === undefined ? null : addMs(currentPeriodEnd, days * DAY_MS),
+    // After an outage the days are over; the tries still keep a day between them.
+    nextChargeAt:
+      days === undefined
+        ? null
+        : new Date(Math.max(currentPeriodEnd.getTime() + days * DAY_MS, now.getTime() + DAY_MS)),
     chargeAttempts,
     expiresAt: days === undefined ? now : null,
   }

@@ -3,7 +3,10 @@ import type { SubscriptionsService } from './subscriptions.service.ts'
 
 /** Gives what products of kind `subscription` sell: access for a period. */
 export const subscriptionFulfilment: Fulfilment<{
-  readonly subscriptions: Pick<SubscriptionsService, 'extend' | 'end' | 'decline' | 'checkSellable'>
+  readonly subscriptions: Pick<
+    SubscriptionsService,
+    'extend' | 'end' | 'decline' | 'checkSellable' | 'wantsCharge'
+  >
 }> = {
   async fulfil({ subscriptions }, payment) {
     await subscriptions.extend(payment)
@@ -13,5 +16,6 @@ export const subscriptionFulfilment: Fulfilment<{
     if (refundedAmount === payment.amount) await subscriptions.end(payment)
   },
   checkSellable: ({ subscriptions }, payment) => subscriptions.checkSellable(payment),
+  wantsCharge: ({ subscriptions }, payment) => subscriptions.wantsCharge(payment),
   declined: ({ subscriptions }, payment) => subscriptions.decline(payment),
 }

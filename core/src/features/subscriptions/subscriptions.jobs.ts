@@ -5,10 +5,23 @@ import { type DueWork, defineJob } from '../../platform/jobs/index.ts'
 export const switchRenewal = defineJob({
   name: 'subscriptions.switch_renewal',
   schema: z.object({ subscriptionId: z.uuid() }),
+  // Waits grow to an hour: a week, as a cancellation that never arrives goes on costing money.
+  attemptsMax: 180,
   runOutside: (
     services: { readonly subscriptions: { switchRenewal(id: string): Promise<void> } },
     { subscriptionId },
   ) => services.subscriptions.switchRenewal(subscriptionId),
+})
+
+/** Gives back a charge that bought nothing, and ends what the provider began for it. */
+export const returnDuplicate = defineJob({
+  name: 'subscriptions.return_duplicate',
+  schema: z.object({ paymentId: z.uuid() }),
+  attemptsMax: 180,
+  runOutside: (
+    services: { readonly subscriptions: { returnDuplicate(paymentId: string): Promise<void> } },
+    { paymentId },
+  ) => services.subscriptions.returnDuplicate(paymentId),
 })
 
 interface DueScope {

@@ -2,6 +2,8 @@ import {
   addMs,
   assert,
   type Clock,
+  DAY_MS,
+  deriveId,
   newId,
   type Page,
   type PageRequest,
@@ -14,6 +16,7 @@ import type {
   Payment,
   PaymentsRepository,
   PaymentsService,
+  RefundsService,
 } from '../payments/index.ts'
 import type { UsersRepository } from '../users/index.ts'
 import {
@@ -37,7 +40,7 @@ import {
   subscriptionResumed,
   subscriptionStarted,
 } from './subscriptions.events.ts'
-import { switchRenewal } from './subscriptions.jobs.ts'
+import { returnDuplicate, switchRenewal } from './subscriptions.jobs.ts'
 import type { SubscriptionsRepository } from './subscriptions.repository.ts'
 
 /** All that the subscriptions service may touch. */
@@ -51,6 +54,7 @@ export interface SubscriptionsScope extends Transactional<SubscriptionsScope> {
     readonly jobs: JobsRepository
   }
   readonly payments: PaymentsService
+  readonly refunds: Pick<RefundsService, 'request'>
   readonly gateways: GatewayRegistry
 }
 
@@ -76,17 +80,25 @@ export class SubscriptionsService {
     assert(plan, 'A payment for a subscription has a plan')
     return this.#scope.transaction(async (tx) => {
       const now = tx.clock.now()
-      const current = await tx.repos.subscriptions.findLiveWithLock(payment.userId, plan.group)
-      const anchorDay = current?.anchorDay ?? now.getUTCDate()
+      const live = await tx.repos.subscriptions.findLiveWithLock(payment.userId, plan.group)
+      if (live && (await this.#isDuplicate(tx, live, payment))) {
+        await tx.repos.payments.update(payment.id, { subscriptionId: null, updatedAt: now })
+        await tx.repos.jobs.enqueue(returnDuplicate, { paymentId: payment.id })
+        return live
+      }
+      // A renewal that comes after the end goes on with the subscription that it belongs to.
+      const { subscriptionId } = payment
+      const current =
+        live ??
+        (subscriptionId ? await tx.repos.subscriptions.getByIdWithLock(subscriptionId) : undefined)
       const paid = paidPeriod({
         current,
         now,
         period: plan.period,
-        anchorDay,
         providerPeriodEnd: payment.providerPeriodEnd,
       })
       // A canceled subscription's renewal that was on its way extends it, but leaves it canceled.
-      const isStillCanceled = current?.status === 'canceled' && payment.originalPaymentId !== null
+      const isStillCanceled = Boolean(current?.canceledAt) && payment.originalPaymentId !== null
       const next = {
         currentPeriodStart: paid.start,
         ...(isStillCanceled
@@ -96,6 +108,7 @@ export class SubscriptionsService {
       const saved = current
         ? await tx.repos.subscriptions.update(current.id, {
             ...next,
+            anchorDay: paid.anchorDay,
             ...(isStillCanceled ? {} : { canceledAt: null, cancelReason: null }),
             ...(payment.savedMethodId ? { savedMethodId: payment.savedMethodId } : {}),
             updatedAt: now,
@@ -108,7 +121,7 @@ export class SubscriptionsService {
             planGroup: plan.group,
             gateway: payment.gateway,
             period: plan.period,
-            anchorDay,
+            anchorDay: paid.anchorDay,
             firstPaymentId: payment.originalPaymentId ?? payment.id,
             savedMethodId: payment.savedMethodId,
             createdAt: now,
@@ -116,6 +129,7 @@ export class SubscriptionsService {
             ...next,
           })
       await tx.repos.payments.update(payment.id, { subscriptionId: saved.id, updatedAt: now })
+      if (isStillCanceled) await this.#switchLater(tx, saved.id)
       await this.#tell(tx, current ? subscriptionRenewed : subscriptionStarted, saved)
       return saved
     })
@@ -151,7 +165,7 @@ export class SubscriptionsService {
         cancelReason: reason ?? null,
         updatedAt: now,
       })
-      await tx.repos.jobs.enqueue(switchRenewal, { subscriptionId })
+      await this.#switchLater(tx, subscriptionId)
       await this.#tell(tx, subscriptionCanceled, canceled)
       return canceled
     })
@@ -176,13 +190,16 @@ export class SubscriptionsService {
         cancelReason: null,
         updatedAt: now,
       })
-      await tx.repos.jobs.enqueue(switchRenewal, { subscriptionId })
+      await this.#switchLater(tx, subscriptionId)
       await this.#tell(tx, subscriptionResumed, resumed)
       return resumed
     })
   }
 
-  /** Ends a subscription at once, because its last period was refunded in full. */
+  /**
+   * Takes the latest period back, because it was refunded in full: ends the subscription at once,
+   * or, when that period has not begun yet, at the end of the one before.
+   */
   async end(payment: Payment): Promise<void> {
     await this.#scope.transaction(async (tx) => {
       if (!payment.subscriptionId) return
@@ -190,8 +207,23 @@ export class SubscriptionsService {
       const last = await tx.repos.payments.findLastPaidOf(subscription.id)
       // A refund of an older period leaves the current one as it is.
       if (subscription.status === 'expired' || last?.id !== payment.id) return
-      await this.#expire(tx, subscription)
-      await tx.repos.jobs.enqueue(switchRenewal, { subscriptionId: subscription.id })
+      const now = tx.clock.now()
+      if (subscription.currentPeriodStart > now) {
+        const end = subscription.currentPeriodStart
+        const isCanceled = subscription.status === 'canceled'
+        await tx.repos.subscriptions.update(subscription.id, {
+          ...(isCanceled ? canceledUntil(end) : activeUntil(end, this.#renewedBy(subscription))),
+          currentPeriodStart: now,
+          updatedAt: now,
+        })
+        return
+      }
+      await this.#expire(tx, {
+        ...subscription,
+        canceledAt: subscription.canceledAt ?? now,
+        cancelReason: subscription.cancelReason ?? 'refunded',
+      })
+      await this.#switchLater(tx, subscription.id)
     })
   }
 
@@ -249,13 +281,41 @@ export class SubscriptionsService {
     const gateway = gateways.get(subscription.gateway)
     if (!gateway?.switchRenewal) return
     const user = await repos.users.findById(subscription.userId)
-    const first = await repos.payments.findById(subscription.firstPaymentId)
+    const first = await repos.payments.findFirstPaidOf(subscriptionId)
     assert(user?.telegramId && first?.providerPaymentId, 'The provider knows the subscription')
     await gateway.switchRenewal({
       payerTelegramId: user.telegramId,
       providerPaymentId: first.providerPaymentId,
       isCanceled: subscription.status === 'canceled' || subscription.status === 'expired',
     })
+  }
+
+  /**
+   * Refunds a charge that bought nothing, and ends the second subscription that the provider began
+   * for it. Calls the provider, so never inside a transaction; repeating it is harmless.
+   */
+  async returnDuplicate(paymentId: string): Promise<void> {
+    const { repos, gateways, refunds } = this.#scope
+    const payment = await repos.payments.findById(paymentId)
+    assert(payment?.providerPaymentId, 'A duplicate was paid')
+    const user = await repos.users.findById(payment.userId)
+    const gateway = gateways.get(payment.gateway)
+    if (gateway?.switchRenewal && user?.telegramId) {
+      await gateway.switchRenewal({
+        payerTelegramId: user.telegramId,
+        providerPaymentId: payment.providerPaymentId,
+        isCanceled: true,
+      })
+    }
+    if (payment.status !== 'succeeded') return
+    await refunds.request({ id: deriveId(paymentId, 'duplicate'), paymentId, actor: 'system' })
+  }
+
+  /** Tells whether the charge of a renewal should still be made. */
+  async wantsCharge(payment: Payment): Promise<boolean> {
+    if (!payment.subscriptionId) return false
+    const { status } = await this.#scope.repos.subscriptions.getById(payment.subscriptionId)
+    return status === 'active' || status === 'past_due'
   }
 
   /** A user's subscriptions, newest first. */
@@ -285,6 +345,29 @@ export class SubscriptionsService {
     })
   }
 
+  /**
+   * Tells whether a provider has charged twice for one period: it states the same end for both, as
+   * when two links were paid at the same moment, and runs two subscriptions from then on.
+   */
+  async #isDuplicate(
+    tx: SubscriptionsScope,
+    live: Subscription,
+    payment: Payment,
+  ): Promise<boolean> {
+    if (!payment.providerPeriodEnd || live.gateway !== payment.gateway) return false
+    return tx.repos.payments.hasPaidUntil(live.id, {
+      end: payment.providerPeriodEnd,
+      toleranceMs: DAY_MS,
+      except: payment.id,
+    })
+  }
+
+  /** Has the provider told; one after the other, so that the last word is the last to arrive. */
+  #switchLater(tx: SubscriptionsScope, subscriptionId: string): Promise<void> {
+    const orderKey = `${switchRenewal.name}:${subscriptionId}`
+    return tx.repos.jobs.enqueue(switchRenewal, { subscriptionId }, { orderKey })
+  }
+
   #renewedBy(of: { gateway: string; savedMethodId: string | null }): RenewedBy {
     const renewals = this.#scope.gateways.get(of.gateway)?.capabilities.renewals
     if (renewals === 'provider') return 'provider'
@@ -293,10 +376,13 @@ export class SubscriptionsService {
 
   async #expire(tx: SubscriptionsScope, subscription: Subscription): Promise<void> {
     const now = tx.clock.now()
+    const { canceledAt, cancelReason } = subscription
     const expired = await tx.repos.subscriptions.update(subscription.id, {
       status: 'expired',
       nextChargeAt: null,
       expiresAt: null,
+      canceledAt,
+      cancelReason,
       updatedAt: now,
     })
     await this.#tell(tx, subscriptionExpired, expired)

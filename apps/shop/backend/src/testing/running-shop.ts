@@ -16,8 +16,8 @@ export interface RunningShop extends AsyncDisposable {
   readonly config: Config
   readonly served: () => ServedShop
   readonly adminToken: string
-  /** Stops the shop and starts it again on the same data. */
-  restart(): Promise<void>
+  /** Stops the shop and starts it again on the same data, after something has happened. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>
 }
 
 const BOT_TOKEN = '700000001:AAtest-token-of-the-shop-in-its-tests'
@@ -70,8 +70,9 @@ export async function startRunningShop(
     config,
     adminToken: ADMIN_TOKEN,
     served: () => served,
-    async restart() {
+    async restart(meanwhile) {
       await served.close()
+      await meanwhile?.()
       served = await start()
     },
     async [Symbol.asyncDispose]() {

@@ -26,6 +26,8 @@ export interface YookassaOptions {
 
 const TIMEOUT_MS = 10_000
 
+const HOUR_MS = 3_600_000
+
 /** Waits between tries with the same key; a further try is the resolver's. */
 const RETRY_WAITS_MS = [200, 800] as const
 
@@ -53,7 +55,8 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
       partialRefund: true,
       renewals: 'saved_method',
       paymentTtlMs: 7 * DAY_MS,
-      idempotencyTtlMs: DAY_MS,
+      // YooKassa keeps a key for 24 h; the last try must be over by then.
+      idempotencyTtlMs: 23 * HOUR_MS,
     },
 
     async start({ paymentId, money, product, returnUrl, savesMethod }) {
@@ -140,6 +143,8 @@ async function call(request: () => Promise<{ status: number; data: unknown }>): 
       if (answer.status === 200) return answer.data
       return unavailable(`HTTP ${answer.status}`)
     }
+    // After a try whose effect is open, a no to the next one is no answer to the first.
+    if (!answer.isOpen && attempt > 0) return unavailable(answer.reason)
     if (!answer.isOpen) throw new ProviderRejected({ gateway: YOOKASSA, reason: answer.reason })
     const waitMs = RETRY_WAITS_MS[attempt]
     if (waitMs === undefined) return unavailable(answer.reason)

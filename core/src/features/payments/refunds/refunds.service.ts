@@ -115,6 +115,8 @@ export class RefundsService {
     } catch (error) {
       if (error instanceof ProviderUnavailable) return this.#fail(refund, 'unknown', null)
       if (error instanceof ProviderRejected) {
+        // A no to the second try says nothing about the first, whose answer was lost.
+        if (refund.status === 'unknown') return refund
         await this.#fail(refund, 'failed', String(error.details['reason']))
       }
       throw error
@@ -136,7 +138,9 @@ export class RefundsService {
       const payment = found && (await tx.repos.payments.findByIdWithLock(found.id))
       if (!payment) throw new PaymentNotFound({ paymentId: providerPaymentId })
       const refund = await this.#match(tx, payment, report)
-      if (!isRefundOpen(refund.status)) return refund
+      // Money that went back has gone back, also when a try in between was refused.
+      const isLate = refund.status === 'failed' && report.status === 'succeeded'
+      if (!isRefundOpen(refund.status) && !isLate) return refund
       const now = tx.clock.now()
       const { status, providerRefundId, failureReason } = report
       const isSettled = status !== 'pending'
@@ -194,9 +198,11 @@ export class RefundsService {
     const refunds = await tx.repos.refunds.listByPayment(payment.id)
     const found =
       refunds.find((refund) => refund.providerRefundId === report.providerRefundId) ??
-      refunds.find((refund) => refund.id === report.refundId) ??
+      refunds.find(({ id, providerRefundId }) => id === report.refundId && !providerRefundId) ??
       // Stars name no refund: the one that is open and of this amount is meant.
-      refunds.find((refund) => isRefundOpen(refund.status) && refund.amount === report.amount)
+      (report.providerRefundId === report.providerPaymentId
+        ? refunds.find((refund) => isRefundOpen(refund.status) && refund.amount === report.amount)
+        : undefined)
     if (found) return found
     const now = tx.clock.now()
     const inserted = await tx.repos.refunds.insert({

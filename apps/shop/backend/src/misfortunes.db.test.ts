@@ -1,0 +1,293 @@
+import { rows } from '@gramkit/core/database'
+import { DAY_MS, newId } from '@gramkit/core/kernel'
+import type { Payment, PaymentSnapshot } from '@gramkit/core/payments'
+import { sql } from 'drizzle-orm'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { overtake } from './testing/overtake.ts'
+import {
+  type ApiClient,
+  aCustomer,
+  aGuest,
+  apiClient,
+  eventually,
+  type RunningShop,
+  startRunningShop,
+} from './testing/running-shop.ts'
+import {
+  paymentsOf,
+  subscribedWithCard,
+  subscribedWithStars,
+  subscriptionOf,
+} from './testing/subscribers.ts'
+
+let shop: RunningShop
+
+beforeEach(async () => {
+  shop = await startRunningShop()
+})
+
+afterEach(async () => {
+  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
+  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await shop[Symbol.asyncDispose]()
+})
+
+const core = () => shop.served().shop.platform.core
+const days = (count: number) => shop.sandbox.control.clock.advance({ days: count })
+const hours = (count: number) => shop.sandbox.control.clock.advance({ hours: count })
+const statusesOf = async (customer: Pick<ApiClient, 'get'>) =>
+  (await paymentsOf(customer)).map(({ status }: { status: string }) => status)
+const chargesAtYookassa = async () =>
+  (await shop.sandbox.control.yookassa.payments()).filter(({ status }) => status === 'succeeded')
+    .length
+
+const paid = (payment: Payment, providerPaymentId = newId()): PaymentSnapshot => ({
+  gateway: payment.gateway,
+  paymentId: payment.id,
+  providerPaymentId,
+  status: 'succeeded',
+  money: { amount: payment.amount, currency: payment.currency },
+  body: {},
+})
+
+async function cancel(customer: ApiClient): Promise<void> {
+  const { id } = await subscriptionOf(customer)
+  const { status } = await customer.post(`/api/v1/subscriptions/${id}/cancel`)
+  expect(status).toBe(200)
+}
+
+describe('who has cancelled', () => {
+  test('is not charged by a renewal that was under way when YooKassa went away', async () => {
+    const guest = await subscribedWithCard(shop)
+    const { faults } = shop.sandbox.control
+    await faults.add({ target: 'yookassa', kind: 'error', effect: 'not_done', times: null })
+    await shop.sandbox.control.clock.advance({ days: 30, minutes: 1 })
+    expect(await statusesOf(guest)).toEqual(['unknown', 'succeeded'])
+    await cancel(guest)
+    await faults.clear()
+    await days(40)
+    expect(await statusesOf(guest)).toEqual(['unknown', 'succeeded'])
+    expect(await chargesAtYookassa()).toBe(1)
+    expect(await subscriptionOf(guest)).toMatchObject({ status: 'expired' })
+  })
+
+  test('keeps what a late renewal has paid for, and is not renewed again', async () => {
+    const guest = await subscribedWithCard(shop)
+    const { faults } = shop.sandbox.control
+    await faults.add({ target: 'yookassa', kind: 'error', effect: 'not_done', times: null })
+    await shop.sandbox.control.clock.advance({ days: 30, minutes: 1 })
+    const [renewal] = await paymentsOf(guest)
+    await cancel(guest)
+    await hours(1)
+    expect(await subscriptionOf(guest)).toMatchObject({ status: 'expired' })
+    await core().payments.apply(paid(await core().payments.getById(renewal.id)))
+    await faults.clear()
+    expect(await subscriptionOf(guest)).toMatchObject({ status: 'canceled' })
+    await days(70)
+    expect(await subscriptionOf(guest)).toMatchObject({ status: 'expired' })
+    expect(await statusesOf(guest)).toEqual(['succeeded', 'succeeded'])
+  })
+
+  test('is cancelled at Telegram too, however long it could not be reached', async () => {
+    const customer = await subscribedWithStars(shop)
+    const method = 'editUserStarSubscription'
+    const { faults } = shop.sandbox.control
+    await faults.add({
+      target: 'telegram',
+      kind: 'error',
+      effect: 'not_done',
+      method,
+      times: null,
+    })
+    await cancel(customer)
+    await days(31)
+    expect(await statusesOf(customer)).toEqual(['succeeded', 'succeeded'])
+    expect(await subscriptionOf(customer)).toMatchObject({ status: 'canceled' })
+    await faults.clear()
+    await days(62)
+    expect(await statusesOf(customer)).toEqual(['succeeded', 'succeeded'])
+    expect(await subscriptionOf(customer)).toMatchObject({ status: 'expired' })
+  })
+
+  test('is cancelled at Telegram although the first payment had expired before its money', async () => {
+    const customer = await aCustomer(shop)
+    const { body } = await customer.buy('pro-monthly')
+    const expire = `update gramkit.payment set status = 'expired' where id = $1`
+    await overtake(shop, expire, [body.payment.id], () => customer.person.pay(body.confirmationUrl))
+    await eventually(
+      () => subscriptionOf(customer),
+      (found) => found !== undefined,
+    )
+    await cancel(customer)
+    await days(62)
+    expect(await statusesOf(customer)).toEqual(['succeeded', 'expired'])
+    expect(await subscriptionOf(customer)).toMatchObject({ status: 'expired' })
+  })
+})
+
+describe('a renewal without an answer', () => {
+  test('is not made a second time, and counts once YooKassa can be asked', async () => {
+    const guest = await subscribedWithCard(shop)
+    const before = await subscriptionOf(guest)
+    const { faults } = shop.sandbox.control
+    const charge = { target: 'yookassa', method: 'POST /payments', times: null } as const
+    await faults.add({ ...charge, kind: 'drop', effect: 'done' })
+    await faults.add({
+      target: 'yookassa',
+      kind: 'error',
+      effect: 'not_done',
+      method: 'GET /payments/:id',
+      times: null,
+    })
+    await shop.sandbox.control.clock.advance({ days: 30, minutes: 1 })
+    await shop.restart(() => hours(26))
+    expect(await statusesOf(guest)).toEqual(['unknown', 'succeeded'])
+    await faults.clear()
+    await days(2)
+    expect(await statusesOf(guest)).toEqual(['succeeded', 'succeeded'])
+    expect(await chargesAtYookassa()).toBe(2)
+    const after = await subscriptionOf(guest)
+    expect(Date.parse(after.currentPeriodEnd) - Date.parse(before.currentPeriodEnd)).toBe(
+      30 * DAY_MS,
+    )
+  })
+
+  test('that never comes stays open, is announced, and lets nothing else be charged', async () => {
+    const guest = await subscribedWithCard(shop)
+    const { faults } = shop.sandbox.control
+    await faults.add({ target: 'yookassa', kind: 'error', effect: 'not_done', times: null })
+    await shop.sandbox.control.clock.advance({ days: 30, minutes: 1 })
+    await shop.restart(() => hours(26))
+    await faults.clear()
+    await days(10)
+    const [renewal] = await paymentsOf(guest)
+    expect(renewal.status).toBe('unknown')
+    expect(await core().payments.getById(renewal.id)).toMatchObject({ nextCheckAt: null })
+    expect(await chargesAtYookassa()).toBe(1)
+    const payload = z.object({ payload: z.object({ paymentId: z.string() }) })
+    const announced = sql`select payload from gramkit.outbox_event where name = 'payment.unresolved'`
+    expect(await rows(core().repos.db, announced, payload)).toMatchObject([
+      { payload: { paymentId: renewal.id } },
+    ])
+  })
+})
+
+describe('a shop that was away', () => {
+  test('charges one period when it is back, not those in which it served nothing', async () => {
+    const guest = await subscribedWithCard(shop)
+    await shop.restart(() => days(88))
+    await hours(1)
+    expect(await statusesOf(guest)).toEqual(['succeeded', 'succeeded'])
+    const { currentPeriodEnd } = await subscriptionOf(guest)
+    const now = core().clock.now().getTime()
+    expect(Date.parse(currentPeriodEnd) - now).toBeGreaterThan(29 * DAY_MS)
+  })
+})
+
+describe('money that came twice for one subscription', () => {
+  test('in Stars goes back, and Telegram renews one of the two', async () => {
+    const customer = await aCustomer(shop)
+    const links = [await customer.buy('pro-monthly'), await customer.buy('pro-monthly')]
+    // Both are allowed, as neither has been applied yet.
+    await overtake(shop, 'lock table gramkit.payment in share mode', [], () => undefined, {
+      meanwhile: () =>
+        Promise.all(links.map(({ body }) => customer.person.pay(body.confirmationUrl))),
+    })
+    const statuses = await eventually(
+      () => statusesOf(customer),
+      (found) => found.includes('refunded'),
+    )
+    expect(statuses.sort()).toEqual(['refunded', 'succeeded'])
+    expect(await subscriptionOf(customer)).toMatchObject({ status: 'active' })
+    const { stars, subscriptions } = await customer.person.wallet()
+    expect(stars).toBe(10_000 - 250)
+    expect(subscriptions.map(({ state }) => state).sort()).toEqual(['active', 'canceled'])
+    await days(31)
+    expect((await statusesOf(customer)).sort()).toEqual(['refunded', 'succeeded', 'succeeded'])
+  })
+
+  test('by card gives both periods, and a refund of the second takes only that back', async () => {
+    const guest = await aGuest(shop)
+    const buy = { productId: 'pro-monthly', gateway: 'yookassa', currency: 'RUB' }
+    const payments = [
+      (await guest.post('/api/v1/payments', buy)).body.payment,
+      (await guest.post('/api/v1/payments', buy)).body.payment,
+    ]
+    const ends: string[] = []
+    for (const { id } of payments) {
+      const { providerPaymentId } = await core().payments.getById(id)
+      await shop.sandbox.control.yookassa.succeed(providerPaymentId ?? '')
+      await eventually(
+        () => core().payments.getById(id),
+        ({ status }) => status === 'succeeded',
+      )
+      ends.push((await subscriptionOf(guest)).currentPeriodEnd)
+    }
+    expect(Date.parse(ends[1] ?? '') - Date.parse(ends[0] ?? '')).toBe(30 * DAY_MS)
+    const admin = apiClient(shop, shop.adminToken)
+    await admin.post(`/api/v1/admin/payments/${payments[1].id}/refund`, {})
+    expect(await subscriptionOf(guest)).toMatchObject({
+      status: 'active',
+      currentPeriodEnd: ends[0],
+    })
+  })
+})
+
+describe('a refund', () => {
+  async function aMugAndItsRefund(status: 'failed' | 'unknown') {
+    const guest = await aGuest(shop)
+    const buy = { productId: 'mug', gateway: 'yookassa', currency: 'RUB' }
+    const { id } = (await guest.post('/api/v1/payments', buy)).body.payment
+    const { payments, repos, clock } = core()
+    const { providerPaymentId } = await payments.getById(id)
+    await payments.apply(paid(await payments.getById(id), providerPaymentId ?? ''))
+    const payment = await payments.getById(id)
+    const at = { createdAt: clock.now(), updatedAt: clock.now() }
+    const amount = payment.amount / 4n
+    const asked = { id: newId(), paymentId: id, amount, actor: 'test', status, ...at }
+    await repos.refunds.insert(asked)
+    const report = (providerRefundId: string, refundId?: string) =>
+      core().refunds.apply({
+        gateway: payment.gateway,
+        providerPaymentId: payment.providerPaymentId ?? '',
+        providerRefundId,
+        refundId,
+        amount,
+        status: 'succeeded',
+      })
+    const refunded = async () => (await core().payments.getById(id)).refundedAmount
+    return { asked, amount, report, refunded }
+  }
+
+  test('that succeeded is booked although a later try was refused', async () => {
+    const { asked, amount, report, refunded } = await aMugAndItsRefund('failed')
+    await report('r1', asked.id)
+    await report('r1', asked.id)
+    expect(await refunded()).toBe(amount)
+  })
+
+  test('of our own is not mistaken for one that somebody made in the console', async () => {
+    const { asked, amount, report, refunded } = await aMugAndItsRefund('unknown')
+    await report('from-the-console')
+    await report('ours', asked.id)
+    expect(await refunded()).toBe(2n * amount)
+  })
+})
+
+test('nobody has more than 30 purchases open', async () => {
+  const guest = await aGuest(shop)
+  const buy = () =>
+    guest.post('/api/v1/payments', { productId: 'mug', gateway: 'yookassa', currency: 'RUB' })
+  for (let count = 0; count < 30; count++) expect((await buy()).status).toBe(201)
+  expect(await buy()).toMatchObject({ status: 429, body: { code: 'payments.too_many_open' } })
+})
+
+test('a process without the role api serves no API', async () => {
+  await using worker = await startRunningShop({ GRAMKIT_ROLES: 'worker,relay' })
+  const statusOf = async (path: string) => (await fetch(`${worker.url}${path}`)).status
+  expect(await statusOf('/health')).toBe(200)
+  for (const path of ['/api/v1/products', '/shop/', '/webhooks/telegram']) {
+    expect(await statusOf(path)).toBe(404)
+  }
+})

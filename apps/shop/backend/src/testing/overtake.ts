@@ -1,0 +1,38 @@
+import pg from 'pg'
+import { expect } from 'vitest'
+import type { RunningShop } from './running-shop.ts'
+
+/**
+ * Changes something in a transaction that ends only when `count` others wait for a lock: what they
+ * have read without one is then out of date when they write. `meanwhile` happens before it ends.
+ */
+export async function overtake<T>(
+  shop: Pick<RunningShop, 'database'>,
+  change: string,
+  values: unknown[],
+  act: () => T,
+  { count = 1, meanwhile }: { count?: number; meanwhile?: () => Promise<unknown> } = {},
+): Promise<T> {
+  const [other, watcher] = [shop.database.adminUrl, shop.database.adminUrl].map(
+    (url) => new pg.Client(url),
+  )
+  if (!other || !watcher) throw new Error('There are two connections')
+  await Promise.all([other.connect(), watcher.connect()])
+  try {
+    await other.query('begin')
+    await other.query(change, values)
+    const acted = act()
+    await meanwhile?.()
+    await expect
+      .poll(async () => {
+        const waiting = `select count(*)::int as count from pg_stat_activity
+                         where datname = current_database() and wait_event_type = 'Lock'`
+        return (await watcher.query(waiting)).rows[0].count
+      })
+      .toBe(count)
+    await other.query('commit')
+    return acted
+  } finally {
+    await Promise.all([other.end(), watcher.end()])
+  }
+}

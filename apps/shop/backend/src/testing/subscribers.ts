@@ -1,0 +1,50 @@
+import {
+  type ApiClient,
+  aCustomer,
+  aGuest,
+  type Customer,
+  eventually,
+  type RunningShop,
+} from './running-shop.ts'
+
+/** The newest subscription of somebody. */
+export async function subscriptionOf(customer: Pick<ApiClient, 'get'>) {
+  const { body } = await customer.get('/api/v1/subscriptions')
+  return body.items[0]
+}
+
+/** Somebody's payments, newest first. */
+export async function paymentsOf(customer: Pick<ApiClient, 'get'>) {
+  return (await customer.get('/api/v1/payments')).body.items
+}
+
+/** A person in Telegram who has just subscribed. */
+export async function subscribedWithStars(shop: RunningShop): Promise<Customer> {
+  const customer = await aCustomer(shop)
+  const { body } = await customer.buy('pro-monthly')
+  const { status } = await customer.person.pay(body.confirmationUrl)
+  if (status !== 'paid') throw new Error(`The subscription was not paid: ${status}`)
+  await eventually(
+    () => subscriptionOf(customer),
+    (found) => found !== undefined,
+  )
+  return customer
+}
+
+/** A guest on the web who has just subscribed with a card that is kept. */
+export async function subscribedWithCard(shop: RunningShop): Promise<ApiClient> {
+  const guest = await aGuest(shop)
+  const { body } = await guest.post('/api/v1/payments', {
+    productId: 'pro-monthly',
+    gateway: 'yookassa',
+    currency: 'RUB',
+  })
+  const { core } = shop.served().shop.platform
+  const payment = await core.repos.payments.findById(body.payment.id)
+  await shop.sandbox.control.yookassa.succeed(payment?.providerPaymentId ?? '')
+  await eventually(
+    () => subscriptionOf(guest),
+    (found) => found !== undefined,
+  )
+  return guest
+}

@@ -1,0 +1,145 @@
+import { createPlatform, type Platform } from '@gramkit/core'
+import { newId, VirtualClock } from '@gramkit/core/kernel'
+import type { Fulfilment, Payment } from '@gramkit/core/payments'
+import { type Sandbox, startSandbox } from '@gramkit/sandbox'
+import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
+const given: string[] = []
+
+/** Gives by writing down; refuses what was sold to somebody unlucky. */
+const noted: Fulfilment<unknown> = {
+  async fulfil(_tx, { id, returnUrl }) {
+    if (returnUrl?.includes('unlucky')) throw new Error('The shelf is empty')
+    given.push(id)
+  },
+  async reverse() {},
+}
+
+let database: TestDatabase
+let sandbox: Sandbox
+let platform: Platform<unknown>
+const clock = new VirtualClock(new Date('2030-01-01T00:00:00Z'))
+
+beforeAll(async () => {
+  database = await testDatabase()
+  sandbox = await startSandbox({ dataDir: ':memory:', shops: [SHOP] })
+  platform = await createPlatform({
+    databaseUrl: database.appUrl,
+    clock,
+    yookassa: { ...SHOP, apiRoot: `${sandbox.url}/sandbox/yookassa/v3` },
+    returnUrls: ['https://shop.example/'],
+    fulfilments: { piece: noted },
+    products: [
+      {
+        id: 'painting',
+        kind: 'piece',
+        goods: 'physical',
+        title: 'Painting',
+        description: 'Paid when it is sent.',
+        prices: { RUB: 500_000n },
+        capture: 'manual',
+      },
+    ],
+  })
+})
+
+afterAll(async () => {
+  expect(await platform.core.balance.verify()).toMatchObject({ ok: true })
+  await platform.close()
+  await sandbox.close()
+  await database.drop()
+})
+
+async function bought(path = ''): Promise<Payment> {
+  const { id: userId } = await platform.core.users
+    .loginAsGuest(newId() + newId())
+    .then(({ user }) => user)
+  return platform.core.payments.start({
+    id: newId(),
+    userId,
+    productId: 'painting',
+    gateway: 'yookassa',
+    currency: 'RUB',
+    surface: 'web',
+    returnUrl: `https://shop.example/${path}`,
+  })
+}
+
+/** The buyer pays; nothing tells the shop of it but its own look. */
+async function reserved(path = ''): Promise<Payment> {
+  const payment = await bought(path)
+  await sandbox.control.yookassa.succeed(payment.providerPaymentId ?? '')
+  return payment
+}
+
+async function look(): Promise<void> {
+  clock.advance(60_000)
+  await platform.core.paymentsCheck.checkDue()
+}
+
+const statusOf = async ({ id }: Payment) => (await platform.core.payments.getById(id)).status
+const atYookassa = async ({ providerPaymentId }: Payment) =>
+  (await sandbox.control.yookassa.payments()).find(({ id }) => id === providerPaymentId)?.status
+
+describe('a product whose money is only reserved', () => {
+  test('is given when the money is taken, once', async () => {
+    const payment = await reserved()
+    await look()
+    expect(await statusOf(payment)).toBe('waiting_for_capture')
+    expect(given).not.toContain(payment.id)
+    expect(await platform.core.payments.capture(payment.id)).toMatchObject({ status: 'succeeded' })
+    expect(await platform.core.payments.capture(payment.id)).toMatchObject({ status: 'succeeded' })
+    expect(given.filter((id) => id === payment.id)).toHaveLength(1)
+    expect(await atYookassa(payment)).toBe('succeeded')
+  })
+
+  test('is not given when it is cancelled, and the reservation ends', async () => {
+    const payment = await reserved()
+    await look()
+    expect(await platform.core.payments.cancel(payment.id)).toMatchObject({ status: 'canceled' })
+    expect(await platform.core.payments.cancel(payment.id)).toMatchObject({ status: 'canceled' })
+    expect(await atYookassa(payment)).toBe('canceled')
+    await expect(platform.core.payments.capture(payment.id)).rejects.toMatchObject({
+      code: 'payments.not_capturable',
+    })
+    expect(given).not.toContain(payment.id)
+  })
+
+  test('cannot be cancelled once it is paid', async () => {
+    const payment = await reserved()
+    await look()
+    await platform.core.payments.capture(payment.id)
+    await expect(platform.core.payments.cancel(payment.id)).rejects.toMatchObject({
+      code: 'payments.closed',
+    })
+  })
+})
+
+describe('looking after open payments', () => {
+  test('goes on with the others when one of them fails', async () => {
+    const unlucky = await reserved('unlucky')
+    const others = [await reserved(), await reserved()]
+    await look()
+    await expect(platform.core.payments.capture(unlucky.id)).rejects.toThrow('The shelf is empty')
+    for (const { id } of others) await platform.core.payments.capture(id)
+    const late = await reserved()
+    clock.advance(3_600_000)
+    await expect(platform.core.paymentsCheck.checkDue()).rejects.toThrow('The shelf is empty')
+    expect(await statusOf(late)).toBe('waiting_for_capture')
+  })
+
+  test('ends a payment that the provider does not know, when its time is over', async () => {
+    const payment = await bought()
+    await platform.core.repos.payments.update(payment.id, {
+      providerPaymentId: newId(),
+      updatedAt: clock.now(),
+    })
+    await look()
+    expect(await statusOf(payment)).toBe('pending')
+    clock.advance(8 * 86_400_000)
+    await platform.core.paymentsCheck.checkDue().catch(() => undefined)
+    expect(await statusOf(payment)).toBe('expired')
+  })
+})
