@@ -20,6 +20,8 @@ export default defineConfig({
   description: 'A backend kit for Telegram Mini Apps that take money',
   cleanUrls: true,
   lastUpdated: false,
+  // The tutorial leads to what `npm start` serves.
+  ignoreDeadLinks: 'localhostLinks',
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
