@@ -40,6 +40,7 @@ test('a customer buys, subscribes, is renewed, cancels and is refunded on a phon
   await page.getByRole('button', { name: 'Open Mini App' }).first().click()
   const app = page.frameLocator('iframe[title="Mini App"]')
   await app.getByRole('button', { name: 'Buy 100 credits for 50 ★' }).waitFor()
+  await app.locator('body').evaluate((body) => body.setAttribute('data-never', 'reloaded'))
   await shot(page, '2-mini-app')
 
   await buyWithStars(page, app, 'Buy 100 credits for 50 ★')
@@ -56,15 +57,15 @@ test('a customer buys, subscribes, is renewed, cancels and is refunded on a phon
   await app.getByText('Active').first().waitFor()
   await shot(page, '5-subscribed')
 
-  await shop.sandbox.control.clock.advance({ days: 30, minutes: 1 })
+  await aMonthLater(page)
   await app.getByRole('button', { name: 'Purchases' }).click()
   await app.getByRole('article', { name: 'Pro, monthly' }).nth(2).waitFor()
-  await shot(page, '6-renewed')
+  await shot(page, '7-renewed')
 
   await app.getByRole('button', { name: 'Cancel subscription' }).first().click()
   await app.getByRole('button', { name: 'Yes, cancel' }).click()
   await app.getByRole('button', { name: 'Resume subscription' }).first().waitFor()
-  await shot(page, '7-cancelled')
+  await shot(page, '8-cancelled')
 
   const admin = apiClient(shop, shop.adminToken)
   const { core } = shop.served().shop.platform
@@ -73,13 +74,25 @@ test('a customer buys, subscribes, is renewed, cancels and is refunded on a phon
   const refund = await admin.post(`/api/v1/admin/payments/${credits?.id}/refund`, {})
   expect(refund.body.refund.status).toBe('succeeded')
   await app.getByText('Refunded').first().waitFor()
-  await shot(page, '8-refunded')
+  await shot(page, '9-refunded')
 
   const report = await admin.get('/api/v1/admin/ledger/verify')
   expect(report.body).toMatchObject({ ok: true, differences: [] })
+  expect(await app.locator('body').getAttribute('data-never')).toBe('reloaded')
   expect(errors).toEqual([])
   await page.close()
 })
+
+/** Moves the clock on the page, with the Mini App out of the way but not closed. */
+async function aMonthLater(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Minimise Mini App' }).click()
+  await page.getByRole('tab', { name: 'Clock' }).click()
+  await page.getByRole('button', { name: 'One month later' }).click()
+  await page.getByText('telegram-stars: payment of 250 XTR').waitFor()
+  await shot(page, '6-a-month-later')
+  await page.getByRole('tab', { name: 'Chat' }).click()
+  await page.getByRole('button', { name: 'Open Mini App' }).first().click()
+}
 
 async function buyWithStars(page: Page, app: FrameLocator, button: string): Promise<void> {
   await app.getByRole('button', { name: button }).click()

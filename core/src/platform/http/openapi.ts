@@ -25,7 +25,12 @@ export async function registerOpenApi(app: FastifyInstance, info: ApiTitle): Pro
     transform: jsonSchemaTransform,
     transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
   })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: info.title },
+    // Without the bar above, which asks for the address of another document.
+    uiConfig: { layout: 'BaseLayout', displayRequestDuration: true },
+  })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }
 

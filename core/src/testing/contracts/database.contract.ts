@@ -45,6 +45,8 @@ const TIMEOUT_MS = DEADLINE_MS * (TRAFFIC.rounds + 1)
  */
 export function databaseContract({ open, database }: DatabaseContract): void {
   const admin = new pg.Pool({ connectionString: database.adminUrl, max: 4 })
+  // Whoever drops the database ends connections that are still on their way out.
+  admin.on('connect', (client) => client.on('error', () => {}))
   const uncaught: unknown[] = []
   const note = (error: unknown): void => void uncaught.push(error)
 

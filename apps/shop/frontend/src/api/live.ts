@@ -15,12 +15,11 @@ export interface LiveSetup {
 /**
  * Hears from the server that something of the person's changed, for as long as the signal lasts.
  *
- * The events carry no data and none are kept while the stream is down, so coming back counts as a
- * change too.
+ * The events carry no data and none are kept while nobody listens, so each opening of the stream
+ * counts as a change too: also the first, as what was read before it may be out of date.
  */
 export async function listen({ open, onChanged, signal }: LiveSetup): Promise<void> {
   let failures = 0
-  let isFirst = true
   while (!signal.aborted) {
     const attempt = new AbortController()
     const end = () => attempt.abort()
@@ -28,8 +27,7 @@ export async function listen({ open, onChanged, signal }: LiveSetup): Promise<vo
     try {
       const response = await open(attempt.signal)
       if (response.ok && response.body) {
-        if (!isFirst) onChanged()
-        isFirst = false
+        onChanged()
         await readChanges(
           response.body.getReader(),
           () => {
