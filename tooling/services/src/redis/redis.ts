@@ -66,7 +66,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   }
   const kill = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     if (current === undefined) return
-    if (current.server.isRunning()) process.kill(current.pid, signal)
+    if (current.server.isRunning()) signalIfThere(current.pid, signal)
     await current.server.ended
     current = undefined
     rmSync(pidFile, { force: true })
@@ -90,6 +90,15 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     },
     stop,
     [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** Sends a signal to a process that may have ended a moment ago, before we were told. */
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 
