@@ -68,9 +68,11 @@ test('the example of its README runs in an empty project', () => {
   expect(stdout).toBe('Bob has 3n\n')
 })
 
-test('the examples of both READMEs hold for the compiler', () => {
+test('the examples of READMEs and guides hold for the compiler', () => {
   symlinkSync(join(core, 'node_modules/@types'), join(folder, 'node_modules/@types'))
-  const files = ['README.md', '../README.md'].map((readme, index) => {
+  const guides = ['replace-a-service', 'build-your-own-app', 'sell-a-product']
+  const pages = ['README.md', '../README.md', ...guides.map((name) => `../docs/how-to/${name}.md`)]
+  const files = pages.map((readme, index) => {
     const name = `example-${index}.ts`
     writeFileSync(join(folder, name), exampleOf(readme))
     return name
