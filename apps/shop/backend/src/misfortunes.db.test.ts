@@ -270,6 +270,7 @@ describe('a refund', () => {
   test('of our own is not mistaken for one that somebody made in the console', async () => {
     const { asked, amount, report, refunded } = await aMugAndItsRefund('unknown')
     await report('from-the-console')
+    expect(await core().repos.refunds.findById(asked.id)).toMatchObject({ status: 'unknown' })
     await report('ours', asked.id)
     expect(await refunded()).toBe(2n * amount)
   })
