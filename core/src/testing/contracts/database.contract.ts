@@ -82,10 +82,10 @@ export function databaseContract({ open, database }: DatabaseContract): void {
     admin.query('select pg_terminate_backend($1, 5000)', [pid])
 
   /** Ends one backend of the application after another until it is stopped. */
-  const killAtRandom = (): (() => Promise<number>) => {
+  const killAtRandom = (): { readonly killed: () => number; stop(): Promise<void> } => {
     let stopped = false
+    let killed = 0
     const killing = (async () => {
-      let killed = 0
       while (!stopped) {
         const { rowCount } = await admin.query(
           `select pg_terminate_backend(pid, 5000) from (
@@ -97,12 +97,12 @@ export function databaseContract({ open, database }: DatabaseContract): void {
         killed += rowCount ?? 0
         await pause(Math.random() * 20)
       }
-      return killed
     })()
-    return () => {
+    const stop = (): Promise<void> => {
       stopped = true
       return killing
     }
+    return { killed: () => killed, stop }
   }
 
   /** What the database holds against what the driver said it had written. */
@@ -151,8 +151,9 @@ export function databaseContract({ open, database }: DatabaseContract): void {
 
     test('keeps what it acknowledged while backends are killed at any moment', async () => {
       await using db = open({ url: database.appUrl, poolSize })
-      const stop = killAtRandom()
-      for (let round = 0; round < TRAFFIC.rounds; round++) {
+      const killer = killAtRandom()
+      // A fast machine may be through with its traffic before any backend was hit.
+      for (let round = 0; round < TRAFFIC.rounds || killer.killed() === 0; round++) {
         const acknowledged = { transfers: [], writes: [] }
         await within(
           Promise.all([
@@ -164,7 +165,7 @@ export function databaseContract({ open, database }: DatabaseContract): void {
         )
         await expectWholeAndKept(acknowledged)
       }
-      expect(await within(stop())).toBeGreaterThan(0)
+      await within(killer.stop())
       await expectUsable(db)
     })
 
