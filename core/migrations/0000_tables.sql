@@ -88,10 +88,12 @@ CREATE TABLE "gramkit"."balance_account" (
 	"unit" text NOT NULL,
 	"balance" bigint DEFAULT 0 NOT NULL,
 	"floor" bigint DEFAULT 0 NOT NULL,
+	"held" bigint DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "balance_account_id_unit_key" UNIQUE("id","unit"),
 	CONSTRAINT "balance_account_owner_check" CHECK (("gramkit"."balance_account"."user_id" is null) <> ("gramkit"."balance_account"."system_name" is null)),
-	CONSTRAINT "balance_account_system_check" CHECK ("gramkit"."balance_account"."system_name" is null or ("gramkit"."balance_account"."balance" = 0 and "gramkit"."balance_account"."floor" = 0))
+	CONSTRAINT "balance_account_system_check" CHECK ("gramkit"."balance_account"."system_name" is null or ("gramkit"."balance_account"."balance" = 0 and "gramkit"."balance_account"."floor" = 0 and "gramkit"."balance_account"."held" = 0)),
+	CONSTRAINT "balance_account_held_check" CHECK ("gramkit"."balance_account"."held" >= 0)
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."balance_transfer" (
@@ -108,6 +110,22 @@ CREATE TABLE "gramkit"."balance_transfer" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "balance_transfer_amount_check" CHECK ("gramkit"."balance_transfer"."amount" > 0),
 	CONSTRAINT "balance_transfer_accounts_check" CHECK ("gramkit"."balance_transfer"."source_account_id" <> "gramkit"."balance_transfer"."target_account_id")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."balance_hold" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"account_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"unit" text NOT NULL,
+	"amount" bigint NOT NULL,
+	"status" text NOT NULL,
+	"reason" text NOT NULL,
+	"reference" text NOT NULL,
+	"expires_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "balance_hold_amount_check" CHECK ("gramkit"."balance_hold"."amount" > 0),
+	CONSTRAINT "balance_hold_status_check" CHECK ("gramkit"."balance_hold"."status" in ('pending', 'posted', 'voided', 'expired'))
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."payment" (
@@ -227,6 +245,8 @@ ALTER TABLE "gramkit"."balance_account" ADD CONSTRAINT "balance_account_user_id_
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_reversal_of_balance_transfer_id_fk" FOREIGN KEY ("reversal_of") REFERENCES "gramkit"."balance_transfer"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_source_fk" FOREIGN KEY ("source_account_id","unit") REFERENCES "gramkit"."balance_account"("id","unit") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_target_fk" FOREIGN KEY ("target_account_id","unit") REFERENCES "gramkit"."balance_account"("id","unit") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_original_payment_id_payment_id_fk" FOREIGN KEY ("original_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_event" ADD CONSTRAINT "payment_event_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -251,6 +271,8 @@ CREATE UNIQUE INDEX "balance_account_system_name_unit_key" ON "gramkit"."balance
 CREATE INDEX "balance_transfer_source_index" ON "gramkit"."balance_transfer" USING btree ("source_account_id","number");--> statement-breakpoint
 CREATE INDEX "balance_transfer_target_index" ON "gramkit"."balance_transfer" USING btree ("target_account_id","number");--> statement-breakpoint
 CREATE INDEX "balance_transfer_reversal_of_index" ON "gramkit"."balance_transfer" USING btree ("reversal_of") WHERE "gramkit"."balance_transfer"."reversal_of" is not null;--> statement-breakpoint
+CREATE INDEX "balance_hold_account_id_index" ON "gramkit"."balance_hold" USING btree ("account_id") WHERE "gramkit"."balance_hold"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "balance_hold_expires_at_index" ON "gramkit"."balance_hold" USING btree ("expires_at") WHERE "gramkit"."balance_hold"."status" = 'pending' and "gramkit"."balance_hold"."expires_at" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_provider_payment_id_key" ON "gramkit"."payment" USING btree ("gateway","provider_payment_id") WHERE "gramkit"."payment"."provider_payment_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_user_id_index" ON "gramkit"."payment" USING btree ("user_id","id");--> statement-breakpoint
 CREATE INDEX "payment_subscription_id_index" ON "gramkit"."payment" USING btree ("subscription_id") WHERE "gramkit"."payment"."subscription_id" is not null;--> statement-breakpoint

@@ -68,9 +68,10 @@ BEGIN
   ) moved
   WHERE a.id = moved.account_id AND a.user_id IS NOT NULL;
 
-  SELECT a.balance + p.amount - a.floor AS available INTO short
+  SELECT a.balance - a.held + p.amount - a.floor AS available INTO short
   FROM posted p JOIN gramkit.balance_account a ON a.id = p.source_account_id
-  WHERE p.reversal_of IS NULL AND a.user_id IS NOT NULL AND a.balance < a.floor LIMIT 1;
+  WHERE p.reversal_of IS NULL AND a.user_id IS NOT NULL
+      AND a.balance - a.held < a.floor LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'The account would fall below its floor'
       USING ERRCODE = 'GK001', DETAIL = short.available::text;
@@ -80,6 +81,37 @@ END $$;
 --> statement-breakpoint
 CREATE TRIGGER balance_transfer_post AFTER INSERT ON gramkit.balance_transfer
   REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION gramkit.balance_post();
+--> statement-breakpoint
+-- Keeps what an account has held, and lets a hold end once. Runs as the owner, as above.
+CREATE FUNCTION gramkit.balance_hold_move() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  account record;
+BEGIN
+  IF TG_OP = 'INSERT' AND NEW.status = 'pending' THEN
+    UPDATE gramkit.balance_account a SET held = a.held + NEW.amount
+      WHERE a.id = NEW.account_id AND a.user_id = NEW.user_id AND a.unit = NEW.unit
+      RETURNING a.balance - a.held - a.floor AS spare INTO account;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'A hold is on an account of its user and unit' USING ERRCODE = 'GK003';
+    ELSIF account.spare < 0 THEN
+      RAISE EXCEPTION 'The account would fall below its floor'
+        USING ERRCODE = 'GK001', DETAIL = (account.spare + NEW.amount)::text;
+    END IF;
+  ELSIF TG_OP = 'UPDATE' AND OLD.status = 'pending' AND NEW.status <> 'pending' THEN
+    UPDATE gramkit.balance_account a SET held = a.held - OLD.amount WHERE a.id = OLD.account_id;
+  ELSE
+    RAISE EXCEPTION 'A hold begins pending and ends once' USING ERRCODE = 'GK003';
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER balance_hold_move AFTER INSERT OR UPDATE ON gramkit.balance_hold
+  FOR EACH ROW EXECUTE FUNCTION gramkit.balance_hold_move();
+--> statement-breakpoint
+REVOKE UPDATE, DELETE ON gramkit.balance_hold FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (status, updated_at) ON gramkit.balance_hold TO gramkit_app;
 --> statement-breakpoint
 -- Wakes the relay when a transaction with events or jobs commits, and tells whose screen changes.
 CREATE FUNCTION gramkit.wake_relay() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -4,6 +4,7 @@
  * @module
  */
 import { sealDueAudit } from './features/audit/index.ts'
+import { expireDueHolds } from './features/balance/index.ts'
 import {
   checkDuePayments,
   paymentReportRefused,
@@ -31,6 +32,7 @@ export * from './platform/jobs/index.ts'
 
 /** Scheduled work of core's features. */
 export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
+  expireDueHolds,
   checkDuePayments,
   renewDueSubscriptions,
   expireDueSubscriptions,

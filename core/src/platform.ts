@@ -179,8 +179,8 @@ function adaptFulfilment<Services>(
   return {
     fulfil: (tx, payment) => fulfilment.fulfil(servicesOf(tx), payment),
     reverse: (tx, payment, reversal) => fulfilment.reverse(servicesOf(tx), payment, reversal),
-    checkReversible: async (tx, payment, amount) =>
-      fulfilment.checkReversible?.(servicesOf(tx), payment, amount),
+    reserve: async (tx, payment, refund) => fulfilment.reserve?.(servicesOf(tx), payment, refund),
+    release: async (tx, payment, refund) => fulfilment.release?.(servicesOf(tx), payment, refund),
     checkSellable: async (tx, payment) => fulfilment.checkSellable?.(servicesOf(tx), payment),
     wantsCharge: async (tx, payment) =>
       (await fulfilment.wantsCharge?.(servicesOf(tx), payment)) ?? true,

@@ -1,5 +1,5 @@
 import { AuditRepository } from './features/audit/index.ts'
-import { BalanceRepository } from './features/balance/index.ts'
+import { BalanceRepository, HoldsRepository } from './features/balance/index.ts'
 import { PaymentsRepository, RefundsRepository } from './features/payments/index.ts'
 import { SubscriptionsRepository } from './features/subscriptions/index.ts'
 import { SessionsRepository, UsersRepository } from './features/users/index.ts'
@@ -22,6 +22,7 @@ import { OutboxRepository } from './platform/outbox/index.ts'
 export class CoreRepositories {
   #audit?: AuditRepository
   #balance?: BalanceRepository
+  #holds?: HoldsRepository
   #inbox?: InboxRepository
   #jobs?: JobsRepository
   #outbox?: OutboxRepository
@@ -43,6 +44,10 @@ export class CoreRepositories {
 
   get balance(): BalanceRepository {
     return (this.#balance ??= new BalanceRepository(this.db))
+  }
+
+  get holds(): HoldsRepository {
+    return (this.#holds ??= new HoldsRepository(this.db))
   }
 
   get inbox(): InboxRepository {

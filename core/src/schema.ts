@@ -4,7 +4,7 @@
  * @module
  */
 export { auditEntry, auditSeal } from './features/audit/index.ts'
-export { balanceAccount, balanceTransfer } from './features/balance/index.ts'
+export { balanceAccount, balanceHold, balanceTransfer } from './features/balance/index.ts'
 export { payment, paymentEvent, paymentRefund } from './features/payments/index.ts'
 export { subscription } from './features/subscriptions/index.ts'
 export { userAccount, userSession } from './features/users/index.ts'

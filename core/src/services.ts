@@ -1,5 +1,5 @@
 import { AuditService } from './features/audit/index.ts'
-import { BalanceService } from './features/balance/index.ts'
+import { BalanceService, HoldsService } from './features/balance/index.ts'
 import {
   type BoundFulfilment,
   bindFulfilment,
@@ -52,6 +52,7 @@ export class CoreServices<
 > {
   #audit?: AuditService
   #balance?: BalanceService
+  #holds?: HoldsService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
   #refunds?: RefundsService
@@ -91,6 +92,10 @@ export class CoreServices<
 
   get balance(): BalanceService {
     return (this.#balance ??= new BalanceService(this))
+  }
+
+  get holds(): HoldsService {
+    return (this.#holds ??= new HoldsService(this))
   }
 
   get payments(): PaymentsService {

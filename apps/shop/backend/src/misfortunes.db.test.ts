@@ -276,6 +276,50 @@ describe('a refund', () => {
   })
 })
 
+test('credits whose refund is under way are neither spent nor refunded twice', async () => {
+  const customer = await aCustomer(shop)
+  for (let count = 0; count < 2; count++) {
+    const { body } = await customer.buy('credits-100')
+    await customer.person.pay(body.confirmationUrl)
+  }
+  await eventually(
+    () => core().balance.get(customer.userId, 'credits'),
+    (amount) => amount === 200n,
+  )
+  const spend = (amount: bigint) =>
+    core().balance.debit({
+      id: newId(),
+      userId: customer.userId,
+      unit: 'credits',
+      amount,
+      reason: 'test.spent',
+      reference: 'test',
+    })
+  await spend(50n)
+  const [second, first] = await paymentsOf(customer)
+  const admin = apiClient(shop, shop.adminToken)
+  const refund = (id: string) => admin.post(`/api/v1/admin/payments/${id}/refund`, {})
+  const { faults } = shop.sandbox.control
+  await faults.add({
+    target: 'telegram',
+    kind: 'error',
+    effect: 'not_done',
+    method: 'refundStarPayment',
+    times: null,
+  })
+  expect((await refund(first.id)).body.refund.status).toBe('unknown')
+  expect(await refund(second.id)).toMatchObject({
+    status: 409,
+    body: { code: 'payments.goods_used' },
+  })
+  await expect(spend(51n)).rejects.toMatchObject({ code: 'balance.insufficient_funds' })
+  await spend(50n)
+  await faults.clear()
+  await hours(1)
+  expect(await core().balance.list(customer.userId)).toMatchObject([{ amount: 0n, held: 0n }])
+  expect(await statusesOf(customer)).toEqual(['succeeded', 'refunded'])
+})
+
 test('nobody has more than 30 purchases open', async () => {
   const guest = await aGuest(shop)
   const buy = () =>

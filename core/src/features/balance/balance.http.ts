@@ -14,13 +14,21 @@ import {
   userSecurity,
 } from '../../platform/http/index.ts'
 import type { BalanceService } from './balance.service.ts'
+import { LEDGER_PROBLEMS } from './balance.ts'
 
 /** All that the routes of the ledger may touch. */
 export interface BalanceHttpScope {
   readonly balance: BalanceService
 }
 
-const balanceWire = z.object({ unit: z.string(), amount: amountWire }).meta({ id: 'Balance' })
+const balanceWire = z
+  .object({
+    unit: z.string(),
+    amount: amountWire,
+    /** The part of it that cannot be spent now. */
+    held: amountWire,
+  })
+  .meta({ id: 'Balance' })
 
 const historyWire = z
   .object({
@@ -42,7 +50,7 @@ const reportWire = z
       z.object({
         accountId: z.string().nullable(),
         unit: z.string(),
-        problem: z.enum(['balance_differs_from_transfers', 'unit_does_not_sum_to_zero']),
+        problem: z.enum(LEDGER_PROBLEMS),
         expected: amountWire,
         actual: amountWire,
       }),

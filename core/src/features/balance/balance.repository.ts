@@ -12,13 +12,14 @@ import {
 import { databaseError, type Executor, rows } from '../../platform/database/index.ts'
 import { InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
 import { balanceAccount, balanceTransfer } from './balance.table.ts'
-import type {
-  AccountOwner,
-  Balance,
-  HistoryEntry,
-  LedgerReport,
-  Transfer,
-  TransferRequest,
+import {
+  type AccountOwner,
+  type Balance,
+  type HistoryEntry,
+  LEDGER_PROBLEMS,
+  type LedgerReport,
+  type Transfer,
+  type TransferRequest,
 } from './balance.ts'
 
 /** Error codes that the ledger's own triggers raise (`0001_rules.sql`). */
@@ -74,28 +75,21 @@ export class BalanceRepository {
         .returning()
       return row
     } catch (error) {
-      const cause = databaseError(error)
-      if (cause?.code === INSUFFICIENT_FUNDS) {
-        throw new InsufficientFunds(
-          {
-            unit: transfer.unit,
-            required: String(transfer.amount),
-            available: cause.detail ?? '0',
-          },
-          { cause: error },
-        )
-      }
-      if (cause?.code === REVERSAL_TOO_LARGE && transfer.reversalOf) {
+      if (databaseError(error)?.code === REVERSAL_TOO_LARGE && transfer.reversalOf) {
         throw new ReversalTooLarge({ transferId: transfer.reversalOf }, { cause: error })
       }
-      throw error
+      throw insufficientFunds(error, transfer) ?? error
     }
   }
 
   /** What a user has, by unit in name order. */
   async listBalances(userId: string): Promise<Balance[]> {
     return this.#db
-      .select({ unit: balanceAccount.unit, amount: balanceAccount.balance })
+      .select({
+        unit: balanceAccount.unit,
+        amount: balanceAccount.balance,
+        held: balanceAccount.held,
+      })
       .from(balanceAccount)
       .where(eq(balanceAccount.userId, userId))
       .orderBy(asc(balanceAccount.unit))
@@ -165,9 +159,10 @@ export class BalanceRepository {
   }
 
   /**
-   * Compares every kept balance with the sum of its transfers, and every unit's total with zero.
+   * Compares every kept balance with the sum of its transfers, what is held with the pending holds,
+   * and every unit's total with zero.
    *
-   * Reads both tables whole, in one statement and so in one snapshot.
+   * Reads the tables whole, in one statement and so in one snapshot.
    */
   async verify(): Promise<LedgerReport> {
     const found = await rows(
@@ -186,12 +181,22 @@ export class BalanceRepository {
         ), counted as (
           select (select count(*) from account)::int as accounts,
                  (select count(*) from gramkit.balance_transfer)::int as transfers
+        ), pending as (
+          select account_id, sum(amount) as amount from gramkit.balance_hold
+          where status = 'pending' group by account_id
         ), difference as (
-          select id as account_id, unit, expected, actual from account where expected <> actual
+          select id as account_id, unit, 'balance_differs_from_transfers' as problem,
+                 expected, actual from account where expected <> actual
           union all
-          select null, unit, 0, sum(actual) from account group by unit having sum(actual) <> 0
+          select null, unit, 'unit_does_not_sum_to_zero', 0, sum(actual)
+          from account group by unit having sum(actual) <> 0
+          union all
+          select a.id, a.unit, 'held_differs_from_holds', coalesce(p.amount, 0), a.held
+          from gramkit.balance_account a left join pending p on p.account_id = a.id
+          where a.held <> coalesce(p.amount, 0)
         )
-        select c.accounts, c.transfers, d.account_id, d.unit, d.expected::text, d.actual::text
+        select c.accounts, c.transfers, d.account_id, d.unit, d.problem,
+               d.expected::text, d.actual::text
         from counted c left join difference d on true
         order by d.unit, d.account_id`,
       z.object({
@@ -199,20 +204,19 @@ export class BalanceRepository {
         transfers: z.number(),
         account_id: z.string().nullable(),
         unit: z.string().nullable(),
+        problem: z.enum(LEDGER_PROBLEMS).nullable(),
         expected: bigintText.nullable(),
         actual: bigintText.nullable(),
       }),
     )
     const differences = found.flatMap((row) =>
-      row.unit === null || row.expected === null || row.actual === null
+      row.unit === null || !row.problem || row.expected === null || row.actual === null
         ? []
         : [
             {
               accountId: row.account_id,
               unit: row.unit,
-              problem: row.account_id
-                ? ('balance_differs_from_transfers' as const)
-                : ('unit_does_not_sum_to_zero' as const),
+              problem: row.problem,
               expected: row.expected,
               actual: row.actual,
             },
@@ -240,6 +244,17 @@ export class BalanceRepository {
       )
     return row?.id
   }
+}
+
+/** Reads the ledger's refusal of an account that would fall below its floor, or undefined. */
+export function insufficientFunds(
+  error: unknown,
+  { unit, amount }: Pick<TransferRequest, 'unit' | 'amount'>,
+): InsufficientFunds | undefined {
+  const cause = databaseError(error)
+  if (cause?.code !== INSUFFICIENT_FUNDS) return undefined
+  const facts = { unit, required: String(amount), available: cause.detail ?? '0' }
+  return new InsufficientFunds(facts, { cause: error })
 }
 
 /** Shape of a transfer request's contents, to tell a replay from a conflict. */

@@ -28,6 +28,8 @@ export const balanceAccount = gramkit.table(
     unit: text().notNull(),
     balance: int8().notNull().default(sql`0`),
     floor: int8().notNull().default(sql`0`),
+    /** Sum of its pending holds, kept by the database too. */
+    held: int8().notNull().default(sql`0`),
     createdAt: instant().notNull(),
   },
   (table) => [
@@ -44,8 +46,9 @@ export const balanceAccount = gramkit.table(
     ),
     check(
       'balance_account_system_check',
-      sql`${table.systemName} is null or (${table.balance} = 0 and ${table.floor} = 0)`,
+      sql`${table.systemName} is null or (${table.balance} = 0 and ${table.floor} = 0 and ${table.held} = 0)`,
     ),
+    check('balance_account_held_check', sql`${table.held} >= 0`),
   ],
 )
 

@@ -37,6 +37,8 @@ export interface Transfer {
 export interface Balance {
   readonly unit: string
   readonly amount: bigint
+  /** The part of it that waits for a decision and cannot be spent. */
+  readonly held: bigint
 }
 
 /** One line of a user's history; the amount is negative when the account gave. */
@@ -49,11 +51,18 @@ export interface HistoryEntry {
   readonly createdAt: Date
 }
 
+/** What can be wrong with a ledger. */
+export const LEDGER_PROBLEMS = [
+  'balance_differs_from_transfers',
+  'held_differs_from_holds',
+  'unit_does_not_sum_to_zero',
+] as const
+
 /** One thing that does not add up. */
 export interface LedgerDifference {
   readonly accountId: string | null
   readonly unit: string
-  readonly problem: 'balance_differs_from_transfers' | 'unit_does_not_sum_to_zero'
+  readonly problem: (typeof LEDGER_PROBLEMS)[number]
   readonly expected: bigint
   readonly actual: bigint
 }

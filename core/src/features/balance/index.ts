@@ -23,3 +23,9 @@ export type {
   Transfer,
   TransferRequest,
 } from './balance.ts'
+export { balanceHold } from './holds/hold.table.ts'
+export { HOLD_STATUSES, type Hold, type HoldRequest, type HoldStatus } from './holds/hold.ts'
+export { HoldConflict, HoldNotPending } from './holds/holds.errors.ts'
+export { expireDueHolds } from './holds/holds.jobs.ts'
+export { HoldsRepository } from './holds/holds.repository.ts'
+export { type CaptureRequest, type HoldsScope, HoldsService } from './holds/holds.service.ts'

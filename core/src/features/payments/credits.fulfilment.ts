@@ -1,5 +1,5 @@
-import { assert, deriveId } from '../../kernel/index.ts'
-import type { BalanceService } from '../balance/index.ts'
+import { assert, deriveId, isAppError } from '../../kernel/index.ts'
+import type { BalanceService, HoldsService } from '../balance/index.ts'
 import type { Fulfilment } from './fulfilment.ts'
 import type { Payment } from './payment.ts'
 import { GoodsUsed } from './payments.errors.ts'
@@ -7,12 +7,14 @@ import { GoodsUsed } from './payments.errors.ts'
 /**
  * Gives what products of kind `credits` sell, out of `issuance`, and takes it back in proportion.
  *
- * A refund is refused while credits that it would take back are spent. Money that went back by the
+ * A refund is refused when credits that it would take back are spent, and holds them from then on.
+ * Money that went back by the
  * provider's own will (the buyer's bank, a refund in the provider's console) takes the credits even
  * so, and the account may then go below zero.
  */
 export const creditsFulfilment: Fulfilment<{
-  readonly balance: Pick<BalanceService, 'credit' | 'reverse' | 'get'>
+  readonly balance: Pick<BalanceService, 'credit' | 'reverse'>
+  readonly holds: Pick<HoldsService, 'place' | 'release'>
 }> = {
   async fulfil({ balance }, payment) {
     const { unit, amount } = creditsOf(payment)
@@ -26,13 +28,30 @@ export const creditsFulfilment: Fulfilment<{
     })
   },
 
-  async checkReversible({ balance }, payment, refundAmount) {
-    const taken = creditsTaken(payment, payment.refundedAmount, refundAmount)
-    const available = await balance.get(payment.userId, creditsOf(payment).unit)
-    if (available < taken) throw new GoodsUsed({ paymentId: payment.id })
+  async reserve({ holds }, payment, { refundId, amount }) {
+    const taken = creditsTaken(payment, payment.refundedAmount, amount)
+    if (taken === 0n) return
+    try {
+      await holds.place({
+        id: holdId(refundId),
+        userId: payment.userId,
+        unit: creditsOf(payment).unit,
+        amount: taken,
+        reason: 'payment.refund_requested',
+        reference: refundId,
+      })
+    } catch (error) {
+      if (!isAppError(error) || error.code !== 'balance.insufficient_funds') throw error
+      throw new GoodsUsed({ paymentId: payment.id }, { cause: error })
+    }
   },
 
-  async reverse({ balance }, payment, { refundId, amount, refundedAmount }) {
+  async release({ holds }, _payment, { refundId }) {
+    await holds.release(holdId(refundId))
+  },
+
+  async reverse({ balance, holds }, payment, { refundId, amount, refundedAmount }) {
+    await holds.release(holdId(refundId))
     const taken = creditsTaken(payment, refundedAmount - amount, amount)
     if (taken === 0n) return
     await balance.reverse({
@@ -56,6 +75,10 @@ function creditsOf(payment: Payment): { unit: string; amount: bigint } {
   const { credits } = payment.product
   assert(credits, 'A payment for credits says how many')
   return credits
+}
+
+function holdId(refundId: string): string {
+  return deriveId(refundId, 'hold')
 }
 
 function goodsTransferId(payment: Payment): string {

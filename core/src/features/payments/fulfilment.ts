@@ -1,10 +1,14 @@
 import { assert } from '../../kernel/index.ts'
 import type { Payment } from './payment.ts'
 
-/** What a refund takes back: the money of this refund and of all refunds so far. */
-export interface Reversal {
+/** The money of one refund. */
+export interface RefundedPart {
   readonly refundId: string
   readonly amount: bigint
+}
+
+/** What a refund takes back: the money of this refund and of all refunds so far. */
+export interface Reversal extends RefundedPart {
   /** Sum of all refunds of the payment, this one included. */
   readonly refundedAmount: bigint
 }
@@ -18,10 +22,12 @@ export interface Fulfilment<Services> {
   fulfil(tx: Services, payment: Payment): Promise<void>
   reverse(tx: Services, payment: Payment, reversal: Reversal): Promise<void>
   /**
-   * Refuses a refund whose goods are used up, by throwing a typed error; called before the
-   * provider is asked.
+   * Keeps the goods of a refund from being used while the provider is asked, or refuses the refund
+   * by throwing a typed error when they are used up.
    */
-  checkReversible?(tx: Services, payment: Payment, amount: bigint): Promise<void>
+  reserve?(tx: Services, payment: Payment, refund: RefundedPart): Promise<void>
+  /** Lets them be used again, as the refund has failed. */
+  release?(tx: Services, payment: Payment, refund: RefundedPart): Promise<void>
   /** Refuses a sale that is pointless or forbidden right now, by throwing a typed error. */
   checkSellable?(tx: Services, payment: Payment): Promise<void>
   /** Tells whether an automatic renewal should still be charged; asked right before. [yes] */
@@ -37,7 +43,8 @@ export type FulfilmentRegistry<Services> = Readonly<Record<string, Fulfilment<Se
 export interface BoundFulfilment {
   fulfil(payment: Payment): Promise<void>
   reverse(payment: Payment, reversal: Reversal): Promise<void>
-  checkReversible(payment: Payment, amount: bigint): Promise<void>
+  reserve(payment: Payment, refund: RefundedPart): Promise<void>
+  release(payment: Payment, refund: RefundedPart): Promise<void>
   checkSellable(payment: Payment): Promise<void>
   wantsCharge(payment: Payment): Promise<boolean>
   declined(payment: Payment): Promise<void>
@@ -54,7 +61,8 @@ export function bindFulfilment<Services>(
   return {
     fulfil: (payment) => fulfilment.fulfil(tx, payment),
     reverse: (payment, reversal) => fulfilment.reverse(tx, payment, reversal),
-    checkReversible: async (payment, amount) => fulfilment.checkReversible?.(tx, payment, amount),
+    reserve: async (payment, refund) => fulfilment.reserve?.(tx, payment, refund),
+    release: async (payment, refund) => fulfilment.release?.(tx, payment, refund),
     checkSellable: async (payment) => fulfilment.checkSellable?.(tx, payment),
     wantsCharge: async (payment) => (await fulfilment.wantsCharge?.(tx, payment)) ?? true,
     declined: async (payment) => fulfilment.declined?.(tx, payment),

@@ -152,8 +152,8 @@ export class GoodsUsed extends AppError {
   readonly code = 'payments.goods_used'
   readonly kind = 'conflict'
 
-  constructor(facts: { paymentId: string }) {
-    super('What was bought has been used already', facts)
+  constructor(facts: { paymentId: string }, options?: ErrorOptions) {
+    super('What was bought has been used already', facts, options)
   }
 }
 

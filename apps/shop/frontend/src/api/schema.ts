@@ -577,7 +577,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         amount?: string;
-                    };
+                    } | null;
                 };
             };
             responses: {
@@ -874,7 +874,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         reason?: string;
-                    };
+                    } | null;
                 };
             };
             responses: {
@@ -1044,21 +1044,37 @@ export interface components {
             };
             requestId: string;
         };
-        User: {
+        Balance: {
+            unit: string;
+            /** @example 1000 */
+            amount: string;
+            /** @example 1000 */
+            held: string;
+        };
+        BalanceHistoryEntry: {
             /** Format: uuid */
             id: string;
-            /** @enum {string} */
-            kind: "guest" | "registered";
-            telegramId: string | null;
-            username: string | null;
-            firstName: string | null;
-            lastName: string | null;
-            languageCode: string | null;
-            timeZone: string;
-            /** @enum {string} */
-            role: "user" | "admin" | "owner";
+            /** @example 1000 */
+            amount: string;
+            reason: string;
+            reference: string;
             /** Format: date-time */
             createdAt: string;
+        };
+        LedgerReport: {
+            ok: boolean;
+            accounts: number;
+            transfers: number;
+            differences: {
+                accountId: string | null;
+                unit: string;
+                /** @enum {string} */
+                problem: "balance_differs_from_transfers" | "held_differs_from_holds" | "unit_does_not_sum_to_zero";
+                /** @example 1000 */
+                expected: string;
+                /** @example 1000 */
+                actual: string;
+            }[];
         };
         Product: {
             id: string;
@@ -1120,36 +1136,6 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
-        Balance: {
-            unit: string;
-            /** @example 1000 */
-            amount: string;
-        };
-        BalanceHistoryEntry: {
-            /** Format: uuid */
-            id: string;
-            /** @example 1000 */
-            amount: string;
-            reason: string;
-            reference: string;
-            /** Format: date-time */
-            createdAt: string;
-        };
-        LedgerReport: {
-            ok: boolean;
-            accounts: number;
-            transfers: number;
-            differences: {
-                accountId: string | null;
-                unit: string;
-                /** @enum {string} */
-                problem: "balance_differs_from_transfers" | "unit_does_not_sum_to_zero";
-                /** @example 1000 */
-                expected: string;
-                /** @example 1000 */
-                actual: string;
-            }[];
-        };
         Subscription: {
             /** Format: uuid */
             id: string;
@@ -1163,6 +1149,22 @@ export interface components {
             /** Format: date-time */
             currentPeriodEnd: string;
             canceledAt: string | null;
+        };
+        User: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "guest" | "registered";
+            telegramId: string | null;
+            username: string | null;
+            firstName: string | null;
+            lastName: string | null;
+            languageCode: string | null;
+            timeZone: string;
+            /** @enum {string} */
+            role: "user" | "admin" | "owner";
+            /** Format: date-time */
+            createdAt: string;
         };
         Order: {
             /** Format: uuid */

@@ -62,7 +62,6 @@ export class RefundsService {
       const payment = await tx.repos.payments.findByIdWithLock(request.paymentId)
       if (!payment) throw new PaymentNotFound({ paymentId: request.paymentId })
       const amount = await this.#refundable(tx, payment, request.amount)
-      await tx.fulfilment(payment.product.kind).checkReversible(payment, amount)
       const now = tx.clock.now()
       const inserted = await tx.repos.refunds.insert({
         id: request.id,
@@ -79,6 +78,7 @@ export class RefundsService {
         assert(parallel, 'A refund whose id is taken is there')
         return this.#replay(parallel, request)
       }
+      await tx.fulfilment(payment.product.kind).reserve(payment, { refundId: request.id, amount })
       await tx.repos.audit.insert({
         actor: request.actor,
         action: 'refund.requested',
@@ -152,6 +152,7 @@ export class RefundsService {
         updatedAt: now,
       })
       if (status === 'succeeded') await this.#settle(tx, payment, moved)
+      if (status === 'failed') await release(tx, payment, moved)
       return moved
     })
   }
@@ -255,9 +256,10 @@ export class RefundsService {
     reason: string | null,
   ): Promise<Refund> {
     return this.#scope.transaction(async (tx) => {
-      await tx.repos.payments.findByIdWithLock(refund.paymentId)
+      const payment = await tx.repos.payments.findByIdWithLock(refund.paymentId)
       const current = await tx.repos.refunds.findById(refund.id)
-      if (!current || !isRefundOpen(current.status)) return current ?? refund
+      if (!payment || !current || !isRefundOpen(current.status)) return current ?? refund
+      if (status === 'failed') await release(tx, payment, current)
       const now = tx.clock.now()
       return tx.repos.refunds.update(refund.id, {
         status,
@@ -267,4 +269,9 @@ export class RefundsService {
       })
     })
   }
+}
+
+/** Lets the buyer use again what a refund would have taken back. */
+function release(tx: RefundsScope, payment: Payment, { id, amount }: Refund): Promise<void> {
+  return tx.fulfilment(payment.product.kind).release(payment, { refundId: id, amount })
 }
