@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm'
 import { addMs } from '../../kernel/index.ts'
 import type { Database, ServicesHost } from '../database/index.ts'
 import { backoffMs, errorText } from './backoff.ts'
@@ -66,9 +65,10 @@ export class JobRunner<Services extends JobsScope> {
       if (!found) return
       // Ending the session is the only way to stop statements that a late handler still sends.
       const context = attempt.begin(found.row, () =>
-        this.#database.executor.execute(sql`select pg_terminate_backend(${found.backendPid})`),
+        new JobsRepository(this.#database.executor).endSession(found.transaction),
       )
       await run(tx, found.row.payload, context)
+      context.signal.throwIfAborted()
       await tx.repos.jobs.markDone(id, this.#host.clock.now())
     })
   }

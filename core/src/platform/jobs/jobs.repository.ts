@@ -34,6 +34,13 @@ export interface NewJob extends EnqueueOptions {
   readonly attemptsMax: number
 }
 
+/** A transaction as another session sees it. */
+export interface RunningTransaction {
+  readonly backendPid: number
+  /** In seconds since 1970, to the microsecond. */
+  readonly startedAt: string
+}
+
 /** Which due jobs are meant. */
 export interface DueQuery {
   /** Jobs this process knows; others are left for processes that do. */
@@ -78,6 +85,16 @@ function realTimeIn(durationMs: number): SQL {
 export class JobsRepository extends BaseRepository<typeof job> {
   constructor(db: Executor) {
     super(db, job)
+  }
+
+  /**
+   * Ends the session of a transaction that has run too long; does nothing when the transaction is
+   * over, as its session then works for somebody else.
+   */
+  async endSession({ backendPid, startedAt }: RunningTransaction): Promise<void> {
+    await this.db.execute(sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where pid = ${backendPid} and extract(epoch from xact_start)::text = ${startedAt}`)
   }
 
   /** Writes a job in the caller's transaction; a trigger wakes the relay when it commits. */
@@ -163,9 +180,15 @@ export class JobsRepository extends BaseRepository<typeof job> {
   async lockRunnable(
     id: string,
     now: Date,
-  ): Promise<{ readonly row: JobRow; readonly backendPid: number } | undefined> {
+  ): Promise<{ readonly row: JobRow; readonly transaction: RunningTransaction } | undefined> {
     const [found] = await this.db
-      .select({ row: job, backendPid: sql<number>`pg_backend_pid()` })
+      .select({
+        row: job,
+        transaction: {
+          backendPid: sql<number>`pg_backend_pid()`,
+          startedAt: sql<string>`extract(epoch from now())::text`,
+        },
+      })
       .from(job)
       .where(and(eq(job.id, id), isPending, lte(job.runAt, now), isUnleased))
       .for('update', { skipLocked: true })

@@ -1,7 +1,8 @@
 import { testDatabase } from '@gramkit/services/testing'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { InvalidValue, newId, VirtualClock } from '../../kernel/index.ts'
+import { assert, InvalidValue, newId, VirtualClock } from '../../kernel/index.ts'
 import {
   createProbe,
   happened,
@@ -10,10 +11,10 @@ import {
   type Probe,
   probeHost,
 } from '../../testing/contracts/jobs-probe.ts'
-import { openNodePostgres } from '../database/index.ts'
+import { openNodePostgres, rows } from '../database/index.ts'
 import { defineJob } from './job.ts'
 import { NothingSettles } from './jobs.errors.ts'
-import type { JobsRepository } from './jobs.repository.ts'
+import { JobsRepository } from './jobs.repository.ts'
 import { type JobsOptions, startJobs } from './start-jobs.ts'
 
 const HOUR_MS = 3_600_000
@@ -208,6 +209,27 @@ describe('a job', () => {
     expect(items.find(({ name }) => name === late.name)?.lastError).toContain('after 200 ms')
     expect(await host.services.noted('late')).toEqual([])
     expect(await host.services.noted('note')).toBeInstanceOf(Array)
+  })
+
+  test('that is over in time keeps its session, which works for somebody else by then', async () => {
+    await using single = openNodePostgres({ url: target.appUrl, poolSize: 1 })
+    const running = sql`select pg_backend_pid() as "backendPid",
+                               extract(epoch from now())::text as "startedAt"`
+    const shape = z.object({ backendPid: z.number(), startedAt: z.string() })
+    const jobs = new JobsRepository(database.executor)
+    const [over] = await single.transaction((tx) => rows(tx, running, shape))
+    assert(over, 'A transaction tells where it runs')
+    await jobs.endSession(over)
+    const [next] = await rows(single.executor, running, shape)
+    expect(next?.backendPid).toBe(over.backendPid)
+
+    const late = single.transaction(async (tx) => {
+      const [open] = await rows(tx, running, shape)
+      assert(open, 'A transaction tells where it runs')
+      await jobs.endSession(open)
+      await rows(tx, running, shape)
+    })
+    await expect(late).rejects.toThrow()
   })
 
   test('outside a transaction runs in one process at a time and is marked done afterwards', async () => {
