@@ -170,6 +170,12 @@ CREATE TABLE "gramkit"."payment_event" (
 	CONSTRAINT "payment_event_outcome_check" CHECK ("gramkit"."payment_event"."outcome" in ('applied', 'refused'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."payment_reconciliation" (
+	"gateway" text PRIMARY KEY NOT NULL,
+	"cursor" text NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."payment_refund" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"payment_id" uuid NOT NULL,

@@ -9,6 +9,7 @@ import {
   checkDuePayments,
   paymentReportRefused,
   paymentUnresolved,
+  reconcilePayments,
 } from './features/payments/index.ts'
 import {
   expireDueSubscriptions,
@@ -34,6 +35,7 @@ export * from './platform/jobs/index.ts'
 export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   expireDueHolds,
   checkDuePayments,
+  reconcilePayments,
   renewDueSubscriptions,
   expireDueSubscriptions,
   sealDueAudit,

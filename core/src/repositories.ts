@@ -1,6 +1,10 @@
 import { AuditRepository } from './features/audit/index.ts'
 import { BalanceRepository, HoldsRepository } from './features/balance/index.ts'
-import { PaymentsRepository, RefundsRepository } from './features/payments/index.ts'
+import {
+  PaymentsRepository,
+  ReconciliationRepository,
+  RefundsRepository,
+} from './features/payments/index.ts'
 import { SubscriptionsRepository } from './features/subscriptions/index.ts'
 import { SessionsRepository, UsersRepository } from './features/users/index.ts'
 import type { Executor } from './platform/database/index.ts'
@@ -27,6 +31,7 @@ export class CoreRepositories {
   #jobs?: JobsRepository
   #outbox?: OutboxRepository
   #payments?: PaymentsRepository
+  #reconciliation?: ReconciliationRepository
   #refunds?: RefundsRepository
   #sessions?: SessionsRepository
   #subscriptions?: SubscriptionsRepository
@@ -64,6 +69,10 @@ export class CoreRepositories {
 
   get payments(): PaymentsRepository {
     return (this.#payments ??= new PaymentsRepository(this.db))
+  }
+
+  get reconciliation(): ReconciliationRepository {
+    return (this.#reconciliation ??= new ReconciliationRepository(this.db))
   }
 
   get refunds(): RefundsRepository {

@@ -5,7 +5,12 @@
  */
 export { auditEntry, auditSeal } from './features/audit/index.ts'
 export { balanceAccount, balanceHold, balanceTransfer } from './features/balance/index.ts'
-export { payment, paymentEvent, paymentRefund } from './features/payments/index.ts'
+export {
+  payment,
+  paymentEvent,
+  paymentReconciliation,
+  paymentRefund,
+} from './features/payments/index.ts'
 export { subscription } from './features/subscriptions/index.ts'
 export { userAccount, userSession } from './features/users/index.ts'
 export { inboxDelivery } from './platform/inbox/index.ts'

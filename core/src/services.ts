@@ -8,6 +8,7 @@ import {
   PaymentsCheckService,
   PaymentsService,
   type ProductCatalog,
+  ReconciliationService,
   RefundsService,
 } from './features/payments/index.ts'
 import { SubscriptionsService } from './features/subscriptions/index.ts'
@@ -55,6 +56,7 @@ export class CoreServices<
   #holds?: HoldsService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
+  #reconciliation?: ReconciliationService
   #refunds?: RefundsService
   #subscriptions?: SubscriptionsService
   #users?: UsersService
@@ -104,6 +106,10 @@ export class CoreServices<
 
   get paymentsCheck(): PaymentsCheckService {
     return (this.#paymentsCheck ??= new PaymentsCheckService(this))
+  }
+
+  get reconciliation(): ReconciliationService {
+    return (this.#reconciliation ??= new ReconciliationService(this))
   }
 
   get refunds(): RefundsService {

@@ -185,6 +185,42 @@ describe('a shop that was away', () => {
   })
 })
 
+describe('a shop that was away for longer than Telegram keeps an update', () => {
+  const reconcile = async () => {
+    const { body } = await apiClient(shop, shop.adminToken).post('/api/v1/admin/reconcile')
+    return body.items.find(({ gateway }: { gateway: string }) => gateway === 'telegram-stars')
+  }
+
+  test('gets renewals, refunds and their goods from Telegram’s books, each once', async () => {
+    const [ada, bob] = [await subscribedWithStars(shop), await aCustomer(shop)]
+    const { body } = await bob.buy('credits-100')
+    const charge = await bob.person.pay(body.confirmationUrl)
+    await eventually(
+      () => core().balance.get(bob.userId, 'credits'),
+      (amount) => amount === 100n,
+    )
+    await shop.restart(async () => {
+      await bob.person.chargeBack(charge.charge_id ?? '')
+      await days(32)
+    })
+    await Promise.all([reconcile(), reconcile()])
+    expect(await reconcile()).toMatchObject({ checked: 0, repaired: [], differences: [] })
+    expect(await statusesOf(ada)).toEqual(['succeeded', 'succeeded'])
+    expect(await subscriptionOf(ada)).toMatchObject({ status: 'active' })
+    expect(await statusesOf(bob)).toEqual(['refunded'])
+    expect(await core().balance.get(bob.userId, 'credits')).toBe(0n)
+  })
+
+  test('leaves alone what is still on its way, and what it has', async () => {
+    const customer = await subscribedWithStars(shop)
+    expect(await reconcile()).toMatchObject({ checked: 0 })
+    await shop.restart(() => hours(1))
+    await reconcile()
+    expect(await core().repos.reconciliation.find('telegram-stars')).toMatchObject({ cursor: '1' })
+    expect(await statusesOf(customer)).toEqual(['succeeded'])
+  })
+})
+
 describe('money that came twice for one subscription', () => {
   test('in Stars goes back, and Telegram renews one of the two', async () => {
     const customer = await aCustomer(shop)

@@ -191,7 +191,11 @@ describe('an outage of the providers', () => {
   test('leaves a purchase open, never paid, and it goes on afterwards', async () => {
     await using apart = await startRunningShop()
     const customer = await aCustomer(apart)
-    await apart.sandbox.control.faults.add({ target: 'telegram', kind: 'error' })
+    await apart.sandbox.control.faults.add({
+      target: 'telegram',
+      kind: 'error',
+      method: 'createInvoiceLink',
+    })
     const { status, body } = await customer.buy('credits-100')
     expect(status).toBe(201)
     expect(body).toMatchObject({ payment: { status: 'unknown' }, confirmationUrl: null })

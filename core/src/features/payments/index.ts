@@ -59,6 +59,19 @@ export {
   type ProductInput,
   type ProductSnapshot,
 } from './product.ts'
+export { reconcilePayments } from './reconciliation/reconciliation.jobs.ts'
+export { ReconciliationRepository } from './reconciliation/reconciliation.repository.ts'
+export {
+  type ReconciliationScope,
+  ReconciliationService,
+} from './reconciliation/reconciliation.service.ts'
+export { paymentReconciliation } from './reconciliation/reconciliation.table.ts'
+export type {
+  BookEntry,
+  BookPage,
+  ReconciledEntry,
+  Reconciliation,
+} from './reconciliation/reconciliation.ts'
 export { paymentRefund } from './refunds/refund.table.ts'
 export type { Refund, RefundReport } from './refunds/refund.ts'
 export { RefundsRepository } from './refunds/refunds.repository.ts'

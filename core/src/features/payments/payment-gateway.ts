@@ -1,6 +1,7 @@
 import type { Currency, Money } from '../../kernel/index.ts'
 import type { PaymentSnapshot, Surface } from './payment.ts'
 import type { Product, ProductSnapshot } from './product.ts'
+import type { BookPage } from './reconciliation/reconciliation.ts'
 import type { RefundReport } from './refunds/refund.ts'
 
 /** What a gateway can do; `payments.start` and refunds ask it before anything else. */
@@ -92,6 +93,11 @@ export interface PaymentGateway {
   /** Asks the provider how a refund stands; undefined where it has no such refund. */
   fetchRefund?(providerRefundId: string): Promise<RefundReport | undefined>
   switchRenewal?(request: RenewalSwitch): Promise<void>
+  /**
+   * Reads a page of the provider's books, oldest first, from a cursor of an earlier page or from the
+   * beginning. The same cursor goes on at the same line, however much was added since.
+   */
+  readonly readBooks?: (cursor: string | undefined) => Promise<BookPage>
 }
 
 /** The gateways of an app, by name. */

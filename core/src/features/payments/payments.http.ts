@@ -20,12 +20,14 @@ import { PAYMENT_STATUSES, type Payment, type Surface } from './payment.ts'
 import type { GatewayRegistry } from './payment-gateway.ts'
 import type { PaymentsService } from './payments.service.ts'
 import type { Product, ProductCatalog } from './product.ts'
+import type { ReconciliationService } from './reconciliation/reconciliation.service.ts'
 import type { RefundsService } from './refunds/refunds.service.ts'
 
 /** All that the routes of payments may touch. */
 export interface PaymentsHttpScope {
   readonly payments: PaymentsService
   readonly refunds: RefundsService
+  readonly reconciliation: ReconciliationService
   readonly products: ProductCatalog
   readonly gateways: GatewayRegistry
 }
@@ -80,6 +82,25 @@ const refundWire = z
     createdAt: instantWire,
   })
   .meta({ id: 'Refund' })
+
+const reconciledWire = z
+  .object({
+    kind: z.enum(['payment', 'refund']),
+    providerPaymentId: z.string(),
+    paymentId: z.uuid().nullable(),
+    /** Why it cannot be taken in; null when it was. */
+    problem: z.string().nullable(),
+  })
+  .meta({ id: 'ReconciledEntry' })
+
+const reconciliationWire = z
+  .object({
+    gateway: z.string(),
+    checked: z.int(),
+    repaired: z.array(reconciledWire),
+    differences: z.array(reconciledWire),
+  })
+  .meta({ id: 'Reconciliation' })
 
 const tags = ['payments']
 
@@ -207,6 +228,22 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
           })
           return { status: 200, body: { refund } }
         }),
+    )
+
+    app.post(
+      '/admin/reconcile',
+      {
+        onRequest: requireAdmin,
+        schema: {
+          tags: ['admin'],
+          summary: 'Compare the books of the providers with ours',
+          description:
+            'Takes in what never reached us, and lists what cannot be taken in. Harmless to repeat.',
+          security: adminSecurity,
+          response: { 200: z.object({ items: z.array(reconciliationWire) }), ...problemResponses },
+        },
+      },
+      async () => ({ items: await services.reconciliation.reconcile() }),
     )
   }
 }

@@ -4,7 +4,16 @@ import type { CoreServices } from '../../services.ts'
 import { aPerson } from '../people.ts'
 
 /** Names of the members that an aggregator builds lazily. */
-const LAZY = ['audit', 'balance', 'holds', 'payments', 'refunds', 'subscriptions', 'users'] as const
+const LAZY = [
+  'audit',
+  'balance',
+  'holds',
+  'payments',
+  'reconciliation',
+  'refunds',
+  'subscriptions',
+  'users',
+] as const
 
 /**
  * What every aggregator of services keeps to, core's own and any subclass of it. Give a factory

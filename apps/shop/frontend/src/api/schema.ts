@@ -618,6 +618,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/reconcile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare the books of the providers with ours
+         * @description Takes in what never reached us, and lists what cannot be taken in. Harmless to repeat.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Reconciliation"][];
+                        };
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/balance": {
         parameters: {
             query?: never;
@@ -1033,6 +1092,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ReconciledEntryInput: {
+            /** @enum {string} */
+            kind: "payment" | "refund";
+            providerPaymentId: string;
+            paymentId: string | null;
+            problem: string | null;
+        };
         /** @description Error answer, RFC 9457; branch on `code` */
         Problem: {
             type: string;
@@ -1135,6 +1201,19 @@ export interface components {
             status: "requested" | "pending" | "succeeded" | "failed" | "unknown";
             /** Format: date-time */
             createdAt: string;
+        };
+        ReconciledEntry: {
+            /** @enum {string} */
+            kind: "payment" | "refund";
+            providerPaymentId: string;
+            paymentId: string | null;
+            problem: string | null;
+        };
+        Reconciliation: {
+            gateway: string;
+            checked: number;
+            repaired: components["schemas"]["ReconciledEntry"][];
+            differences: components["schemas"]["ReconciledEntry"][];
         };
         Subscription: {
             /** Format: uuid */

@@ -7,6 +7,7 @@ import { Api, GrammyError, HttpError } from 'grammy'
 import { DAY_MS } from '../../../kernel/index.ts'
 import type { PaymentGateway } from '../payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
+import { readStarTransaction } from './telegram-updates.ts'
 
 /** Name under which payments keep this gateway. */
 export const TELEGRAM_STARS = 'telegram-stars'
@@ -17,8 +18,11 @@ const SUBSCRIPTION_PERIOD_SECONDS = 2_592_000
 /** What the gateway calls of grammY's `Api`. */
 export type StarsApi = Pick<
   Api,
-  'createInvoiceLink' | 'refundStarPayment' | 'editUserStarSubscription'
+  'createInvoiceLink' | 'refundStarPayment' | 'editUserStarSubscription' | 'getStarTransactions'
 >
+
+/** Most transactions that Telegram gives at once. */
+const BOOK_PAGE_LINES = 100
 
 /** A call to Telegram that is not answered within this time is open. */
 const TIMEOUT_SECONDS = 8
@@ -82,6 +86,21 @@ export function telegramStarsGateway(api: StarsApi): PaymentGateway {
       await call(() =>
         api.editUserStarSubscription(Number(payerTelegramId), providerPaymentId, isCanceled),
       )
+    },
+
+    async readBooks(cursor = '0') {
+      const offset = Number(cursor)
+      const { transactions } = await call(() =>
+        api.getStarTransactions({ offset, limit: BOOK_PAGE_LINES }),
+      )
+      return {
+        entries: transactions.flatMap((transaction, index) => {
+          const report = readStarTransaction(transaction)
+          return report ? [{ ...report, cursor: String(offset + index + 1) }] : []
+        }),
+        lines: transactions.length,
+        cursor: String(offset + transactions.length),
+      }
     },
   }
 }

@@ -41,6 +41,22 @@ const preCheckoutSchema = z.object({
   }),
 })
 
+const partnerSchema = z.object({
+  type: z.literal('user'),
+  transaction_type: z.literal('invoice_payment'),
+  user: z.object({ id: telegramId }),
+  invoice_payload: z.string(),
+  subscription_period: z.int().optional(),
+})
+
+const transactionSchema = z.object({
+  id: z.string().min(1),
+  amount: z.int().positive().transform(BigInt),
+  date: z.int(),
+  source: partnerSchema.optional(),
+  receiver: partnerSchema.optional(),
+})
+
 /** A question of Telegram whether a payment may go ahead. */
 export type PreCheckout = z.output<typeof preCheckoutSchema>['pre_checkout_query']
 
@@ -82,4 +98,39 @@ export function readRefundedPayment(update: unknown): RefundReport | undefined {
     amount: refunded.total_amount,
     status: 'succeeded',
   }
+}
+
+/**
+ * Reads a line of the bot's books as a report, or undefined for Stars that moved for another reason.
+ * A payment and its refund have one id; the side tells them apart.
+ */
+export function readStarTransaction(transaction: unknown) {
+  const read = transactionSchema.safeParse(transaction)
+  if (!read.success) return undefined
+  const { id, amount, date, source, receiver } = read.data
+  const at = addMs(new Date(0), date * 1_000)
+  if (receiver) {
+    const refund: RefundReport = {
+      gateway: GATEWAY,
+      providerPaymentId: id,
+      providerRefundId: id,
+      amount,
+      status: 'succeeded',
+    }
+    return { at, refund }
+  }
+  if (!source) return undefined
+  const { invoice_payload, subscription_period, user } = source
+  const payment: PaymentSnapshot = {
+    gateway: GATEWAY,
+    paymentId: invoice_payload,
+    providerPaymentId: id,
+    status: 'succeeded',
+    money: { amount, currency: 'XTR' },
+    payerTelegramId: user.id,
+    // The books name no end; a period begins with its charge.
+    periodEnd: subscription_period ? addMs(at, subscription_period * 1_000) : undefined,
+    body: { chargeId: id, payload: invoice_payload, source: 'books' },
+  }
+  return { at, payment }
 }
