@@ -23,6 +23,7 @@ const PAYMENTS = `${CORE}/features/payments`
 const SUBSCRIPTIONS = `${CORE}/features/subscriptions`
 
 const ledger = [`${CORE}/features/balance/balance.db.test.ts`]
+const holds = [`${CORE}/features/balance/holds/holds.db.test.ts`]
 const inbox = [`${CORE}/platform/inbox/inbox.db.test.ts`]
 const idempotency = [`${CORE}/platform/http/http-idempotency.db.test.ts`]
 const jobs = [`${CORE}/platform/jobs/settle.db.test.ts`, `${CORE}/platform/jobs/jobs.db.test.ts`]
@@ -88,8 +89,38 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   {
     name: 'balance_post: floor check',
     guards: 'nobody spends what he does not have',
-    edits: [{ file: RULES, find: 'AND a.balance < a.floor LIMIT 1', replace: 'AND false LIMIT 1' }],
+    edits: [
+      {
+        file: RULES,
+        find: 'AND a.balance - a.held < a.floor LIMIT 1',
+        replace: 'AND false LIMIT 1',
+      },
+    ],
     tests: ledger,
+  },
+  {
+    name: 'balance_post: what is held counts as gone',
+    guards: 'nobody spends what waits for a decision',
+    edits: [{ file: RULES, find: 'a.balance - a.held < a.floor', replace: 'a.balance < a.floor' }],
+    tests: holds,
+  },
+  {
+    name: 'balance_hold: only what is to spare is held',
+    guards: 'parallel holds bind no more than there is',
+    edits: [{ file: RULES, find: 'ELSIF account.spare < 0 THEN', replace: 'ELSIF false THEN' }],
+    tests: holds,
+  },
+  {
+    name: 'balance_hold: row lock when it is captured',
+    guards: 'a hold is captured or released, never both',
+    edits: [
+      {
+        file: `${CORE}/features/balance/holds/holds.service.ts`,
+        find: 'tx.repos.holds.getByIdWithLock(holdId)',
+        replace: 'tx.repos.holds.getById(holdId)',
+      },
+    ],
+    tests: holds,
   },
   {
     name: 'balance_post: lock of the original of a reversal',
