@@ -111,13 +111,13 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
     tests: holds,
   },
   {
-    name: 'balance_hold: row lock when it is captured',
+    name: 'balance_hold: a hold ends once',
     guards: 'a hold is captured or released, never both',
     edits: [
       {
-        file: `${CORE}/features/balance/holds/holds.service.ts`,
-        find: 'tx.repos.holds.getByIdWithLock(holdId)',
-        replace: 'tx.repos.holds.getById(holdId)',
+        file: RULES,
+        find: "AND OLD.status = 'pending' AND NEW.status <> 'pending' THEN",
+        replace: "AND NEW.status <> 'pending' THEN",
       },
     ],
     tests: holds,
