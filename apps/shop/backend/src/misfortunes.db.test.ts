@@ -1,10 +1,10 @@
 import { rows } from '@gramkit/core/database'
 import { DAY_MS, newId } from '@gramkit/core/kernel'
-import type { Payment, PaymentSnapshot } from '@gramkit/core/payments'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { overtake } from './testing/overtake.ts'
+import { paid } from './testing/paid.ts'
 import {
   type ApiClient,
   aCustomer,
@@ -41,15 +41,6 @@ const statusesOf = async (customer: Pick<ApiClient, 'get'>) =>
 const chargesAtYookassa = async () =>
   (await shop.sandbox.control.yookassa.payments()).filter(({ status }) => status === 'succeeded')
     .length
-
-const paid = (payment: Payment, providerPaymentId = newId()): PaymentSnapshot => ({
-  gateway: payment.gateway,
-  paymentId: payment.id,
-  providerPaymentId,
-  status: 'succeeded',
-  money: { amount: payment.amount, currency: payment.currency },
-  body: {},
-})
 
 async function cancel(customer: ApiClient): Promise<void> {
   const { id } = await subscriptionOf(customer)

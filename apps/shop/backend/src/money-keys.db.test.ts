@@ -1,8 +1,9 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
-import type { Payment, PaymentSnapshot } from '@gramkit/core/payments'
+import type { Payment } from '@gramkit/core/payments'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { overtake } from './testing/overtake.ts'
+import { paid } from './testing/paid.ts'
 import {
   type ApiClient,
   aGuest,
@@ -37,15 +38,6 @@ async function bought(guest: ApiClient, productId = 'mug'): Promise<Payment> {
 async function read(id: string): Promise<Payment> {
   return core().payments.getById(id)
 }
-
-const paid = (payment: Payment, providerPaymentId = newId()): PaymentSnapshot => ({
-  gateway: payment.gateway,
-  paymentId: payment.id,
-  providerPaymentId,
-  status: 'succeeded',
-  money: { amount: payment.amount, currency: payment.currency },
-  body: {},
-})
 
 async function settled(payment: Payment): Promise<Payment> {
   await core().payments.apply(paid(payment, payment.providerPaymentId ?? newId()))

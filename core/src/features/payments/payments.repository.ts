@@ -1,14 +1,5 @@
-import { and, asc, between, desc, eq, inArray, isNotNull, lt, lte, ne, sql } from 'drizzle-orm'
-import {
-  addMs,
-  assert,
-  decodeCursor,
-  NotFound,
-  type Page,
-  type PageRequest,
-  pageLimit,
-  toPage,
-} from '../../kernel/index.ts'
+import { and, asc, between, desc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import { addMs, assert, NotFound, type Page, type PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor, type LockOptions } from '../../platform/database/index.ts'
 import { payment, paymentEvent } from './payment.table.ts'
 import { OPEN_STATUSES, type Payment } from './payment.ts'
@@ -119,19 +110,7 @@ export class PaymentsRepository {
 
   /** A user's payments, newest first. */
   async listByUser(userId: string, request: PageRequest): Promise<Page<Payment>> {
-    const limit = pageLimit(request)
-    const found = await this.#db
-      .select()
-      .from(payment)
-      .where(
-        and(
-          eq(payment.userId, userId),
-          request.cursor ? lt(payment.id, decodeCursor(request.cursor)) : undefined,
-        ),
-      )
-      .orderBy(desc(payment.id))
-      .limit(limit + 1)
-    const page = toPage(found, limit, (row) => row.id)
+    const page = await this.#rows.listWhere(eq(payment.userId, userId), request, 'newest_first')
     return { items: page.items.map(toPayment), nextCursor: page.nextCursor }
   }
 

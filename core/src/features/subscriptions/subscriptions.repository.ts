@@ -1,6 +1,6 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte, ne, type SQL } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, lte, ne, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../kernel/index.ts'
+import type { Page, PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor } from '../../platform/database/index.ts'
 import { subscription } from './subscription.table.ts'
 import type { Subscription } from './subscription.ts'
@@ -28,20 +28,8 @@ export class SubscriptionsRepository extends BaseRepository<typeof subscription>
   }
 
   /** A user's subscriptions, newest first. */
-  async listByUser(userId: string, request: PageRequest): Promise<Page<Subscription>> {
-    const limit = pageLimit(request)
-    const found = await this.db
-      .select()
-      .from(subscription)
-      .where(
-        and(
-          eq(subscription.userId, userId),
-          request.cursor ? lt(subscription.id, decodeCursor(request.cursor)) : undefined,
-        ),
-      )
-      .orderBy(desc(subscription.id))
-      .limit(limit + 1)
-    return toPage(found, limit, (row) => row.id)
+  listByUser(userId: string, request: PageRequest): Promise<Page<Subscription>> {
+    return this.listWhere(eq(subscription.userId, userId), request, 'newest_first')
   }
 
   /** When the next subscription is due in one of its two ways, or undefined. */

@@ -1,4 +1,4 @@
-import { asc, eq, getTableName, gt, inArray } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableName, gt, inArray, lt, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { PageRequest } from '../../kernel/index.ts'
 import { assert, decodeCursor, NotFound, type Page, pageLimit, toPage } from '../../kernel/index.ts'
@@ -64,12 +64,23 @@ export abstract class BaseRepository<Table extends IdTable> {
 
   /** Reads one page in id order, which is the order of creation. */
   async list(request: PageRequest = {}): Promise<Page<Table['$inferSelect']>> {
+    return this.listWhere(undefined, request)
+  }
+
+  /** Reads one page of the rows that fit, oldest first unless the newest are wanted first. */
+  async listWhere(
+    condition: SQL | undefined,
+    request: PageRequest,
+    order: 'oldest_first' | 'newest_first' = 'oldest_first',
+  ): Promise<Page<Table['$inferSelect']>> {
     const limit = pageLimit(request)
+    const { id } = this.table
+    const [beyond, direction] = order === 'oldest_first' ? [gt, asc] : [lt, desc]
     const found = await this.db
       .select()
       .from(this.table as PgTable)
-      .where(request.cursor ? gt(this.table.id, decodeCursor(request.cursor)) : undefined)
-      .orderBy(asc(this.table.id))
+      .where(and(condition, request.cursor ? beyond(id, decodeCursor(request.cursor)) : undefined))
+      .orderBy(direction(id))
       .limit(limit + 1)
     return toPage(found, limit, (row) => String(row['id']))
   }

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto'
-import { and, asc, eq, gt, lte, min } from 'drizzle-orm'
-import {
-  decodeCursor,
-  newId,
-  type Page,
-  type PageRequest,
-  pageLimit,
-  toPage,
-} from '../../kernel/index.ts'
+import { and, asc, eq, lte, min } from 'drizzle-orm'
+import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor } from '../database/index.ts'
 import { inboxDelivery } from './inbox.table.ts'
 
@@ -107,15 +100,7 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
   }
 
   /** Reads the deliveries that were parked, in id order. */
-  async listParked(request: PageRequest = {}): Promise<Page<InboxRow>> {
-    const limit = pageLimit(request)
-    const after = request.cursor ? gt(inboxDelivery.id, decodeCursor(request.cursor)) : undefined
-    const found = await this.db
-      .select()
-      .from(inboxDelivery)
-      .where(and(eq(inboxDelivery.status, 'parked'), after))
-      .orderBy(asc(inboxDelivery.id))
-      .limit(limit + 1)
-    return toPage(found, limit, (row) => row.id)
+  listParked(request: PageRequest = {}): Promise<Page<InboxRow>> {
+    return this.listWhere(eq(inboxDelivery.status, 'parked'), request)
   }
 }

@@ -1,14 +1,7 @@
 import { and, asc, eq, gt, lte, min, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import {
-  decodeCursor,
-  newId,
-  type Page,
-  type PageRequest,
-  pageLimit,
-  toPage,
-} from '../../kernel/index.ts'
+import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor, rows } from '../database/index.ts'
 import { job, jobLeader } from './job.table.ts'
 import type { JobKind } from './job.ts'
@@ -247,16 +240,8 @@ export class JobsRepository extends BaseRepository<typeof job> {
   }
 
   /** Reads the jobs that were put aside, in id order. */
-  async listDead(request: PageRequest = {}): Promise<Page<JobRow>> {
-    const limit = pageLimit(request)
-    const after = request.cursor ? gt(job.id, decodeCursor(request.cursor)) : undefined
-    const found = await this.db
-      .select()
-      .from(job)
-      .where(and(eq(job.status, 'dead'), after))
-      .orderBy(asc(job.id))
-      .limit(limit + 1)
-    return toPage(found, limit, (row) => row.id)
+  listDead(request: PageRequest = {}): Promise<Page<JobRow>> {
+    return this.listWhere(eq(job.status, 'dead'), request)
   }
 
   /**

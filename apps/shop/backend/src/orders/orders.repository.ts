@@ -1,6 +1,6 @@
 import { BaseRepository, type Executor } from '@gramkit/core/database'
-import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '@gramkit/core/kernel'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import type { Page, PageRequest } from '@gramkit/core/kernel'
+import { eq } from 'drizzle-orm'
 import { order } from './order.table.ts'
 
 /** An order as it is stored. */
@@ -23,19 +23,7 @@ export class OrdersRepository extends BaseRepository<typeof order> {
   }
 
   /** A user's orders, newest first. */
-  async listByUser(userId: string, request: PageRequest): Promise<Page<Order>> {
-    const limit = pageLimit(request)
-    const found = await this.db
-      .select()
-      .from(order)
-      .where(
-        and(
-          eq(order.userId, userId),
-          request.cursor ? lt(order.id, decodeCursor(request.cursor)) : undefined,
-        ),
-      )
-      .orderBy(desc(order.id))
-      .limit(limit + 1)
-    return toPage(found, limit, (row) => row.id)
+  listByUser(userId: string, request: PageRequest): Promise<Page<Order>> {
+    return this.listWhere(eq(order.userId, userId), request, 'newest_first')
   }
 }
