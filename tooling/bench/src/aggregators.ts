@@ -15,7 +15,7 @@ import { UsersService } from '@gramkit/core/users'
 import { asFunction, asValue, createContainer } from 'awilix'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { container, instancePerContainerCachingFactory } from 'tsyringe'
-import { alternate, type Figure, nanoseconds } from './measure.ts'
+import { alternate, medianOf, nanoseconds, type Report } from './measure.ts'
 
 const CALLS = 20_000
 
@@ -105,8 +105,8 @@ class Forkable extends CoreServices {
   }
 }
 
-/** Runs the comparison; figures are nanoseconds. */
-export async function measureAggregators(): Promise<Figure[]> {
+/** Runs the comparison. */
+export async function measureAggregators(): Promise<Report> {
   const awilixRoot = makeAwilix()
   const tsyringeRoot = makeTsyringe()
   const forkable = new Forkable(context, new CoreRepositories(executor))
@@ -116,7 +116,7 @@ export async function measureAggregators(): Promise<Figure[]> {
     awilixRoot.createScope().resolve('payments'),
   ]
   if (!check.every((made) => typeof made === 'object')) throw new Error('Both sides make services')
-  return alternate([
+  const figures = await alternate('ns', [
     {
       name: 'lazy aggregator, 2 services touched',
       measure: () =>
@@ -158,4 +158,15 @@ export async function measureAggregators(): Promise<Figure[]> {
       measure: () => nanoseconds(CALLS, () => new EagerServices().all),
     },
   ])
+  const lazy = medianOf(figures, 'lazy aggregator, 2')
+  const against = (what: string, name: string, goal: number) =>
+    ({ what, value: medianOf(figures, name) / lazy, goal, direction: 'at least' }) as const
+  return {
+    figures,
+    comparisons: [
+      against('awilix scope / lazy aggregator', 'awilix', 100),
+      against('tsyringe child / lazy aggregator', 'tsyringe', 10),
+      against('eager class / lazy aggregator', 'eager', 1),
+    ],
+  }
 }

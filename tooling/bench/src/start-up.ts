@@ -6,10 +6,13 @@
 import { fork } from 'node:child_process'
 import { freePort, startPostgres } from '@gramkit/services'
 import { migrateShop } from '@gramkit/shop'
-import { alternate, type Figure } from './measure.ts'
+import { alternate, median, medianOf, type Report } from './measure.ts'
 
-/** Milliseconds to listening and bytes of memory of both sides. */
-export async function measureStartUp(): Promise<{ ms: Figure[]; megabytes: Figure[] }> {
+const API = 'API process of the shop'
+const BARE = 'bare Fastify with the same plugins'
+
+/** Runs the comparison. */
+export async function measureStartUp(): Promise<Report> {
   await using cluster = await startPostgres({ version: 18 })
   await cluster.createDatabase('bench')
   await migrateShop(cluster.ownerUrl('bench'))
@@ -22,16 +25,25 @@ export async function measureStartUp(): Promise<{ ms: Figure[]; megabytes: Figur
       return ms
     },
   })
-  const ms = await alternate([
-    side('API process of the shop', './start-up/api.ts'),
-    side('bare Fastify with the same plugins', './start-up/bare.ts'),
+  const ms = await alternate('ms', [
+    side(API, './start-up/api.ts'),
+    side(BARE, './start-up/bare.ts'),
   ])
   const megabytes = ms.map(({ name }) => {
     const all = memory.get(name) ?? []
-    const sorted = [...all].sort((left, right) => left - right)
-    return { name, all, median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN }
+    return { name, unit: 'MB', all, median: median(all) }
   })
-  return { ms, megabytes }
+  const ratio = (what: string, figures: typeof ms, goal: number) =>
+    ({
+      what: `${what} of an API process / bare Fastify`,
+      value: medianOf(figures, API) / medianOf(figures, BARE),
+      goal,
+      direction: 'at most',
+    }) as const
+  return {
+    figures: [...ms, ...megabytes],
+    comparisons: [ratio('start', ms, 2), ratio('memory', megabytes, 1.5)],
+  }
 }
 
 async function startOnce(file: string, databaseUrl: string): Promise<{ ms: number; rss: number }> {
