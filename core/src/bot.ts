@@ -13,6 +13,11 @@ import {
 import type { InboxHandler } from './platform/inbox/index.ts'
 import type { CoreServices } from './services.ts'
 
+export {
+  type PaySupportOptions,
+  paymentReference,
+  paySupportComposer,
+} from './features/payments/payments.bot.ts'
 export * from './platform/telegram/index.ts'
 export type { BotContext }
 
@@ -60,6 +65,25 @@ export async function setUpBot(bot: Bot, setup: BotSetup): Promise<void> {
     const { text, url } = setup.menu
     await bot.api.setChatMenuButton({ menu_button: { type: 'web_app', text, web_app: { url } } })
   }
+}
+
+/**
+ * Compares how Telegram reaches the bot with how it should, and gives what differs: another process
+ * or an older version may have set it since. An update that Telegram does not send is lost.
+ */
+export async function findWebhookProblems(
+  bot: Pick<Bot, 'api'>,
+  setup: Pick<BotSetup, 'webhookUrl'>,
+): Promise<string[]> {
+  const { url, allowed_updates = [] } = await bot.api.getWebhookInfo()
+  const isHandled = (kind: string): boolean => ALLOWED_UPDATES.some((known) => known === kind)
+  const missing = ALLOWED_UPDATES.filter((kind) => !allowed_updates.includes(kind))
+  const unhandled = allowed_updates.filter((kind) => !isHandled(kind))
+  return [
+    ...(url === setup.webhookUrl ? [] : [`updates go to ${url || 'nobody'}`]),
+    ...(missing.length === 0 ? [] : [`not sent: ${missing.join(', ')}`]),
+    ...(unhandled.length === 0 ? [] : [`sent without a handler: ${unhandled.join(', ')}`]),
+  ]
 }
 
 /** Answers what Telegram waits for; false for an update that the inbox takes. */

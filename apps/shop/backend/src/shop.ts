@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { createPlatform, type Platform } from '@gramkit/core'
-import { answerNow, createBot, setUpBot, telegramInbox, telegramWebhook } from '@gramkit/core/bot'
+import {
+  answerNow,
+  createBot,
+  findWebhookProblems,
+  paySupportComposer,
+  setUpBot,
+  telegramInbox,
+  telegramWebhook,
+} from '@gramkit/core/bot'
 import { joinSharedClock, sharedClockRoute } from '@gramkit/core/clock'
 import type { Config } from '@gramkit/core/config'
 import { coreRoutes, forgetIdempotencyKeys } from '@gramkit/core/http'
@@ -65,7 +73,10 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   const bot = createBot({
     token: telegram.botToken,
     apiRoot: telegram.apiRoot,
-    composers: [shopComposer(miniAppUrl)],
+    composers: [
+      paySupportComposer(platform.core, { contact: telegram.supportContact }),
+      shopComposer(miniAppUrl),
+    ],
   })
   const host = coreHost(platform)
   const inbox = new Inbox({ host, handlers: [telegramInbox(bot), yookassaInbox], logger })
@@ -135,15 +146,20 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
       })
     }
     if (config.roles.includes('bot')) {
+      const webhookUrl = `${http.publicUrl}/webhooks/telegram`
       await setUpBot(bot, {
-        webhookUrl: `${http.publicUrl}/webhooks/telegram`,
+        webhookUrl,
         webhookSecret: telegram.webhookSecret,
         menu: { text: 'Shop', url: miniAppUrl },
         commands: [
           { command: 'start', description: 'Open the shop' },
           { command: 'help', description: 'What this bot does' },
+          { command: 'paysupport', description: 'Help with a payment' },
         ],
       })
+      for (const problem of await findWebhookProblems(bot, { webhookUrl })) {
+        logger.error({ problem }, 'Telegram does not reach the bot as it should')
+      }
     }
   }
 

@@ -27,6 +27,7 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_TELEGRAM_BOT_TOKEN: 'not-a-token',
   GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'with spaces in the middle of it',
   GRAMKIT_TELEGRAM_API_ROOT: 'ftp://example.org',
+  GRAMKIT_SUPPORT_CONTACT: '@'.repeat(257),
   GRAMKIT_INIT_DATA_MAX_AGE_SECONDS: '1e9',
   GRAMKIT_YOOKASSA_SHOP_ID: 'shop',
   GRAMKIT_YOOKASSA_SECRET_KEY: 'short',
@@ -96,12 +97,26 @@ describe('loadConfig', () => {
   test('wants a public address in production and refuses a clock that somebody else moves', () => {
     const production = { ...required, NODE_ENV: 'production' }
     expect(faultsOf(production).message).toContain('GRAMKIT_PUBLIC_URL is missing')
+    expect(faultsOf(production).message).toContain('GRAMKIT_SUPPORT_CONTACT is missing')
     const moved = {
       ...production,
       GRAMKIT_PUBLIC_URL: 'https://shop.example',
+      GRAMKIT_SUPPORT_CONTACT: '@shop_support',
       GRAMKIT_DEV_CLOCK_URL: 'http://localhost:1',
     }
     expect(faultsOf(moved).message).toContain('GRAMKIT_DEV_CLOCK_URL is set although')
+  })
+
+  test.each([
+    '',
+    'short',
+    'fifteen-letters',
+    'x'.repeat(257),
+    'with.a.dot.in.the.middle',
+    'ключ'.repeat(8),
+  ])('refuses "%s" as the secret of the webhook', (secret) => {
+    const { faults } = faultsOf({ ...required, GRAMKIT_TELEGRAM_WEBHOOK_SECRET: secret })
+    expect(faults.map(({ name }) => name)).toEqual(['GRAMKIT_TELEGRAM_WEBHOOK_SECRET'])
   })
 
   test.each(['0.0.0.0/0', '::/0', '1', '10.0.0.0/33', '10.0.0.0/8/8', 'loopback'])(

@@ -29,6 +29,8 @@ export interface Config {
     readonly webhookSecret: string
     readonly apiRoot: string
     readonly initDataMaxAgeSeconds: number
+    /** Where people ask about payments. */
+    readonly supportContact: string
   }
   /** Undefined when payments by YooKassa are off. */
   readonly yookassa:
@@ -86,7 +88,9 @@ function crossFaults(read: Variables): VariableFault[] {
     faults.push(fault('GRAMKIT_YOOKASSA_SHOP_ID', 'is missing'))
   }
   if (read.NODE_ENV !== 'production') return faults
-  if (!read.GRAMKIT_PUBLIC_URL) faults.push(fault('GRAMKIT_PUBLIC_URL', 'is missing'))
+  for (const name of ['GRAMKIT_PUBLIC_URL', 'GRAMKIT_SUPPORT_CONTACT'] as const) {
+    if (!read[name]) faults.push(fault(name, 'is missing'))
+  }
   if (read.GRAMKIT_DEV_CLOCK_URL) {
     faults.push(fault('GRAMKIT_DEV_CLOCK_URL', 'is set although NODE_ENV is production'))
   }
@@ -131,6 +135,7 @@ function toConfig(read: Variables, given: Environment): Config {
       webhookSecret: read.GRAMKIT_TELEGRAM_WEBHOOK_SECRET,
       apiRoot: read.GRAMKIT_TELEGRAM_API_ROOT,
       initDataMaxAgeSeconds: read.GRAMKIT_INIT_DATA_MAX_AGE_SECONDS,
+      supportContact: read.GRAMKIT_SUPPORT_CONTACT ?? 'support@shop.example',
     },
     yookassa:
       shopId && secretKey

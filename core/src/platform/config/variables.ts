@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isProxyBlock } from './proxy-block.ts'
+import { isWebhookSecret } from './webhook-secret.ts'
 
 /** Parts of the kit that one process may play. */
 export const ROLES = ['api', 'bot', 'worker', 'relay'] as const
@@ -66,11 +67,16 @@ export const variables = z.object({
     .describe('a bot token as BotFather gives it, such as 123456:ABC-DEF'),
   GRAMKIT_TELEGRAM_WEBHOOK_SECRET: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{16,256}$/)
+    .refine(isWebhookSecret)
     .describe('16 to 256 random letters, digits, - and _'),
   GRAMKIT_TELEGRAM_API_ROOT: httpAddress
     .default('https://api.telegram.org')
     .describe('the http(s) address of a Bot API server'),
+  GRAMKIT_SUPPORT_CONTACT: z
+    .string()
+    .max(256)
+    .optional()
+    .describe('where people ask about payments, such as @shop_support'),
   GRAMKIT_INIT_DATA_MAX_AGE_SECONDS: wholeNumber(60, 2_592_000)
     .default(86_400)
     .describe('a whole number of seconds from 60 to 2592000'),

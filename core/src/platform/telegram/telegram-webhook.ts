@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { assert } from '../../kernel/index.ts'
+import { InvalidValue } from '../../kernel/index.ts'
+import { isWebhookSecret } from '../config/index.ts'
 import { WebhookSecretInvalid } from './telegram.errors.ts'
 
 /** How updates of one bot come in. */
@@ -20,10 +21,19 @@ const updateSchema = z.looseObject({ update_id: z.int().nonnegative() })
  * The route that Telegram delivers updates to. Stores, answers 200, and lets the inbox do the rest:
  * one update that cannot be handled must not hold up those behind it in its chat.
  *
- * Without a secret there is no route, as everybody could then claim to have paid.
+ * Without a secret, or with one that may be guessed, there is no route: everybody could then claim
+ * to have paid.
+ *
+ * @throws {@link InvalidValue}
  */
 export function telegramWebhook(options: TelegramWebhookOptions): FastifyPluginAsyncZod {
-  assert(options.secret.length >= 16, 'The Telegram webhook needs a secret')
+  if (!isWebhookSecret(options.secret)) {
+    throw new InvalidValue({
+      field: 'secret of the Telegram webhook',
+      problem: 'is missing or weak',
+      remedy: 'make one of 16 to 256 random letters, digits, - and _',
+    })
+  }
   return async (app) => {
     app.post(
       '/webhooks/telegram',

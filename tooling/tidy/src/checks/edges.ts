@@ -32,7 +32,7 @@ const PLATFORM_FOR: Readonly<Record<string, readonly string[]>> = {
 
 /** Libraries of outside services, each with the only places of core that may import it. */
 const SDK_PLACES: Readonly<Record<string, RegExp>> = {
-  grammy: /\/gateways\/|^core\/src\/(platform\/(telegram|bot)\/|bot\.ts$)/,
+  grammy: /\/gateways\/|\.bot\.ts$|^core\/src\/(platform\/telegram\/|bot\.ts$)/,
   bullmq: /^core\/src\/platform\/jobs\/(bullmq|redis)/,
   ioredis: /^core\/src\/platform\/(jobs\/(bullmq|redis)|redis\/|limits\/)/,
   stripe: /\/gateways\//,

@@ -3,8 +3,8 @@ const TEXTS = {
   en: {
     welcome: 'Welcome! Open the shop to buy credits, a subscription or a mug.',
     openShop: 'Open the shop',
-    help: '/start opens the shop. Purchases and subscriptions are listed in it.',
-    unknown: 'I only know /start and /help.',
+    help: '/start opens the shop, where purchases and subscriptions are listed. /paysupport helps with payments.',
+    unknown: 'I only know /start, /help and /paysupport.',
     paid: (title: string) => `Thank you! You bought: ${title}.`,
     renewed: (title: string) => `Your subscription was renewed: ${title}.`,
     refunded: (title: string) => `Refunded: ${title}.`,
@@ -12,8 +12,8 @@ const TEXTS = {
   ru: {
     welcome: 'Добро пожаловать! В магазине есть кредиты, подписка и кружка.',
     openShop: 'Открыть магазин',
-    help: '/start открывает магазин. Там же видны покупки и подписки.',
-    unknown: 'Я знаю только /start и /help.',
+    help: '/start открывает магазин, там же видны покупки и подписки. /paysupport поможет с платежами.',
+    unknown: 'Я знаю только /start, /help и /paysupport.',
     paid: (title: string) => `Спасибо! Вы купили: ${title}.`,
     renewed: (title: string) => `Подписка продлена: ${title}.`,
     refunded: (title: string) => `Деньги возвращены: ${title}.`,

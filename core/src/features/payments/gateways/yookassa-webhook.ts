@@ -1,6 +1,8 @@
-import { BlockList, isIPv6 } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { InvalidValue } from '../../../kernel/index.ts'
+import { isProxyBlock } from '../../../platform/config/index.ts'
 import type { InboxHandler } from '../../../platform/inbox/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
 import type { GatewayRegistry } from '../payment-gateway.ts'
@@ -38,6 +40,8 @@ const notificationSchema = z.object({
  * The route that YooKassa notifies. Notifications are not signed: only known addresses are heard,
  * and what they say is asked back from YooKassa before anything happens. Nonsense is kept and
  * answered with 200, as a refusal would only bring it back for 24 hours.
+ *
+ * @throws {@link InvalidValue} for a source that is no address or block of some
  */
 export function yookassaWebhook(options: YookassaWebhookOptions): FastifyPluginAsyncZod {
   const sources = toBlockList(options.sources)
@@ -47,8 +51,7 @@ export function yookassaWebhook(options: YookassaWebhookOptions): FastifyPluginA
       {
         schema: { hide: true, body: z.unknown() },
         onRequest: async (request) => {
-          const family = isIPv6(request.ip) ? 'ipv6' : 'ipv4'
-          if (!sources.check(request.ip, family)) throw new WebhookSourceRefused()
+          if (!isFrom(sources, request.ip)) throw new WebhookSourceRefused()
         },
       },
       async (request, reply) => {
@@ -111,11 +114,23 @@ function refuseUnsettled(event: string, status: string | undefined): void {
   if (isAhead) throw new ProviderUnavailable({ gateway: YOOKASSA, reason: 'not settled yet' })
 }
 
+/** A proxy may hand on something that is no address, such as one with a port. */
+function isFrom(sources: BlockList, address: string): boolean {
+  const version = isIP(address)
+  return version !== 0 && sources.check(address, version === 6 ? 'ipv6' : 'ipv4')
+}
+
 function toBlockList(sources: readonly string[]): BlockList {
   const list = new BlockList()
   for (const source of sources) {
+    if (!isProxyBlock(source)) {
+      throw new InvalidValue({
+        field: 'sources',
+        problem: `holds ${JSON.stringify(source)}, which is no address or CIDR block`,
+      })
+    }
     const [address = '', bits] = source.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
     if (bits === undefined) list.addAddress(address, family)
     else list.addSubnet(address, Number(bits), family)
   }
