@@ -9,12 +9,19 @@ import { session } from './session.js'
  * @typedef {import('./api.js').Transaction} Transaction
  * @typedef {import('./api.js').Wallet} Wallet
  * @typedef {import('./api.js').YookassaPayment} YookassaPayment
+ * @typedef {import('./api.js').YookassaReceipt} YookassaReceipt
  */
 
 const DONE = {
   payment: 'Payment',
   refund: 'Refund',
   chargeback: 'Chargeback',
+}
+
+const REGISTRATION = {
+  pending: 'waits to be registered',
+  succeeded: 'registered',
+  canceled: 'rejected',
 }
 
 /**
@@ -28,14 +35,15 @@ export function startBooks(panel) {
   async function refresh() {
     const turn = ++asked
     const books = await attempt(async () => {
-      const [transactions, payments, customers] = await Promise.all([
+      const [transactions, payments, receipts, customers] = await Promise.all([
         list('transactions'),
         list('yookassa/payments'),
+        list('yookassa/receipts'),
         list('users'),
       ])
       /** @type {Wallet[]} */
       const wallets = await Promise.all(customers.map(({ id }) => get(`users/${id}`)))
-      return { transactions, payments, wallets }
+      return { transactions, payments, receipts, wallets }
     })
     if (!books || turn !== asked) return
     fill(
@@ -43,6 +51,7 @@ export function startBooks(panel) {
       drawStars(books.transactions.filter(({ currency }) => currency === 'XTR')),
       drawSubscriptions(books.wallets),
       drawPayments(books.payments),
+      drawReceipts(books.receipts),
       drawShop(books.transactions.filter(({ provider }) => provider === 'yookassa')),
     )
   }
@@ -131,6 +140,35 @@ function drawPayments(payments) {
               )
             : null,
         ],
+      )
+    }),
+  )
+}
+
+/** @param {readonly YookassaReceipt[]} receipts */
+function drawReceipts(receipts) {
+  return section(
+    'YooKassa receipts',
+    [],
+    'No receipt has been made yet.',
+    receipts.toReversed().map((receipt) => {
+      const { type, status, items, customer, settlements, fiscal_document_number } = receipt
+      const kind = settlements ? 'Settlement' : type === 'refund' ? 'Refund' : 'Sale'
+      const minor = items.reduce(
+        (total, { amount, quantity }) => total + Math.round(Number(amount.value) * 100 * quantity),
+        0,
+      )
+      return row(
+        `${kind} · ${items.map(({ description }) => description).join(', ')}`,
+        `${(minor / 100).toFixed(2)} ${items[0]?.amount.currency ?? ''}`,
+        [
+          REGISTRATION[status] + (fiscal_document_number ? ` as ${fiscal_document_number}` : ''),
+          items.map(({ payment_mode }) => payment_mode?.replaceAll('_', ' ')).join(', '),
+          `to ${customer.email ?? customer.phone}`,
+        ]
+          .filter(Boolean)
+          .join(' · '),
+        [],
       )
     }),
   )

@@ -35,6 +35,7 @@ const PROVIDERS = {
       ...COMMON,
       { name: 'Saved card is declined', kind: 'decline' },
       { name: 'Charge stays pending for a minute', kind: 'pending' },
+      { name: 'The receipt is not registered', kind: 'reject_receipt' },
     ],
   },
 }

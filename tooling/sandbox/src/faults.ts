@@ -40,6 +40,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     outcome: z.enum(['succeeded', 'canceled']).default('succeeded'),
     reason: z.string().default('insufficient_funds'),
   }),
+  /** The next receipt is not registered. */
+  z.object({ ...base, kind: z.literal('reject_receipt') }),
 ])
 
 /** A switch that makes a provider misbehave. */

@@ -10,6 +10,7 @@ export type { Advanced } from './clock/clock-mover.ts'
 export {
   ControlRefused,
   SandboxControl,
+  type ShopReceipt,
   type Span,
 } from './control/sandbox-control.ts'
 export type { Transaction } from './control/transactions.ts'

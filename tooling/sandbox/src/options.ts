@@ -42,6 +42,8 @@ export const sandboxOptionsSchema = z.object({
         shopId: z.string().min(1),
         secretKey: z.string().min(1),
         webhookUrl: z.string().optional(),
+        /** How receipts reach the buyers of a shop that must issue them (54-FZ). [it need not] */
+        receipts: z.enum(['email', 'email_or_phone']).optional(),
       }),
     )
     .default([]),

@@ -64,14 +64,17 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
   const yookassa = openYookassa(context)
   const work: DueWork = {
     nextDue() {
-      const { payments, refunds } = yookassa
-      const parts = [telegram.subscriptions.nextDue(), payments.nextDue(), refunds.nextDue()]
-      return parts.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)), null)
+      const { payments, refunds, receipts } = yookassa
+      const due = [telegram.subscriptions, payments, refunds, receipts].map((part) =>
+        part.nextDue(),
+      )
+      return due.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)), null)
     },
     doDue: () =>
       telegram.subscriptions.renewDue() +
       yookassa.payments.settleDue() +
-      yookassa.refunds.settleDue(),
+      yookassa.refunds.settleDue() +
+      yookassa.registerDue(),
     quiet: () => deliveries.quiet(),
   }
   const platforms = new Platforms(activity)

@@ -146,6 +146,11 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
       action === 'decline' ? yookassa.payments.decline(id, reason) : yookassa.payments[action](id),
     )
   })
+  app.get('/yookassa/receipts', async () => ({
+    items: yookassa.receipts
+      .list()
+      .map(({ shopId, receipt, customer }) => ({ ...receipt, shopId, customer })),
+  }))
   app.post('/yookassa/payment_methods/:id/revoke', async ({ params }) => {
     yookassa.payments.revoke(z.object({ id: z.string() }).parse(params).id)
     return { revoked: true }

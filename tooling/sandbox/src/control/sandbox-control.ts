@@ -3,6 +3,7 @@ import type { ClockState } from '../clock/clock.ts'
 import type { Advanced } from '../clock/clock-mover.ts'
 import type { FaultInput, StoredFault } from '../faults.ts'
 import type { Payment } from '../yookassa/objects.ts'
+import type { StoredReceipt } from '../yookassa/receipts.ts'
 import type { Transaction } from './transactions.ts'
 import { type ControlRequest, UserControl } from './user-control.ts'
 
@@ -75,6 +76,9 @@ export class SandboxControl {
     transactions: () => this.transactions('yookassa'),
     payments: async (): Promise<Payment[]> =>
       (await this.request<{ items: Payment[] }>('GET', '/yookassa/payments')).items,
+    /** Receipts of all shops with their customers, oldest first. */
+    receipts: async (): Promise<ShopReceipt[]> =>
+      (await this.request<{ items: ShopReceipt[] }>('GET', '/yookassa/receipts')).items,
     succeed: (id: string): Promise<Payment> =>
       this.request('POST', `/yookassa/payments/${id}/succeed`),
     decline: (id: string, reason?: string): Promise<Payment> =>
@@ -134,6 +138,9 @@ export class SandboxControl {
     return parse<T>(text)
   }
 }
+
+/** A receipt with its shop, and with what else only the buyer and the tax office get to see. */
+export type ShopReceipt = StoredReceipt['receipt'] & Pick<StoredReceipt, 'shopId' | 'customer'>
 
 /** What a customer may be given at the start. */
 export interface NewUser {

@@ -76,8 +76,9 @@ export class Collection<T> {
     return this.entries(owner).map(({ value }) => value)
   }
 
-  /** All objects of one owner with their places, oldest first. */
-  entries(owner: string): Entry<T>[] {
+  /** All objects, or those of one owner, with their places, oldest first. */
+  entries(owner?: string): Entry<T>[] {
+    if (owner === undefined) return this.#read('ORDER BY seq', [])
     return this.#read('WHERE owner = ? ORDER BY seq', [owner])
   }
 

@@ -1,61 +1,10 @@
 import { z } from 'zod'
-
-/** An amount with two decimals, as text. */
-export interface Amount {
-  readonly value: string
-  readonly currency: string
-}
-
-const CURRENCIES = [
-  'RUB',
-  'EUR',
-  'USD',
-  'KZT',
-  'BYN',
-  'UAH',
-  'UZS',
-  'TRY',
-  'INR',
-  'MDL',
-  'AZN',
-  'AMD',
-]
-
-const amountSchema = z.object({
-  value: z
-    .string()
-    .regex(/^\d{1,10}(\.\d{1,2})?$/)
-    .transform((text) => format(toMinor(text)))
-    .refine((text) => toMinor(text) > 0),
-  currency: z.enum(CURRENCIES),
-})
+import { type Amount, amountSchema } from './amount.ts'
+import { receiptSchema } from './receipt-objects.ts'
 
 const metadataSchema = z
   .record(z.string().min(1).max(32), z.string().max(512).nullable())
   .refine((metadata) => Object.keys(metadata).length <= 16)
-
-const receiptSchema = z.object({
-  customer: z
-    .object({ email: z.string().optional(), phone: z.string().optional() })
-    .loose()
-    .refine(({ email, phone }) => email || phone),
-  items: z
-    .array(
-      z
-        .object({
-          description: z.string().min(1).max(128),
-          quantity: z.union([z.string(), z.number()]),
-          amount: amountSchema,
-          vat_code: z.int().min(1).max(12),
-          payment_subject: z.string().optional(),
-          payment_mode: z.string().optional(),
-        })
-        .loose(),
-    )
-    .min(1)
-    .max(100),
-  tax_system_code: z.int().min(1).max(6).optional(),
-})
 
 /** What POST /payments takes. */
 export const newPaymentSchema = z.object({
@@ -90,14 +39,6 @@ export const newRefundSchema = z.object({
   description: z.string().max(250).optional(),
   metadata: metadataSchema.optional(),
   receipt: receiptSchema.optional(),
-})
-
-/** What POST /receipts takes. */
-export const newReceiptSchema = receiptSchema.extend({
-  type: z.enum(['payment', 'refund']),
-  payment_id: z.string().optional(),
-  refund_id: z.string().optional(),
-  send: z.boolean(),
 })
 
 /** What POST /webhooks takes. */
@@ -153,18 +94,7 @@ export interface Refund {
   readonly created_at: string
   readonly amount: Amount
   readonly description?: string | undefined
-  readonly receipt_registration?: 'succeeded'
+  readonly receipt_registration?: 'pending' | 'succeeded' | 'canceled'
   readonly metadata?: Readonly<Record<string, string | null>> | undefined
   readonly cancellation_details?: { readonly party: string; readonly reason: string }
-}
-
-/** Hundredths of a currency out of a decimal text. */
-export function toMinor(value: string): number {
-  const [whole = '0', rest = ''] = value.split('.')
-  return Number(whole) * 100 + Number(rest.padEnd(2, '0'))
-}
-
-/** Decimal text of hundredths. */
-export function format(minor: number): string {
-  return `${Math.floor(minor / 100)}.${String(minor % 100).padStart(2, '0')}`
 }

@@ -1,16 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { SandboxContext } from '../context.ts'
+import { type Amount, format, toMinor } from './amount.ts'
 import type { Notifications } from './notifications.ts'
-import {
-  type Amount,
-  type captureSchema,
-  format,
-  type newPaymentSchema,
-  type Payment,
-  type PaymentMethod,
-  toMinor,
-} from './objects.ts'
+import type { captureSchema, newPaymentSchema, Payment, PaymentMethod } from './objects.ts'
+import type { Receipt } from './receipt-objects.ts'
 import type { Receipts } from './receipts.ts'
 import { invalid, YookassaError } from './yookassa-error.ts'
 
@@ -55,6 +49,7 @@ export class YookassaPayments {
     const id = randomUUID()
     const { clock } = this.#context
     const { amount, description, metadata, merchant_customer_id, confirmation, receipt } = input
+    this.#receipts.check(shopId, receipt, amount)
     const stored: StoredPayment = {
       shopId,
       captures: input.capture,
@@ -75,7 +70,10 @@ export class YookassaPayments {
         ...(receipt ? { receipt_registration: 'pending' as const } : {}),
       },
     }
-    if (receipt) this.#receipts.add(shopId, { ...receipt, type: 'payment', payment_id: id })
+    if (receipt) {
+      const parts = { type: 'payment', payment_id: id, isWithMoney: true } as const
+      this.#receipts.add(shopId, receipt, { ...parts, isWaiting: true })
+    }
     if (input.payment_method_id) {
       return this.#chargeSaved(stored, this.method(shopId, input.payment_method_id))
     }
@@ -128,7 +126,14 @@ export class YookassaPayments {
     if (isMore || amount.currency !== payment.amount.currency) {
       throw invalid('More than the payment cannot be captured', 'amount.value')
     }
-    return this.#take(stored, amount)
+    const isPartial = toMinor(amount.value) < toMinor(payment.amount.value)
+    if (isPartial || input.receipt) this.#receipts.check(stored.shopId, input.receipt, amount)
+    if (!isPartial || !input.receipt) return this.#take(stored, amount)
+    this.#returnReceipt(stored)
+    const parts = { type: 'payment', payment_id: payment.id, isWithMoney: true } as const
+    this.#receipts.add(stored.shopId, input.receipt, parts)
+    const changed = { ...payment, receipt_registration: 'pending' } as const
+    return this.#take({ ...stored, payment: changed }, amount)
   }
 
   /** Gives held money back. */
@@ -136,6 +141,7 @@ export class YookassaPayments {
     if (stored.payment.status !== 'waiting_for_capture') {
       throw invalid(`Payment in status ${stored.payment.status} cannot be canceled`)
     }
+    this.#returnReceipt(stored)
     return this.#cancel(stored, 'merchant', 'canceled_by_merchant')
   }
 
@@ -151,6 +157,12 @@ export class YookassaPayments {
         refundable: refunded < toMinor(payment.amount.value),
       },
     })
+  }
+
+  /** Notes how the registration of the sale's receipt went. */
+  noteReceipt(id: string, receipt_registration: Receipt['status']): void {
+    const stored = this.get(id)
+    this.#put({ ...stored, payment: { ...stored.payment, receipt_registration } })
   }
 
   /** A payment of any shop, which must exist. */
@@ -236,6 +248,7 @@ export class YookassaPayments {
         },
       },
     }
+    this.#receipts.begin(payment.id)
     if (stored.captures) return this.#take(authorized, stored.payment.amount)
     const held = this.#put({
       ...authorized,
@@ -255,7 +268,6 @@ export class YookassaPayments {
     const { expires_at: _, ...payment } = stored.payment
     const minor = toMinor(amount.value)
     const income = minor - Math.ceil((minor * FEE_PER_MILLE) / 1_000)
-    this.#receipts.register(stored.payment.id)
     const taken = this.#put({
       ...stored,
       dueMs: null,
@@ -269,7 +281,6 @@ export class YookassaPayments {
         captured_at: this.#context.clock.iso(),
         paid: true,
         refundable: true,
-        ...(payment.receipt_registration ? { receipt_registration: 'succeeded' as const } : {}),
       },
     })
     this.#notifications.send(stored.shopId, 'payment.succeeded', taken)
@@ -278,6 +289,8 @@ export class YookassaPayments {
 
   #cancel(stored: StoredPayment, party: string, reason: string): Payment {
     const { confirmation: _, expires_at: __, ...payment } = stored.payment
+    const wasHeld = payment.status === 'waiting_for_capture'
+    if (!wasHeld) this.#receipts.drop(payment.id)
     const canceled = this.#put({
       ...stored,
       dueMs: null,
@@ -288,11 +301,19 @@ export class YookassaPayments {
         paid: false,
         refundable: false,
         cancellation_details: { party, reason },
-        ...(payment.receipt_registration ? { receipt_registration: 'canceled' as const } : {}),
+        ...(payment.receipt_registration && !wasHeld
+          ? { receipt_registration: 'canceled' as const }
+          : {}),
       },
     })
     this.#notifications.send(stored.shopId, 'payment.canceled', canceled)
     return canceled
+  }
+
+  /** Held money was sold already, as far as receipts go: another one takes the sale back. */
+  #returnReceipt({ shopId, payment }: StoredPayment): void {
+    const sold = this.#receipts.dataOf(payment.id)
+    if (sold) this.#receipts.add(shopId, sold, { type: 'refund', payment_id: payment.id })
   }
 
   #open(id: string): StoredPayment {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { SandboxContext } from '../context.ts'
+import { toMinor } from './amount.ts'
 import type { Notifications } from './notifications.ts'
-import { type newRefundSchema, type Refund, toMinor } from './objects.ts'
+import type { newRefundSchema, Refund } from './objects.ts'
 import type { StoredPayment, YookassaPayments } from './payments.ts'
+import type { Receipt } from './receipt-objects.ts'
 import type { Receipts } from './receipts.ts'
 import { invalid, YookassaError } from './yookassa-error.ts'
 
@@ -39,7 +41,12 @@ export class YookassaRefunds {
   /** Gives money of a payment back; at once unless a fault says otherwise. */
   create(shopId: string, input: z.output<typeof newRefundSchema>): Refund {
     const { payment_id, amount, description, metadata, receipt } = input
-    this.#check(this.#payments.of(shopId, payment_id), amount)
+    const sold = this.#payments.of(shopId, payment_id)
+    this.#check(sold, amount)
+    // Of the whole payment YooKassa knows the items already.
+    const isWhole = toMinor(amount.value) === toMinor(sold.payment.amount.value)
+    const data = receipt ?? (isWhole ? this.#receipts.dataOf(payment_id) : undefined)
+    this.#receipts.check(shopId, data, amount)
     const { clock, faults } = this.#context
     const id = randomUUID()
     const stored: StoredRefund = {
@@ -53,11 +60,12 @@ export class YookassaRefunds {
         amount,
         description,
         metadata,
-        ...(receipt ? { receipt_registration: 'succeeded' as const } : {}),
+        ...(data ? { receipt_registration: 'pending' as const } : {}),
       },
     }
-    if (receipt) {
-      this.#receipts.addRegistered(shopId, { ...receipt, type: 'refund', refund_id: id })
+    if (data) {
+      const parts = { type: 'refund', refund_id: id, isWithMoney: true } as const
+      this.#receipts.add(shopId, data, { ...parts, isWaiting: true })
     }
     const call = { method: 'POST /refunds' }
     const declined = faults.take('yookassa', 'decline', call)
@@ -69,6 +77,13 @@ export class YookassaRefunds {
       dueMs: clock.now() + slow.settle_after_seconds * 1_000,
       outcome: { succeeds: slow.outcome === 'succeeded', reason: slow.reason },
     }).refund
+  }
+
+  /** Notes how the registration of the refund's receipt went. */
+  noteReceipt(shopId: string, id: string, receipt_registration: Receipt['status']): void {
+    const stored = this.#refunds.get(id)
+    if (stored?.shopId !== shopId) return
+    this.#refunds.put(id, { ...stored, refund: { ...stored.refund, receipt_registration } })
   }
 
   /** A refund of a shop, which must exist. */
@@ -117,6 +132,7 @@ export class YookassaRefunds {
     const { shopId, refund } = stored
     const payment = this.#payments.of(shopId, refund.payment_id)
     this.#payments.addRefund(payment, toMinor(refund.amount.value))
+    this.#receipts.begin(refund.id)
     const done = this.#refunds.put(refund.id, {
       shopId,
       dueMs: null,
@@ -129,6 +145,7 @@ export class YookassaRefunds {
   /** YooKassa has no event for this: shops find out by asking. */
   #cancel({ shopId, refund }: StoredRefund, reason: string): Refund {
     this.#context.activity.changed('yookassa')
+    this.#receipts.drop(refund.id)
     return this.#refunds.put(refund.id, {
       shopId,
       dueMs: null,
@@ -136,6 +153,7 @@ export class YookassaRefunds {
         ...refund,
         status: 'canceled',
         cancellation_details: { party: 'yoo_money', reason },
+        ...(refund.receipt_registration ? { receipt_registration: 'canceled' as const } : {}),
       },
     }).refund
   }

@@ -3,13 +3,8 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { SandboxContext } from '../context.ts'
-import {
-  captureSchema,
-  newPaymentSchema,
-  newReceiptSchema,
-  newRefundSchema,
-  newWebhookSchema,
-} from './objects.ts'
+import { captureSchema, newPaymentSchema, newRefundSchema, newWebhookSchema } from './objects.ts'
+import { newReceiptSchema } from './receipt-objects.ts'
 import type { Yookassa } from './yookassa.ts'
 import { invalid, YookassaError } from './yookassa-error.ts'
 
@@ -40,7 +35,7 @@ export async function yookassaRoutes(
       account_id: shopId,
       status: 'enabled',
       test: true,
-      fiscalization_enabled: true,
+      fiscalization_enabled: context.shops.some((shop) => shop.shopId === shopId && shop.receipts),
       payment_methods: ['bank_card'],
     }),
     'POST /payments': ({ shopId, body }) => payments.create(shopId, read(newPaymentSchema, body)),
@@ -54,13 +49,14 @@ export async function yookassaRoutes(
     'GET /refunds': ({ shopId, query }) =>
       page(refunds.entries(shopId), query, ['status', 'payment_id']),
     'GET /refunds/:id': ({ shopId, id }) => refunds.of(shopId, id),
-    'POST /receipts': ({ shopId, body }) => {
-      const { send: _, ...receipt } = read(newReceiptSchema, body)
-      return receipts.addRegistered(shopId, receipt)
-    },
+    'POST /receipts': ({ shopId, body }) => yookassa.issue(shopId, read(newReceiptSchema, body)),
     'GET /receipts': ({ shopId, query }) =>
-      page(receipts.entries(shopId), query, ['status', 'payment_id', 'refund_id']),
-    'GET /receipts/:id': ({ shopId, id }) => receipts.of(shopId, id),
+      page(receipts.entries(shopId, receiptsOf(query)), query, [
+        'status',
+        'payment_id',
+        'refund_id',
+      ]),
+    'GET /receipts/:id': ({ shopId, id }) => receipts.get(shopId, id),
     'POST /webhooks': ({ shopId, body }) => {
       const { event, url } = read(newWebhookSchema, body)
       const { shopId: _, ...webhook } = notifications.register(shopId, event, url)
@@ -159,6 +155,11 @@ function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output
   if (result.success) return result.data
   const [issue] = result.error.issues
   throw invalid(`Invalid request parameter: ${issue?.message}`, issue?.path.join('.'))
+}
+
+function receiptsOf(query: Readonly<Record<string, unknown>>): string | undefined {
+  const of = query['refund_id'] ?? query['payment_id']
+  return of === undefined ? undefined : String(of)
 }
 
 /** One page, newest first, of what fits the filters. */
