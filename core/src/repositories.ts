@@ -1,6 +1,7 @@
 import { AuditRepository } from './features/audit/index.ts'
 import { BalanceRepository, HoldsRepository } from './features/balance/index.ts'
 import {
+  ConsentsRepository,
   PaymentsRepository,
   ReconciliationRepository,
   RefundsRepository,
@@ -26,6 +27,7 @@ import { OutboxRepository } from './platform/outbox/index.ts'
 export class CoreRepositories {
   #audit?: AuditRepository
   #balance?: BalanceRepository
+  #consents?: ConsentsRepository
   #holds?: HoldsRepository
   #inbox?: InboxRepository
   #jobs?: JobsRepository
@@ -49,6 +51,10 @@ export class CoreRepositories {
 
   get balance(): BalanceRepository {
     return (this.#balance ??= new BalanceRepository(this.db))
+  }
+
+  get consents(): ConsentsRepository {
+    return (this.#consents ??= new ConsentsRepository(this.db))
   }
 
   get holds(): HoldsRepository {

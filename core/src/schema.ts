@@ -7,6 +7,7 @@ export { auditEntry, auditSeal } from './features/audit/index.ts'
 export { balanceAccount, balanceHold, balanceTransfer } from './features/balance/index.ts'
 export {
   payment,
+  paymentConsent,
   paymentEvent,
   paymentReconciliation,
   paymentRefund,

@@ -30,7 +30,8 @@ afterAll(async () => {
 })
 
 async function bought(guest: ApiClient, productId = 'mug'): Promise<Payment> {
-  const purchase = { productId, gateway: 'yookassa', currency: 'RUB' }
+  const autopaymentConsent = { textVersion: 'test' }
+  const purchase = { productId, gateway: 'yookassa', currency: 'RUB', autopaymentConsent }
   const { body } = await guest.post('/api/v1/payments', purchase)
   return read(body.payment.id)
 }
@@ -196,10 +197,13 @@ describe('a subscription', () => {
     const guest = await aGuest(shop)
     await settled(await bought(guest, 'pro-monthly'))
     const [before] = await subscriptionsOf(guest)
+    const original = await read(await lastPayment(guest))
     const renewal = await core().payments.openRenewal({
-      original: await read(await lastPayment(guest)),
+      original,
       savedMethodId: newId(),
       subscriptionId: before.id,
+      product: original.product,
+      amount: original.amount,
     })
     await overtake(
       shop,

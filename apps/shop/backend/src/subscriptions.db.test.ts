@@ -1,8 +1,10 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { paid } from './testing/paid.ts'
 import {
   type ApiClient,
   aCustomer,
+  aGuest,
   apiClient,
   type Customer,
   eventually,
@@ -175,6 +177,27 @@ describe('a subscription by a saved card', () => {
     await shop.sandbox.control.faults.clear()
     expect(await subscriptionOf(guest)).toMatchObject({ status: 'active' })
     expect(await paymentsOf(guest)).toHaveLength(2)
+  })
+
+  test('without the buyer’s consent is not kept, so the subscription ends', async () => {
+    const guest = await subscribedWithCard(shop, { consent: null })
+    await shop.sandbox.control.clock.advance({ seconds: 31 * DAY_SECONDS })
+    expect(await subscriptionOf(guest)).toMatchObject({ status: 'expired' })
+    expect(await paymentsOf(guest)).toHaveLength(1)
+  })
+
+  test('is not kept without consent even if the provider reports one', async () => {
+    const guest = await aGuest(shop)
+    const { body } = await guest.post('/api/v1/payments', {
+      productId: 'pro-monthly',
+      gateway: 'yookassa',
+      currency: 'RUB',
+    })
+    const { payments } = shop.served().shop.platform.core
+    const payment = await payments.getById(body.payment.id)
+    const report = paid(payment, payment.providerPaymentId ?? '')
+    await payments.apply({ ...report, savedMethodId: 'card' })
+    expect(await payments.getById(payment.id)).toMatchObject({ savedMethodId: null })
   })
 
   test('is not charged once it is cancelled', async () => {

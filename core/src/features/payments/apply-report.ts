@@ -206,7 +206,7 @@ async function succeed(
   const paid = await tx.repos.payments.update(payment.id, {
     status: 'succeeded',
     providerPaymentId: snapshot.providerPaymentId,
-    savedMethodId: snapshot.savedMethodId ?? payment.savedMethodId,
+    savedMethodId: (await keptMethod(tx, payment, snapshot)) ?? payment.savedMethodId,
     providerPeriodEnd: snapshot.periodEnd ?? null,
     failureReason: null,
     nextCheckAt: null,
@@ -231,6 +231,17 @@ async function succeed(
     }),
   )
   return paid
+}
+
+/** The method that may be charged again: none without the buyer's consent. */
+async function keptMethod(
+  tx: PaymentsScope,
+  payment: Payment,
+  { savedMethodId }: PaymentSnapshot,
+): Promise<string | undefined> {
+  if (savedMethodId === undefined) return undefined
+  const given = await tx.repos.consents.findGiven(payment.originalPaymentId ?? payment.id)
+  return given && savedMethodId
 }
 
 function eventOf(snapshot: PaymentSnapshot, now: Date) {

@@ -12,6 +12,8 @@ export interface GatewayCapabilities {
   readonly partialRefund: boolean
   /** Who charges a subscription again: the provider by itself, or the kit by a saved method. */
   readonly renewals: 'provider' | 'saved_method'
+  /** Reasons of a decline after which the same method is never charged again. [none] */
+  readonly finalDeclines?: readonly string[]
   /** Longest the provider lets a buyer take; afterwards an unpaid payment expires. */
   readonly paymentTtlMs: number
   /** How long the provider recognises an idempotency key. */

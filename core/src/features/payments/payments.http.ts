@@ -47,6 +47,8 @@ const productWire = z
       .object({
         group: z.string(),
         period: z.union([z.object({ days: z.int() }), z.object({ months: z.int() })]),
+        trial: z.object({ days: z.int() }).nullable(),
+        features: z.array(z.string()),
       })
       .nullable(),
     /** Gateways that may sell it where this session is. */
@@ -149,6 +151,10 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
             gateway: z.string().max(64),
             currency,
             returnUrl: z.string().max(2_048).optional(),
+            /** The buyer agreed to be charged again each period, by the text of this version. */
+            autopaymentConsent: z
+              .strictObject({ textVersion: z.string().min(1).max(64) })
+              .optional(),
           }),
           response: { 201: startedWire, ...problemResponses },
         },
@@ -156,11 +162,13 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
       (request, reply) =>
         idempotently(request, reply, async (operationId) => {
           const { user, session } = principalOf(request)
+          const { autopaymentConsent: consent, ...wanted } = request.body
           const payment = await services.payments.start({
-            ...request.body,
+            ...wanted,
             id: operationId,
             userId: user.id,
             surface: session.surface,
+            ...(consent ? { autopaymentConsent: { ...consent, sessionId: session.id } } : {}),
           })
           return {
             status: 201,
@@ -267,7 +275,7 @@ function productToWire(product: Product, surface: Surface, gateways: GatewayRegi
     description,
     prices,
     credits,
-    plan,
+    plan: plan && { ...plan, trial: plan.trial ?? null },
     gateways: fitting.map(({ name }) => name),
   }
 }

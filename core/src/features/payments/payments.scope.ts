@@ -3,6 +3,7 @@ import type { Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import type { BalanceService } from '../balance/index.ts'
 import type { UsersRepository } from '../users/index.ts'
+import type { ConsentsRepository } from './consents/consents.repository.ts'
 import type { BoundFulfilment } from './fulfilment.ts'
 import type { GatewayRegistry } from './payment-gateway.ts'
 import type { PaymentsRepository } from './payments.repository.ts'
@@ -13,6 +14,7 @@ export interface PaymentsScope extends Transactional<PaymentsScope> {
   readonly clock: Clock
   readonly repos: {
     readonly payments: PaymentsRepository
+    readonly consents: ConsentsRepository
     readonly users: Pick<UsersRepository, 'findById'>
     readonly outbox: OutboxRepository
   }

@@ -16,6 +16,7 @@ import {
   findMismatch,
   nextCheck,
 } from './apply-report.ts'
+import type { GivenConsent } from './consents/consent.ts'
 import { isOpen, type Payment, type PaymentSnapshot, type Surface } from './payment.ts'
 import type { PaymentGateway } from './payment-gateway.ts'
 import {
@@ -35,7 +36,7 @@ import {
 } from './payments.errors.ts'
 import { paymentUpdated } from './payments.events.ts'
 import type { PaymentsScope } from './payments.scope.ts'
-import { type Product, priceIn } from './product.ts'
+import { type Product, type ProductSnapshot, priceIn } from './product.ts'
 import { checkReturnUrl } from './return-url.ts'
 
 /** What a purchase is started with. */
@@ -48,6 +49,8 @@ export interface StartPayment {
   readonly currency: Currency
   readonly surface: Surface
   readonly returnUrl?: string | undefined
+  /** Given by the buyer with the purchase of a plan; without it no method is saved. */
+  readonly autopaymentConsent?: GivenConsent | undefined
 }
 
 /** A charge of a saved method, for one period of a subscription. */
@@ -55,6 +58,9 @@ export interface RenewalCharge {
   readonly original: Payment
   readonly savedMethodId: string
   readonly subscriptionId: string
+  /** What is sold this time, and for how much; the currency stays the original's. */
+  readonly product: Product | ProductSnapshot
+  readonly amount: bigint
 }
 
 /** Payments of one user that may wait for money at once: each costs looks at the provider. */
@@ -88,7 +94,7 @@ export class PaymentsService {
   async start(request: StartPayment): Promise<Payment> {
     assertNoTransaction('payments.start')
     const gateway = this.gateway(request.gateway)
-    const product = this.#sellable(request)
+    const product = this.sellable(request.productId)
     const amount = this.#price(request, product, gateway)
     const returnUrl = checkReturnUrl(request.returnUrl, this.#scope.returnUrls)
     const payment = await this.#scope.transaction(async (tx) => {
@@ -107,6 +113,7 @@ export class PaymentsService {
         nextCheckAt: addMs(now, FIRST_CHECK_MS),
       })
       if (created) {
+        await keepConsent(tx, created, request.autopaymentConsent)
         await tx.fulfilment(product.kind).checkSellable(created)
         const open = await tx.repos.payments.countOpenOf(request.userId)
         if (open > OPEN_MAX) throw new TooManyOpen({ limit: OPEN_MAX })
@@ -140,8 +147,7 @@ export class PaymentsService {
         money: payment,
         product: payment.product,
         returnUrl: payment.returnUrl,
-        savesMethod:
-          payment.product.plan !== undefined && gateway.capabilities.renewals === 'saved_method',
+        savesMethod: (await this.#scope.repos.consents.findGiven(payment.id)) !== undefined,
       })
       return await this.#record(payment.id, { status: 'pending', ...started })
     } catch (error) {
@@ -165,7 +171,10 @@ export class PaymentsService {
       const payment = await tx.repos.payments.insert({
         ...charge.original,
         id: newId(),
-        originalPaymentId: charge.original.id,
+        productId: charge.product.id,
+        product: charge.product,
+        amount: charge.amount,
+        originalPaymentId: charge.original.originalPaymentId ?? charge.original.id,
         subscriptionId: charge.subscriptionId,
         savedMethodId: charge.savedMethodId,
         returnUrl: null,
@@ -331,6 +340,18 @@ export class PaymentsService {
   }
 
   /**
+   * Finds a product that is on sale.
+   *
+   * @throws {@link UnknownProduct} {@link ProductRetired}
+   */
+  sellable(productId: string): Product {
+    const product = this.#scope.products.find(productId)
+    if (!product) throw new UnknownProduct({ productId })
+    if (product.status !== 'active') throw new ProductRetired({ productId })
+    return product
+  }
+
+  /**
    * Finds a gateway by its name.
    *
    * @throws {@link UnknownGateway}
@@ -339,13 +360,6 @@ export class PaymentsService {
     const gateway = this.#scope.gateways.get(name)
     if (!gateway) throw new UnknownGateway({ gateway: name })
     return gateway
-  }
-
-  #sellable(request: StartPayment): Product {
-    const product = this.#scope.products.find(request.productId)
-    if (!product) throw new UnknownProduct({ productId: request.productId })
-    if (product.status !== 'active') throw new ProductRetired({ productId: product.id })
-    return product
   }
 
   #price(request: StartPayment, product: Product, gateway: PaymentGateway): bigint {
@@ -389,4 +403,26 @@ export class PaymentsService {
       return recorded
     })
   }
+}
+
+/** Writes down what the buyer agreed to: the price and period that they are being asked to pay. */
+async function keepConsent(
+  tx: PaymentsScope,
+  payment: Payment,
+  given: GivenConsent | undefined,
+): Promise<void> {
+  const { plan } = payment.product
+  const renewals = tx.gateways.get(payment.gateway)?.capabilities.renewals
+  if (!given || !plan || renewals !== 'saved_method') return
+  await tx.repos.consents.insert({
+    id: newId(),
+    userId: payment.userId,
+    paymentId: payment.id,
+    sessionId: given.sessionId,
+    textVersion: given.textVersion,
+    amount: payment.amount,
+    currency: payment.currency,
+    period: plan.period,
+    agreedAt: payment.createdAt,
+  })
 }

@@ -45,7 +45,17 @@ const productSchema = z
       .optional(),
     /** What a product of kind `subscription` gives; one live subscription a user and group. */
     plan: z
-      .strictObject({ group: z.string().regex(/^[a-z0-9-]{1,32}$/), period: periodSchema })
+      .strictObject({
+        group: z.string().regex(/^[a-z0-9-]{1,32}$/),
+        period: periodSchema,
+        /** Days that everybody may try it once for nothing. [no trial] */
+        trial: z.strictObject({ days: z.int().min(1).max(90) }).optional(),
+        /** What it gives access to, for `subscriptions.hasAccess`. [nothing by name] */
+        features: z
+          .array(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, 'use 1 to 64 of a-z, 0-9, - and _'))
+          .max(100)
+          .default([]),
+      })
       .optional(),
   })
   .superRefine((product, context) => {
@@ -140,7 +150,7 @@ export function snapshotProduct(product: Product | ProductSnapshot): object {
     description,
     capture,
     ...(credits ? { credits: { unit: credits.unit, amount: String(credits.amount) } } : {}),
-    ...(plan ? { plan } : {}),
+    ...(plan ? { plan: { group: plan.group, period: plan.period } } : {}),
   }
 }
 

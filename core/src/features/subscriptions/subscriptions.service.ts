@@ -342,6 +342,8 @@ export class SubscriptionsService {
       original,
       savedMethodId: subscription.savedMethodId,
       subscriptionId: subscription.id,
+      product: original.product,
+      amount: original.amount,
     })
   }
 

@@ -31,13 +31,20 @@ export async function subscribedWithStars(shop: RunningShop): Promise<Customer> 
   return customer
 }
 
-/** A guest on the web who has just subscribed with a card that is kept. */
-export async function subscribedWithCard(shop: RunningShop): Promise<ApiClient> {
+/** A guest on the web who has just subscribed with a card, which is kept if they consent. */
+export async function subscribedWithCard(
+  shop: RunningShop,
+  {
+    productId = 'pro-monthly',
+    consent = 'test',
+  }: { productId?: string; consent?: string | null } = {},
+): Promise<ApiClient> {
   const guest = await aGuest(shop)
   const { body } = await guest.post('/api/v1/payments', {
-    productId: 'pro-monthly',
+    productId,
     gateway: 'yookassa',
     currency: 'RUB',
+    ...(consent === null ? {} : { autopaymentConsent: { textVersion: consent } }),
   })
   const { core } = shop.served().shop.platform
   const payment = await core.repos.payments.findById(body.payment.id)

@@ -451,6 +451,9 @@ export interface paths {
                         /** @enum {string} */
                         currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
                         returnUrl?: string;
+                        autopaymentConsent?: {
+                            textVersion: string;
+                        };
                     };
                 };
             };
@@ -1167,6 +1170,10 @@ export interface components {
                 } | {
                     months: number;
                 };
+                trial: {
+                    days: number;
+                } | null;
+                features: string[];
             } | null;
             gateways: string[];
         };

@@ -2,7 +2,7 @@ import type { PaymentStart } from '../api/wire.ts'
 import type { TextStore } from '../store.ts'
 
 /** What somebody wants to buy, and how. */
-export type Intent = Pick<PaymentStart, 'productId' | 'gateway' | 'currency'>
+export type Intent = Pick<PaymentStart, 'productId' | 'gateway' | 'currency' | 'autopaymentConsent'>
 
 /**
  * Keeps one idempotency key for each wish to buy, until the server has answered it.
@@ -34,6 +34,7 @@ export class PurchaseIntents {
   }
 }
 
-function nameOf({ productId, gateway, currency }: Intent): string {
-  return `intent.${productId}.${gateway}.${currency}`
+function nameOf({ productId, gateway, currency, autopaymentConsent }: Intent): string {
+  const consent = autopaymentConsent ? `.${autopaymentConsent.textVersion}` : ''
+  return `intent.${productId}.${gateway}.${currency}${consent}`
 }

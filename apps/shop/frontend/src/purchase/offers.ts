@@ -10,6 +10,9 @@ export interface Offer extends Intent {
 /** Stars are the only gateway with a currency of its own. */
 export const STARS = { gateway: 'telegram-stars', currency: 'XTR' } as const
 
+/** The wording of the consent to be charged again; a changed text is a new version. */
+export const CONSENT_VERSION = '2026-11'
+
 /** The ways this session may buy a product: its gateways times the prices they take. */
 export function offersOf(product: Product): Offer[] {
   return product.gateways.flatMap((gateway) =>
@@ -23,4 +26,9 @@ export function offersOf(product: Product): Offer[] {
         amount,
       })),
   )
+}
+
+/** Tells whether a card may be kept for later charges, which the buyer has to agree to. */
+export function asksConsent({ product, gateway }: Offer): boolean {
+  return product.plan !== null && gateway !== STARS.gateway
 }

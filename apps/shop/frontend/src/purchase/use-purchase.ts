@@ -85,10 +85,16 @@ export function usePurchase(userId: string): Purchase {
   })
 
   async function startPayment(offer: Offer): Promise<Payment> {
-    const { productId, gateway, currency } = offer
+    const { productId, gateway, currency, autopaymentConsent } = offer
     const call = api.POST('/api/v1/payments', {
       headers: { 'idempotency-key': intents.keyOf(offer) },
-      body: { productId, gateway, currency, returnUrl: host.returnUrl },
+      body: {
+        productId,
+        gateway,
+        currency,
+        returnUrl: host.returnUrl,
+        ...(autopaymentConsent ? { autopaymentConsent } : {}),
+      },
     })
     const { payment } = await answerOf(call)
     const isReplay = (await call).response.headers.get('idempotency-replayed') === 'true'

@@ -23,6 +23,9 @@ export const en: Texts = {
     if ('days' in period) return `for ${period.days} days`
     return period.months === 1 ? 'a month' : `for ${period.months} months`
   },
+  consent: (price, period) =>
+    `I agree that my card is kept and charged ${price} ${period} by itself until I cancel. ` +
+    'Without this the subscription ends with the period.',
   notSoldHere: 'Not sold here',
   onlyInTelegram: 'Only in Telegram',
   notice: {

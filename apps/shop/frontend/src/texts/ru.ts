@@ -37,6 +37,9 @@ export const ru: Texts = {
     if (period.months === 1) return 'в месяц'
     return `за ${period.months} ${counted(period.months, ['месяц', 'месяца', 'месяцев'])}`
   },
+  consent: (price, period) =>
+    `Согласен на сохранение карты и автоматическое списание ${price} ${period}, пока не отменю. ` +
+    'Без согласия подписка закончится вместе с периодом.',
   notSoldHere: 'Здесь не продаётся',
   onlyInTelegram: 'Только в Telegram',
   notice: {

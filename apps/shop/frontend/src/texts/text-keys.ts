@@ -11,6 +11,7 @@ export interface Texts {
   readonly buy: (what: string, price: string) => string
   readonly subscribe: (what: string, price: string) => string
   readonly perPeriod: (period: { days: number } | { months: number }) => string
+  readonly consent: (price: string, period: string) => string
   readonly notSoldHere: string
   readonly onlyInTelegram: string
   readonly notice: {

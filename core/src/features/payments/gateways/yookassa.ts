@@ -54,6 +54,10 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
       goods: { telegram: ['physical'], web: ['digital', 'physical'] },
       partialRefund: true,
       renewals: 'saved_method',
+      finalDeclines: [
+        ...['permission_revoked', 'card_expired', 'invalid_card_number', 'fraud_suspected'],
+        ...['country_forbidden', 'payment_method_restricted'],
+      ],
       paymentTtlMs: 7 * DAY_MS,
       // YooKassa keeps a key for 24 h; the last try must be over by then.
       idempotencyTtlMs: 23 * HOUR_MS,
