@@ -9,6 +9,7 @@
  * @typedef {import('../src/control/user-control.ts').Wallet} Wallet
  * @typedef {import('../src/control/user-control.ts').ChatMessage} ChatMessage
  * @typedef {import('../src/faults.ts').StoredFault} Fault
+ * @typedef {import('../src/control/sandbox-control.ts').ListedDelivery} Delivery
  * @typedef {import('../src/yookassa/objects.ts').Payment} YookassaPayment
  * @typedef {import('../src/control/sandbox-control.ts').ShopReceipt} YookassaReceipt
  * @typedef {import('@grammyjs/types').InlineKeyboardButton} InlineKeyboardButton

@@ -3,6 +3,7 @@ import { list, onChange, post, remove } from './api.js'
 import { fill, h } from './dom.js'
 import { attempt, toast } from './notices.js'
 import { onSession, session } from './session.js'
+import { waitingDeliveries } from './waiting.js'
 
 /**
  * @typedef {import('./api.js').Fault} Fault
@@ -20,7 +21,11 @@ const COMMON = [
   { name: 'Server error, nothing done', kind: 'error', fields: { effect: 'not_done' } },
   { name: 'Server error, but done', kind: 'error', fields: { effect: 'done' } },
   { name: 'Answer lost, but done', kind: 'drop', fields: { effect: 'done' } },
+  { name: 'Answer lost, nothing done', kind: 'drop', fields: { effect: 'not_done' } },
+  { name: 'Key not known (401)', kind: 'refused', fields: { status: 401 } },
+  { name: 'Not allowed (403)', kind: 'refused', fields: { status: 403 } },
   { name: 'Slow: 3 s', kind: 'latency', fields: { delay_ms: 3_000 } },
+  { name: 'Deliveries are held back', kind: 'hold' },
 ]
 
 /** @type {Record<Provider, { title: string, switches: Switch[] }>} */
@@ -65,6 +70,7 @@ export function startFaults(panel, onCount) {
     ),
     h('p', { class: 'hint' }, 'Leave the number empty to keep a switch on until you turn it off.'),
     switches,
+    waitingDeliveries(),
     redelivery(),
   )
   // A switch goes off by itself once its calls are hit, which the log tells.
@@ -113,7 +119,8 @@ export function startFaults(panel, onCount) {
             ...fields,
             ...(kind === 'blocked' ? { user_id: session.customer?.id } : {}),
             ...(method.value && kind !== 'blocked' ? { method: method.value.trim() } : {}),
-            times: Number.isNaN(times.valueAsNumber) ? null : times.valueAsNumber,
+            times:
+              kind === 'hold' || Number.isNaN(times.valueAsNumber) ? null : times.valueAsNumber,
           })
     return h(
       'button',

@@ -17,6 +17,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     retry_after: z.number().positive().default(1),
   }),
   z.object({ ...base, kind: z.literal('blocked'), user_id: z.int().optional() }),
+  z.object({ ...base, kind: z.literal('refused'), status: z.literal([401, 403]).default(403) }),
   z.object({
     ...base,
     kind: z.literal('error'),
@@ -42,6 +43,14 @@ export const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** The next receipt is not registered. */
   z.object({ ...base, kind: z.literal('reject_receipt') }),
+  z.object({
+    ...base,
+    kind: z.literal('hold'),
+    /** The only kind of update or event that is held back, such as `message`. [all] */
+    method: z.string().optional(),
+    /** Holds until it is turned off. */
+    times: z.null().default(null),
+  }),
 ])
 
 /** A switch that makes a provider misbehave. */
@@ -82,6 +91,13 @@ export class Faults {
   /** Turns all switches off. */
   clear(): void {
     for (const { id } of this.list()) this.#faults.remove(id)
+  }
+
+  /** Tells whether deliveries of a kind are held back. */
+  isHeld(target: Fault['target'], kind: string): boolean {
+    return this.list().some(
+      (fault) => fault.target === target && fault.kind === 'hold' && fits(fault, { method: kind }),
+    )
   }
 
   /** Takes one hit of the oldest switch of a kind that fits a call, or gives undefined. */

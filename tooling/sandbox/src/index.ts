@@ -9,6 +9,7 @@ export type { ClockState } from './clock/clock.ts'
 export type { Advanced } from './clock/clock-mover.ts'
 export {
   ControlRefused,
+  type ListedDelivery,
   SandboxControl,
   type ShopReceipt,
   type Span,

@@ -201,6 +201,19 @@ test('a fault that is switched on here hits the next call', async () => {
   expect(await error.getAttribute('aria-checked')).toBe('false')
 })
 
+test('deliveries that are held back here go out in the order in which they are sent', async () => {
+  await page.getByRole('tab', { name: 'Faults' }).click()
+  const telegram = page.getByRole('region', { name: 'Faults of Telegram' })
+  await telegram.getByRole('switch', { name: 'Deliveries are held back' }).click()
+  await telegram.getByText('until turned off').waitFor()
+  for (const text of ['first', 'second']) await shop.sandbox.control.user('Ada').say(text)
+  const waiting = page.getByRole('region', { name: 'Waiting deliveries' })
+  await waiting.getByRole('button', { name: 'Send all, newest first' }).click()
+  await waiting.getByText('Nothing waits.').waitFor()
+  const texts = shop.updates('message').map(({ message }) => message?.text)
+  expect(texts.filter((text) => text === 'first' || text === 'second')).toEqual(['second', 'first'])
+})
+
 test('the page says that the sandbox is not reachable', async () => {
   await page.getByRole('button', { name: 'Start', exact: true }).waitFor()
   await shop.sandbox.close()

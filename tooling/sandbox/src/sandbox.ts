@@ -47,14 +47,15 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
   const store = new Store(options.dataDir)
   const clock = new SandboxClock(store)
   const activity = new Activity(clock)
-  const deliveries = new Deliveries(store, clock, activity, options.limits)
+  const faults = new Faults(store)
+  const deliveries = new Deliveries({ store, clock, activity, faults, limits: options.limits })
   let url = ''
   const context: SandboxContext = {
     store,
     clock,
     activity,
     deliveries,
-    faults: new Faults(store),
+    faults,
     limits: options.limits,
     bots: options.bots,
     shops: options.shops,

@@ -15,6 +15,8 @@ import { ControlError } from './control-error.ts'
 import { eventStream } from './event-stream.ts'
 import { transactionsOf } from './transactions.ts'
 
+const DELIVERIES_MAX = 200
+
 const idParams = z.object({ id: z.coerce.number().int() })
 const chargeParams = idParams.extend({ chargeId: z.string() })
 const botQuery = z.object({ bot: z.string().optional() })
@@ -183,11 +185,13 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   app.get('/faults', async () => ({ items: faults.list() }))
   app.delete('/faults', async (_request, reply) => {
     faults.clear()
+    deliveries.startAll()
     activity.changed('faults')
     return reply.code(204).send()
   })
   app.delete('/faults/:id', async ({ params }, reply) => {
     faults.remove(z.object({ id: z.string() }).parse(params).id)
+    deliveries.startAll()
     activity.changed('faults')
     return reply.code(204).send()
   })
@@ -202,6 +206,17 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     const sender = provider === 'yookassa' ? provider : 'telegram'
     return deliveries.redeliver(sender, { times, shuffle })
   })
+
+  app.get('/deliveries', async () => ({
+    items: deliveries.store.latest(DELIVERIES_MAX).map(({ body, expiresAt, ...delivery }) => ({
+      ...delivery,
+      expires_at: new Date(expiresAt).toISOString(),
+      body: JSON.parse(body),
+    })),
+  }))
+  app.post('/deliveries/:seq/send', async ({ params }) =>
+    deliveries.send(z.object({ seq: z.coerce.number().int() }).parse(params).seq),
+  )
 
   // What happened
   app.get('/transactions', async ({ query }) => {

@@ -1,6 +1,7 @@
 import type { LogEntry } from '../activity.ts'
 import type { ClockState } from '../clock/clock.ts'
 import type { Advanced } from '../clock/clock-mover.ts'
+import type { Delivery } from '../delivery/delivery-store.ts'
 import type { FaultInput, StoredFault } from '../faults.ts'
 import type { Payment } from '../yookassa/objects.ts'
 import type { StoredReceipt } from '../yookassa/receipts.ts'
@@ -100,6 +101,16 @@ export class SandboxControl {
     clear: (): Promise<void> => this.request('DELETE', '/faults'),
   }
 
+  /** What providers tell the app, one by one: for tests that choose the order. */
+  readonly deliveries = {
+    /** The last 200, oldest first; with a fault `hold` they wait as `pending`. */
+    list: async (): Promise<ListedDelivery[]> =>
+      (await this.request<{ items: ListedDelivery[] }>('GET', '/deliveries')).items,
+    /** Sends one right now, whether it is held, was delivered already, or has expired. */
+    send: (seq: number): Promise<{ accepted: boolean }> =>
+      this.request('POST', `/deliveries/${seq}/send`),
+  }
+
   /** Sends past deliveries again, several times and in any order if asked. */
   redeliver(options: {
     readonly provider: 'telegram' | 'yookassa'
@@ -141,6 +152,13 @@ export class SandboxControl {
 
 /** A receipt with its shop, and with what else only the buyer and the tax office get to see. */
 export type ShopReceipt = StoredReceipt['receipt'] & Pick<StoredReceipt, 'shopId' | 'customer'>
+
+/** A delivery as the control API shows it. */
+export interface ListedDelivery
+  extends Pick<Delivery, 'seq' | 'provider' | 'account' | 'kind' | 'attempts' | 'status'> {
+  readonly expires_at: string
+  readonly body: unknown
+}
 
 /** What a customer may be given at the start. */
 export interface NewUser {

@@ -1,8 +1,10 @@
 import type { Activity } from '../activity.ts'
 import type { SandboxClock } from '../clock/clock.ts'
+import { ControlError } from '../control/control-error.ts'
+import type { Faults } from '../faults.ts'
 import type { Limits } from '../options.ts'
 import type { Store } from '../store/store.ts'
-import { type Delivery, DeliveryStore } from './delivery-store.ts'
+import { type Delivery, DeliveryStore, type NewDelivery } from './delivery-store.ts'
 import { Slots } from './slots.ts'
 
 /** Where deliveries of an account go at the moment, and what counts as taken. */
@@ -17,6 +19,14 @@ export interface Destination {
 
 /** Finds where a delivery goes; undefined while nobody listens. */
 export type Resolve = (delivery: Delivery) => Destination | undefined
+
+interface Parts {
+  readonly store: Store
+  readonly clock: SandboxClock
+  readonly activity: Activity
+  readonly faults: Faults
+  readonly limits: Limits
+}
 
 interface QueueState {
   failures: number
@@ -33,9 +43,10 @@ const SETTLING_WAIT_MS = 100
 /** Sends each queue in order, tries again with growing waits, and gives up at expiry. */
 export class Deliveries {
   readonly store: DeliveryStore
-  readonly #clock: SandboxClock
-  readonly #activity: Activity
-  readonly #limits: Limits
+  readonly #clock: Parts['clock']
+  readonly #activity: Parts['activity']
+  readonly #faults: Parts['faults']
+  readonly #limits: Parts['limits']
   readonly #resolvers = new Map<string, Resolve>()
   readonly #queues = new Map<string, QueueState>()
   readonly #pendingStarts = new Set<string>()
@@ -45,10 +56,11 @@ export class Deliveries {
   #settling = 0
   #delivered = 0
 
-  constructor(store: Store, clock: SandboxClock, activity: Activity, limits: Limits) {
+  constructor({ store, clock, activity, faults, limits }: Parts) {
     this.store = new DeliveryStore(store)
     this.#clock = clock
     this.#activity = activity
+    this.#faults = faults
     this.#limits = limits
   }
 
@@ -58,7 +70,7 @@ export class Deliveries {
   }
 
   /** Adds a delivery and sends it as soon as its queue allows. */
-  add(delivery: Omit<Delivery, 'seq' | 'attempts'>): void {
+  add(delivery: NewDelivery): void {
     this.store.add(delivery)
     // Not before the transaction that adds it has ended.
     this.#pendingStarts.add(delivery.queue)
@@ -108,6 +120,17 @@ export class Deliveries {
     return { sent: again.length, accepted: results.filter(Boolean).length }
   }
 
+  /** Sends one delivery right now, past its queue and whatever holds it: in any order, any time. */
+  async send(seq: number): Promise<{ accepted: boolean }> {
+    const delivery = this.store.find(seq)
+    if (!delivery) throw new ControlError(404, `There is no delivery ${seq}`)
+    const destination = this.#resolvers.get(delivery.provider)?.(delivery)
+    if (!destination) throw new ControlError(409, 'Nobody listens for it')
+    const { isAccepted } = await this.#send(delivery, destination)
+    if (isAccepted) this.store.finish(seq, 'delivered')
+    return { accepted: isAccepted }
+  }
+
   /** Stops sending; what waits stays for the next start. */
   close(): void {
     this.#closing.abort()
@@ -148,6 +171,7 @@ export class Deliveries {
         this.#logEvent(delivery, 'expired before it could be delivered')
         continue
       }
+      if (this.#faults.isHeld(delivery.provider, delivery.kind)) return
       const destination = this.#resolvers.get(delivery.provider)?.(delivery)
       if (!destination) return
       const result = await this.#send(delivery, destination)

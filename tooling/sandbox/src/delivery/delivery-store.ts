@@ -16,7 +16,13 @@ export interface Delivery {
   readonly body: string
   readonly expiresAt: number
   readonly attempts: number
+  readonly status: (typeof STATUSES)[number]
 }
+
+const STATUSES = ['pending', 'delivered', 'expired', 'dropped'] as const
+
+/** A delivery that is yet to be made. */
+export type NewDelivery = Omit<Delivery, 'seq' | 'attempts' | 'status'>
 
 /** Deliveries in a table of their own: pending ones by queue, past ones for redelivery. */
 export class DeliveryStore {
@@ -37,7 +43,7 @@ export class DeliveryStore {
   }
 
   /** Adds a delivery at the end of its queue. */
-  add(delivery: Omit<Delivery, 'seq' | 'attempts'>): void {
+  add(delivery: NewDelivery): void {
     const { provider, account, queue, kind, url, body, expiresAt } = delivery
     this.#store
       .prepare(
@@ -70,13 +76,23 @@ export class DeliveryStore {
     return this.#select("WHERE provider = ? AND status = 'delivered' ORDER BY seq", [provider])
   }
 
+  /** A delivery, or undefined. */
+  find(seq: number): Delivery | undefined {
+    return this.#select('WHERE seq = ?', [seq])[0]
+  }
+
+  /** The last deliveries, oldest first. */
+  latest(limit: number): Delivery[] {
+    return this.#select('ORDER BY seq DESC LIMIT ?', [limit]).reverse()
+  }
+
   /** Notes one more try. */
   tried(seq: number): void {
     this.#store.prepare('UPDATE delivery SET attempts = attempts + 1 WHERE seq = ?').run(seq)
   }
 
   /** Ends a delivery. */
-  finish(seq: number, status: 'delivered' | 'expired' | 'dropped'): void {
+  finish(seq: number, status: Exclude<Delivery['status'], 'pending'>): void {
     this.#store.prepare('UPDATE delivery SET status = ? WHERE seq = ?').run(status, seq)
   }
 
@@ -94,6 +110,7 @@ export class DeliveryStore {
         body: String(row['body']),
         expiresAt: Number(row['expires_at']),
         attempts: Number(row['attempts']),
+        status: STATUSES.find((status) => status === row['status']) ?? 'pending',
       }))
   }
 }

@@ -42,6 +42,13 @@ export async function telegramRoutes(
         if (latency) await new Promise((resolve) => setTimeout(resolve, latency.delay_ms))
         const limit = faults.take('telegram', 'rate_limit', call)
         if (limit) throw tooManyRequests(limit.retry_after)
+        const refused = faults.take('telegram', 'refused', call)
+        if (refused) {
+          throw new TelegramError(
+            refused.status,
+            refused.status === 401 ? 'Unauthorized' : 'Forbidden',
+          )
+        }
         const { chat_id } = parameters
         const userId = chat_id === undefined ? Number.NaN : Number(chat_id)
         if (faults.take('telegram', 'blocked', { method, userId })) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ShopOptions } from '../options.ts'
 import { type Amount, amountSchema } from './amount.ts'
 import { receiptSchema } from './receipt-objects.ts'
 
@@ -71,7 +72,7 @@ export interface Payment {
     readonly return_url: string
     readonly confirmation_url: string
   }
-  readonly test: true
+  readonly test: boolean
   readonly refunded_amount?: Amount
   readonly paid: boolean
   readonly refundable: boolean
@@ -97,4 +98,9 @@ export interface Refund {
   readonly receipt_registration?: 'pending' | 'succeeded' | 'canceled'
   readonly metadata?: Readonly<Record<string, string | null>> | undefined
   readonly cancellation_details?: { readonly party: string; readonly reason: string }
+}
+
+/** Tells whether a shop sells for play money, which YooKassa tells by its key. */
+export function isTestShop(shops: readonly ShopOptions[], shopId: string): boolean {
+  return shops.some((shop) => shop.shopId === shopId && shop.secretKey.startsWith('test_'))
 }

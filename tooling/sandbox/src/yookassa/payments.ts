@@ -3,7 +3,13 @@ import type { z } from 'zod'
 import type { SandboxContext } from '../context.ts'
 import { type Amount, format, toMinor } from './amount.ts'
 import type { Notifications } from './notifications.ts'
-import type { captureSchema, newPaymentSchema, Payment, PaymentMethod } from './objects.ts'
+import {
+  type captureSchema,
+  isTestShop,
+  type newPaymentSchema,
+  type Payment,
+  type PaymentMethod,
+} from './objects.ts'
 import type { Receipt } from './receipt-objects.ts'
 import type { Receipts } from './receipts.ts'
 import { invalid, YookassaError } from './yookassa-error.ts'
@@ -62,7 +68,7 @@ export class YookassaPayments {
         description,
         recipient: { account_id: shopId, gateway_id: shopId },
         created_at: clock.iso(),
-        test: true,
+        test: isTestShop(this.#context.shops, shopId),
         paid: false,
         refundable: false,
         metadata: metadata ?? {},

@@ -3,7 +3,13 @@ import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { SandboxContext } from '../context.ts'
-import { captureSchema, newPaymentSchema, newRefundSchema, newWebhookSchema } from './objects.ts'
+import {
+  captureSchema,
+  isTestShop,
+  newPaymentSchema,
+  newRefundSchema,
+  newWebhookSchema,
+} from './objects.ts'
 import { newReceiptSchema } from './receipt-objects.ts'
 import type { Yookassa } from './yookassa.ts'
 import { invalid, YookassaError } from './yookassa-error.ts'
@@ -34,7 +40,7 @@ export async function yookassaRoutes(
     'GET /me': ({ shopId }) => ({
       account_id: shopId,
       status: 'enabled',
-      test: true,
+      test: isTestShop(context.shops, shopId),
       fiscalization_enabled: context.shops.some((shop) => shop.shopId === shopId && shop.receipts),
       payment_methods: ['bank_card'],
     }),
@@ -111,6 +117,8 @@ export async function yookassaRoutes(
       if (faults.take('yookassa', 'rate_limit', call)) {
         throw new YookassaError(429, 'Too many requests')
       }
+      const refused = faults.take('yookassa', 'refused', call)
+      if (refused) throw new YookassaError(refused.status, 'The shop may not do this')
       const failure = faults.take('yookassa', 'error', call)
       if (failure?.effect === 'not_done') throw internalError()
       const drop = failure ? undefined : faults.take('yookassa', 'drop', call)
