@@ -8,7 +8,7 @@ const everywhere = ['core', 'apps', 'tooling']
 const files = (suffix: string): string[] => everywhere.map((folder) => `${folder}/**/*${suffix}`)
 
 const neverTests = ['**/node_modules/**', '**/dist/**']
-const withService = ['**/*.{db,redis,browser}.test.ts']
+const withService = ['**/*.{db,redis,browser,proof}.test.ts']
 
 /** Workspace packages resolve to their sources, in what Vite transforms and in what Node loads. */
 const conditions = ['gramkit-source', 'node', 'default']
@@ -62,6 +62,18 @@ export default defineConfig({
           exclude: neverTests,
           globalSetup: [postgresSetup, redisSetup],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'proof',
+          include: files('.proof.test.ts'),
+          exclude: neverTests,
+          globalSetup: postgresSetup,
+          // Each starts a whole shop, so one at a time, and after the others.
+          fileParallelism: false,
           hookTimeout: 60_000,
         },
       },

@@ -1,77 +1,128 @@
+/**
+ * `pnpm proof [name …]`: runs the proofs with their full numbers, one after the other, and prints
+ * them as a table. Ends with 1 when one fails.
+ *
+ * @module
+ */
 import { spawn } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { MONEY_KEYS } from './money-keys.ts'
-import { copyWorkspace } from './workspace-copy.ts'
+import { type NamedProof, PROOFS } from './proofs.ts'
 
-/**
- * `pnpm proof:keys [part of a name …]`: takes away each key that money depends on, in a copy of
- * HEAD, and tells which test fails. Ends with 1 when one is missed by all tests.
- */
-const wanted = process.argv.slice(2)
-const keys = MONEY_KEYS.filter(
-  ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
-)
+interface Row {
+  readonly proof: string
+  readonly what: string
+  readonly numbers: string
+  readonly result: string
+  readonly seconds: string
+}
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const KEYS = 'keys'
 
 const reportSchema = z.object({
-  success: z.boolean(),
   testResults: z.array(
     z.object({
-      name: z.string(),
       message: z.string().optional(),
-      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          title: z.string(),
+          status: z.string(),
+          duration: z.number().nullish(),
+          failureMessages: z.array(z.string()),
+          meta: z.object({
+            proofFigures: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+          }),
+        }),
+      ),
     }),
   ),
 })
 
-/** What the tests said: all passed, some failed by name, or they could not even start. */
-type Verdict = { readonly failed: readonly string[] } | { readonly broken: string }
-
-async function runTests(folder: string, tests: readonly string[]): Promise<Verdict> {
-  const output = join(folder, 'proof-report.json')
-  await rm(output, { force: true })
-  const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
-  const args = [vitest, 'run', '--project', 'db', '--reporter=json', `--outputFile=${output}`]
-  const log: Buffer[] = []
-  const child = spawn(process.execPath, [...args, '--bail=3', ...tests], { cwd: folder })
-  child.stdout.on('data', (chunk: Buffer) => log.push(chunk))
-  child.stderr.on('data', (chunk: Buffer) => log.push(chunk))
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  const text = await readFile(output, 'utf8').catch(() => undefined)
-  if (text === undefined) return { broken: lastLine(Buffer.concat(log).toString('utf8')) }
-  const report = reportSchema.parse(JSON.parse(text))
-  const failed = report.testResults.flatMap((file) =>
-    file.assertionResults
-      .filter(({ status }) => status === 'failed')
-      .map(({ fullName }) => fullName.trim()),
+async function prove(proof: NamedProof): Promise<Row[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'gramkit-proof-'))
+  const output = join(folder, 'report.json')
+  const began = performance.now()
+  const code = await run([
+    join(ROOT, 'node_modules/vitest/vitest.mjs'),
+    ...['run', '--reporter=json', `--outputFile=${output}`],
+    ...proof.projects.flatMap((project) => ['--project', project]),
+    ...proof.files,
+  ])
+  const seconds = ((performance.now() - began) / 1_000).toFixed(0)
+  const text = await readFile(output, 'utf8').catch(() => '{"testResults":[]}')
+  await rm(folder, { recursive: true, force: true })
+  const { testResults } = reportSchema.parse(JSON.parse(text))
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
+  for (const { failureMessages } of tests) for (const text of failureMessages) console.error(text)
+  for (const { message } of testResults) if (message) console.error(message)
+  const about = { proof: proof.name, what: proof.what }
+  const rows = tests.flatMap(({ title, status, duration, meta }) =>
+    meta.proofFigures === undefined
+      ? []
+      : [
+          {
+            ...about,
+            what: title.replace(`${proof.name} `, ''),
+            numbers: Object.entries(meta.proofFigures)
+              .map(([name, value]) => `${name} ${value}`)
+              .join(', '),
+            result: status,
+            seconds: ((duration ?? 0) / 1_000).toFixed(0),
+          },
+        ],
   )
-  if (failed.length > 0 || (report.success && code === 0)) return { failed }
-  return { broken: lastLine(report.testResults.map(({ message }) => message ?? '').join('\n')) }
+  const passed = tests.filter(({ status }) => status === 'passed').length
+  const others = tests.length - rows.length
+  const isGood = code === 0 && passed === tests.length && passed > 0
+  // Tests without figures of their own share a line, and so does a run in which none started.
+  if (others > 0 || !isGood) {
+    const result = isGood ? 'passed' : 'failed'
+    rows.push({ ...about, numbers: `${passed} of ${tests.length} tests`, result, seconds })
+  }
+  return rows
 }
 
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? 'no output'
+async function proveKeys(): Promise<Row[]> {
+  const began = performance.now()
+  const code = await run([join(ROOT, 'tooling/proof/src/keys.ts')], 'inherit')
+  return [
+    {
+      proof: KEYS,
+      what: 'keys that money depends on, taken away one by one',
+      numbers: 'above',
+      result: code === 0 ? 'passed' : 'failed',
+      seconds: ((performance.now() - began) / 1_000).toFixed(0),
+    },
+  ]
 }
 
-await using copy = await copyWorkspace(fileURLToPath(new URL('../../..', import.meta.url)))
-const healthy = await runTests(copy.folder, [...new Set(keys.flatMap(({ tests }) => tests))])
-if ('broken' in healthy || healthy.failed.length > 0) {
-  console.error('The tests fail with every key in place, so they prove nothing:', healthy)
+/** Runs a program with Node; what tests print goes to the errors, the table alone to the output. */
+function run(args: readonly string[], stdout: 'ignore' | 'inherit' = 'ignore'): Promise<number> {
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, GRAMKIT_PROOF: '1' },
+    stdio: ['ignore', stdout, 'inherit'],
+  })
+  return new Promise((resolve) => child.once('close', (code) => resolve(code ?? 1)))
+}
+
+const wanted = process.argv.slice(2).filter((arg) => arg !== '--')
+const names = [...PROOFS.map(({ name }) => name), KEYS]
+const unknown = wanted.filter((name) => !names.includes(name))
+if (unknown.length > 0) {
+  console.error(`There is no proof ${unknown.join(', ')}; there are ${names.join(', ')}`)
   process.exitCode = 2
 } else {
-  const missed: string[] = []
-  for (const key of keys) {
-    const restore = await copy.edit(key.edits)
-    const verdict = await runTests(copy.folder, key.tests)
-    await restore()
-    const [first, ...more] = 'failed' in verdict ? verdict.failed : []
-    if (first === undefined) missed.push(key.name)
-    const found = first ?? ('broken' in verdict ? `NO TEST RAN: ${verdict.broken}` : 'NOT NOTICED')
-    console.info(`${key.name} (${key.guards})\n  ${found}${more.length ? ` +${more.length}` : ''}`)
+  const rows: Row[] = []
+  for (const name of wanted.length > 0 ? wanted : names) {
+    console.error(`${name} …`)
+    const proof = PROOFS.find((one) => one.name === name)
+    rows.push(...(proof ? await prove(proof) : await proveKeys()))
   }
-  console.info(`\n${keys.length - missed.length} of ${keys.length} are noticed by a named test`)
-  for (const name of missed) console.info(`  missed: ${name}`)
-  if (missed.length > 0) process.exitCode = 1
+  console.table(rows)
+  if (rows.some(({ result }) => result !== 'passed')) process.exitCode = 1
 }

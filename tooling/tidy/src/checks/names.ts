@@ -3,7 +3,7 @@ import { type Check, findInCode, isTest, type Problem, sourcesIn } from '../tree
 const ROLES = [
   ...['table', 'repository', 'service', 'scope', 'errors', 'events', 'jobs', 'http', 'bot'],
   ...['fulfilment', 'contract', 'config', 'generated'],
-  ...['test', 'db.test', 'redis.test', 'browser.test', 'http.test', 'test-d'],
+  ...['test', 'db.test', 'redis.test', 'browser.test', 'proof.test', 'http.test', 'test-d'],
 ]
 const BANNED = /(^|[-.])(managers?|helpers?|utils?|commons?|misc|stuff)([-.]|$)/
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*$/

@@ -129,8 +129,14 @@ export interface Customer extends ApiClient {
   buy(productId: string, gateway?: string, currency?: string): Promise<Answer>
 }
 
+/** What people need of a shop: its address, and the sandbox they live in. */
+export interface ShopWithPeople {
+  readonly url: string
+  readonly sandbox: Pick<Sandbox, 'control'>
+}
+
 /** Makes a person in the sandbox and logs them in with their init data. */
-export async function aCustomer(shop: RunningShop, name = 'Ada'): Promise<Customer> {
+export async function aCustomer(shop: ShopWithPeople, name = 'Ada'): Promise<Customer> {
   const person = shop.sandbox.control.user(newId(), { first_name: name })
   const initData = await person.initData()
   const login = await apiClient(shop, 'none').post('/api/v1/auth/telegram', { initData })
@@ -146,7 +152,7 @@ export async function aCustomer(shop: RunningShop, name = 'Ada'): Promise<Custom
 }
 
 /** A guest on the web. */
-export async function aGuest(shop: RunningShop): Promise<ApiClient> {
+export async function aGuest(shop: Pick<RunningShop, 'url'>): Promise<ApiClient> {
   const login = await apiClient(shop, 'none').post('/api/v1/auth/guest', { deviceKey: newId() })
   return apiClient(shop, login.body.token)
 }

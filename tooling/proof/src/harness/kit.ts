@@ -1,0 +1,158 @@
+import { SandboxControl, type SandboxOptions } from '@gramkit/sandbox'
+import { freePort } from '@gramkit/services'
+import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
+import { migrateShop } from '@gramkit/shop'
+import { type ApiClient, apiClient } from '@gramkit/shop/testing'
+import pg from 'pg'
+import type { z } from 'zod'
+import { FrontDoor } from './front-door.ts'
+import { Program } from './program.ts'
+import type { Proof } from './proof.ts'
+
+/** What a kit under proof stands on. */
+export interface KitOptions {
+  /** [a clone on the server of the test run] */
+  readonly database?: Pick<TestDatabase, 'ownerUrl' | 'appUrl' | 'adminUrl' | 'drop'>
+  /** Queues go over Redis then. [over PostgreSQL] */
+  readonly redisUrl?: string
+  readonly limits?: SandboxOptions['limits']
+}
+
+/** A shop in processes of its own, with a sandbox around it. */
+export interface Kit extends AsyncDisposable {
+  /** Where people and providers reach it. */
+  readonly url: string
+  readonly door: FrontDoor
+  readonly sandbox: { readonly url: string; readonly control: SandboxControl }
+  readonly admin: ApiClient
+  readonly database: Pick<TestDatabase, 'appUrl' | 'ownerUrl' | 'adminUrl'>
+  readonly redisUrl: string | undefined
+  /** Starts a process with roles such as `api,bot`, and lets the door lead to it. */
+  run(name: string, roles: string): Promise<ShopProcess>
+  /** Starts any other program of the workspace. */
+  runProgram(program: Program): Promise<Program>
+  /** Looks into the database as its superuser. */
+  rows<T>(shape: z.ZodType<T>, statement: string, values?: readonly unknown[]): Promise<T[]>
+}
+
+/** A process of the shop. */
+export interface ShopProcess {
+  readonly url: string
+  readonly program: Program
+}
+
+const BOT_TOKEN = '700000001:AAtest-token-of-the-shop-under-proof'
+const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
+const ADMIN_TOKEN = 'admin-token-of-the-shop-under-proof'
+
+/** Starts the sandbox and the front door; processes of the shop are started by `run`. */
+export async function startKit(proof: Proof, options: KitOptions = {}): Promise<Kit> {
+  const stack = new AsyncDisposableStack()
+  const programs: Program[] = []
+  proof.onFailure(() => programs.map(({ said }) => said).join('\n'))
+  const start = async (program: Program): Promise<Program> => {
+    programs.push(program)
+    stack.defer(() => program.kill())
+    await program.start()
+    return program
+  }
+  try {
+    const database = options.database ?? (await testDatabase())
+    stack.defer(() => database.drop())
+    await migrateShop(database.ownerUrl)
+    const pool = new pg.Pool({ connectionString: database.adminUrl, max: 4 })
+    pool.on('error', () => {})
+    stack.defer(() => pool.end())
+    const door = stack.use(await FrontDoor.open())
+    const sandbox = await startSandbox(door.url, options.limits, start)
+    const env = shopEnvironment({ database, door, sandboxUrl: sandbox.url, ...options })
+
+    return {
+      url: door.url,
+      door,
+      sandbox,
+      admin: apiClient({ url: door.url }, ADMIN_TOKEN),
+      database,
+      redisUrl: options.redisUrl,
+      async run(name, roles) {
+        const port = await freePort()
+        const url = `http://127.0.0.1:${port}`
+        const program = new Program({
+          name,
+          script: 'apps/shop/backend/src/main.ts',
+          env: { ...env, PORT: String(port), GRAMKIT_ROLES: roles },
+          isReady: async () => (await fetch(`${url}/ready`)).ok,
+        })
+        // Telegram may have something to deliver before the process says that it is ready.
+        door.add(url, roles)
+        await start(program)
+        return { url, program }
+      },
+      runProgram: start,
+      async rows(shape, statement, values = []) {
+        const { rows } = await pool.query(statement, [...values])
+        return rows.map((row) => shape.parse(row))
+      },
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    }
+  } catch (error) {
+    await stack.disposeAsync()
+    throw error
+  }
+}
+
+async function startSandbox(
+  publicUrl: string,
+  limits: SandboxOptions['limits'],
+  start: (program: Program) => Promise<Program>,
+): Promise<Kit['sandbox']> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const control = new SandboxControl(url)
+  const sandboxOptions: SandboxOptions = {
+    port,
+    limits: {
+      retryScale: 0.01,
+      startingStars: 1_000_000_000,
+      messagesPerSecond: 1_000_000,
+      messageBurstPerChat: 1_000_000,
+      ...limits,
+    },
+    bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: publicUrl }],
+    shops: [{ ...SHOP, webhookUrl: `${publicUrl}/webhooks/yookassa` }],
+  }
+  await start(
+    new Program({
+      name: 'sandbox',
+      script: 'tooling/sandbox/src/main.ts',
+      env: { GRAMKIT_SANDBOX_OPTIONS: JSON.stringify(sandboxOptions) },
+      isReady: async () => (await control.clock.state()) !== undefined,
+    }),
+  )
+  return { url, control }
+}
+
+function shopEnvironment(of: {
+  readonly database: Pick<TestDatabase, 'appUrl'>
+  readonly door: FrontDoor
+  readonly sandboxUrl: string
+  readonly redisUrl?: string
+}): Record<string, string> {
+  return {
+    DATABASE_URL: of.database.appUrl,
+    ...(of.redisUrl === undefined ? {} : { REDIS_URL: of.redisUrl }),
+    GRAMKIT_HOST: '127.0.0.1',
+    GRAMKIT_PUBLIC_URL: of.door.url,
+    GRAMKIT_ADMIN_TOKEN: ADMIN_TOKEN,
+    GRAMKIT_TELEGRAM_BOT_TOKEN: BOT_TOKEN,
+    GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-of-the-proofs',
+    GRAMKIT_TELEGRAM_API_ROOT: `${of.sandboxUrl}/sandbox/telegram`,
+    GRAMKIT_YOOKASSA_SHOP_ID: SHOP.shopId,
+    GRAMKIT_YOOKASSA_SECRET_KEY: SHOP.secretKey,
+    GRAMKIT_YOOKASSA_API_ROOT: `${of.sandboxUrl}/sandbox/yookassa/v3`,
+    GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
+    GRAMKIT_DEV_CLOCK_URL: `${of.sandboxUrl}/sandbox/api/clock`,
+    GRAMKIT_RATE_LIMIT_PER_MINUTE: '0',
+    GRAMKIT_LOG_LEVEL: 'warn',
+  }
+}

@@ -1,0 +1,28 @@
+/** Tests with full numbers under one name. */
+export interface NamedProof {
+  readonly name: string
+  readonly what: string
+  /** Vitest projects that run them. */
+  readonly projects: readonly string[]
+  /** Their files, or parts of their paths. */
+  readonly files: readonly string[]
+}
+
+const reliability = (name: string, what: string): NamedProof => ({
+  name,
+  what,
+  projects: ['proof'],
+  files: [`tooling/proof/src/reliability/${name.toLowerCase()}-`],
+})
+
+/** Everything that `pnpm proof` runs with its full numbers, besides the keys. */
+export const PROOFS: readonly NamedProof[] = [
+  reliability('R1', 'deliveries, duplicated and shuffled'),
+  reliability('R2', 'processes killed'),
+  {
+    name: 'database',
+    what: 'the database driver under faults',
+    projects: ['db', 'db15'],
+    files: ['core/src/platform/database'],
+  },
+]
