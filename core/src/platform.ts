@@ -1,4 +1,5 @@
 import {
+  checkTaxProfiles,
   createGatewayRegistry,
   createProductCatalog,
   creditsFulfilment,
@@ -40,6 +41,15 @@ interface CommonOptions<Services> {
     readonly secretKey: string
     /** [https://api.yookassa.ru/v3] */
     readonly apiRoot?: string
+    /** Issues a receipt for each sale and refund (54-FZ). [none is issued] */
+    readonly receipts?:
+      | {
+          /** `email` with YooKassa's own receipts, `email_or_phone` with a cash register. */
+          readonly contact: 'email' | 'email_or_phone'
+          /** Tag 1055, for cash registers that want it. [not sent] */
+          readonly taxSystemCode?: number | undefined
+        }
+      | undefined
   }
   /** Gateways of the app's own. */
   readonly gateways?: readonly PaymentGateway[]
@@ -81,7 +91,8 @@ export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposa
  *
  * The SDKs of grammY and YooKassa are loaded only when `telegram` and `yookassa` are given.
  *
- * @throws {@link InvalidValue} when a product breaks a rule or nobody fulfils its kind
+ * @throws {@link InvalidValue} when a product breaks a rule, nobody fulfils its kind, or a gateway
+ * would have to sell it without the receipt that the law asks for
  * @example
  * const platform = await createPlatform({
  *   databaseUrl, telegram: { botToken }, products,
@@ -124,6 +135,8 @@ export async function createPlatform(
       })
     }
   }
+  const gateways = createGatewayRegistry(await loadGateways(options))
+  checkTaxProfiles(products, gateways)
   const database = openNodePostgres({
     url: options.databaseUrl,
     ...(options.directDatabaseUrl ? { directUrl: options.directDatabaseUrl } : {}),
@@ -134,7 +147,7 @@ export async function createPlatform(
     clock,
     database,
     products,
-    gateways: createGatewayRegistry(await loadGateways(options)),
+    gateways,
     fulfilments,
     identity: {
       botToken: options.telegram?.botToken,

@@ -62,6 +62,8 @@ export {
   type ProductInput,
   type ProductSnapshot,
 } from './product.ts'
+export { checkTaxProfiles } from './receipts/check-tax-profiles.ts'
+export type { TaxProfile } from './receipts/tax-profile.ts'
 export { reconcilePayments } from './reconciliation/reconciliation.jobs.ts'
 export { ReconciliationRepository } from './reconciliation/reconciliation.repository.ts'
 export {

@@ -18,6 +18,11 @@ export interface GatewayCapabilities {
   readonly paymentTtlMs: number
   /** How long the provider recognises an idempotency key. */
   readonly idempotencyTtlMs: number
+  /**
+   * How a buyer gets the receipt that the law asks for with each sale (54-FZ): each product then
+   * needs a tax profile and each payment the buyer's contact. Absent where no receipts are issued.
+   */
+  readonly receipts?: { readonly contact: 'email' | 'email_or_phone' }
 }
 
 /** What a gateway needs to offer a payment to a buyer. */

@@ -6,6 +6,7 @@ import {
   UNIT_AMOUNT_MAX,
   UNIT_NAME,
 } from '../../kernel/index.ts'
+import { taxProfileSchema } from './receipts/tax-profile.ts'
 
 const periodSchema = z.union([
   z.strictObject({ days: z.int().min(1).max(366) }),
@@ -57,6 +58,8 @@ const productSchema = z
           .default([]),
       })
       .optional(),
+    /** What a receipt says of it; needed where a gateway issues receipts (54-FZ). */
+    tax: taxProfileSchema.optional(),
   })
   .superRefine((product, context) => {
     if (product.plan && product.prices.XTR !== undefined && !isStarsPeriod(product.plan.period)) {
@@ -134,6 +137,7 @@ export const productSnapshotSchema = z.object({
     .object({ unit: z.string(), amount: z.string().transform((amount) => BigInt(amount)) })
     .optional(),
   plan: z.object({ group: z.string(), period: periodSchema }).optional(),
+  tax: taxProfileSchema.optional(),
 })
 
 /** A product as the payment remembers it. */
@@ -141,7 +145,7 @@ export type ProductSnapshot = z.output<typeof productSnapshotSchema>
 
 /** Packs what was sold for storage; amounts become text, which JSON keeps exact. */
 export function snapshotProduct(product: Product | ProductSnapshot): object {
-  const { id, kind, goods, title, description, capture, credits, plan } = product
+  const { id, kind, goods, title, description, capture, credits, plan, tax } = product
   return {
     id,
     kind,
@@ -151,6 +155,7 @@ export function snapshotProduct(product: Product | ProductSnapshot): object {
     capture,
     ...(credits ? { credits: { unit: credits.unit, amount: String(credits.amount) } } : {}),
     ...(plan ? { plan: { group: plan.group, period: plan.period } } : {}),
+    ...(tax ? { tax } : {}),
   }
 }
 

@@ -32,6 +32,8 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_YOOKASSA_SHOP_ID: 'shop',
   GRAMKIT_YOOKASSA_SECRET_KEY: 'short',
   GRAMKIT_YOOKASSA_API_ROOT: 'yookassa',
+  GRAMKIT_YOOKASSA_RECEIPTS: 'yes',
+  GRAMKIT_YOOKASSA_TAX_SYSTEM_CODE: '7',
   GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '0.0.0.0/0',
   GRAMKIT_RETURN_URLS: 'https://a.example,b.example',
   GRAMKIT_CORS_ORIGINS: 'https://a.example/path',
@@ -89,9 +91,25 @@ describe('loadConfig', () => {
   test('wants the number and the key of a YooKassa shop together', () => {
     const shopId = { GRAMKIT_YOOKASSA_SHOP_ID: '100500' }
     const secretKey = { GRAMKIT_YOOKASSA_SECRET_KEY: 'test_secret_key' }
+    const receipts = { GRAMKIT_YOOKASSA_RECEIPTS: 'none' }
     expect(faultsOf({ ...required, ...shopId }).message).toContain('SECRET_KEY is missing')
     expect(faultsOf({ ...required, ...secretKey }).message).toContain('SHOP_ID is missing')
-    expect(loadConfig({ ...required, ...shopId, ...secretKey }).yookassa?.shopId).toBe('100500')
+    const { yookassa } = loadConfig({ ...required, ...shopId, ...secretKey, ...receipts })
+    expect(yookassa).toMatchObject({ shopId: '100500', receipts: undefined })
+  })
+
+  test('wants to be told how receipts reach the buyers of a YooKassa shop', () => {
+    const shop = {
+      ...required,
+      GRAMKIT_YOOKASSA_SHOP_ID: '100500',
+      GRAMKIT_YOOKASSA_SECRET_KEY: 'test_secret_key',
+    }
+    expect(faultsOf(shop).message).toContain('GRAMKIT_YOOKASSA_RECEIPTS is missing')
+    const receipts = { GRAMKIT_YOOKASSA_RECEIPTS: 'email', GRAMKIT_YOOKASSA_TAX_SYSTEM_CODE: '2' }
+    expect(loadConfig({ ...shop, ...receipts }).yookassa?.receipts).toEqual({
+      contact: 'email',
+      taxSystemCode: 2,
+    })
   })
 
   test('wants a public address in production and refuses a clock that somebody else moves', () => {

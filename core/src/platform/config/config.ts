@@ -40,6 +40,13 @@ export interface Config {
         readonly apiRoot: string
         /** Where notifications come from; undefined for YooKassa's own published addresses. */
         readonly webhookSources: readonly string[] | undefined
+        /** Undefined where the shop issues no receipts (54-FZ). */
+        readonly receipts:
+          | {
+              readonly contact: 'email' | 'email_or_phone'
+              readonly taxSystemCode: number | undefined
+            }
+          | undefined
       }
     | undefined
   /** Addresses, besides the public one, to which a customer may be sent back. */
@@ -87,6 +94,10 @@ function crossFaults(read: Variables): VariableFault[] {
   if (read.GRAMKIT_YOOKASSA_SECRET_KEY && !read.GRAMKIT_YOOKASSA_SHOP_ID) {
     faults.push(fault('GRAMKIT_YOOKASSA_SHOP_ID', 'is missing'))
   }
+  // Whether the law asks for receipts is nothing to be guessed.
+  if (read.GRAMKIT_YOOKASSA_SHOP_ID && !read.GRAMKIT_YOOKASSA_RECEIPTS) {
+    faults.push(fault('GRAMKIT_YOOKASSA_RECEIPTS', 'is missing'))
+  }
   if (read.NODE_ENV !== 'production') return faults
   for (const name of ['GRAMKIT_PUBLIC_URL', 'GRAMKIT_SUPPORT_CONTACT'] as const) {
     if (!read[name]) faults.push(fault(name, 'is missing'))
@@ -110,6 +121,8 @@ function describeValue(name: string, value: string | undefined): string {
 function toConfig(read: Variables, given: Environment): Config {
   const shopId = read.GRAMKIT_YOOKASSA_SHOP_ID
   const secretKey = read.GRAMKIT_YOOKASSA_SECRET_KEY
+  const receipts = read.GRAMKIT_YOOKASSA_RECEIPTS
+  const contact = receipts === 'none' ? undefined : receipts
   return {
     isProduction: read.NODE_ENV === 'production',
     roles: read.GRAMKIT_ROLES,
@@ -144,6 +157,10 @@ function toConfig(read: Variables, given: Environment): Config {
             secretKey,
             apiRoot: read.GRAMKIT_YOOKASSA_API_ROOT,
             webhookSources: read.GRAMKIT_YOOKASSA_WEBHOOK_SOURCES,
+            receipts: contact && {
+              contact,
+              taxSystemCode: read.GRAMKIT_YOOKASSA_TAX_SYSTEM_CODE,
+            },
           }
         : undefined,
     returnUrls: read.GRAMKIT_RETURN_URLS,

@@ -93,6 +93,13 @@ export const variables = z.object({
   GRAMKIT_YOOKASSA_API_ROOT: httpAddress
     .default('https://api.yookassa.ru/v3')
     .describe("the http(s) address of YooKassa's API"),
+  GRAMKIT_YOOKASSA_RECEIPTS: z
+    .enum(['none', 'email', 'email_or_phone'])
+    .optional()
+    .describe('none, email or email_or_phone: how buyers of the shop get receipts (54-FZ)'),
+  GRAMKIT_YOOKASSA_TAX_SYSTEM_CODE: wholeNumber(1, 6)
+    .optional()
+    .describe('the code of the tax system, from 1 to 6, for a cash register that wants it'),
   GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: list(z.string().refine(isProxyBlock))
     .optional()
     .describe('a comma-separated list of addresses and CIDR blocks such as 185.71.76.0/27'),

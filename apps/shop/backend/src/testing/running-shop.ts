@@ -52,6 +52,7 @@ export async function startRunningShop(
     GRAMKIT_YOOKASSA_SHOP_ID: SHOP.shopId,
     GRAMKIT_YOOKASSA_SECRET_KEY: SHOP.secretKey,
     GRAMKIT_YOOKASSA_API_ROOT: `${sandbox.url}/sandbox/yookassa/v3`,
+    GRAMKIT_YOOKASSA_RECEIPTS: 'none',
     GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
     GRAMKIT_DEV_CLOCK_URL: `${sandbox.url}/sandbox/api/clock`,
     GRAMKIT_LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',

@@ -22,6 +22,13 @@ export interface YookassaOptions {
   readonly secretKey: string
   /** Address of the API. [https://api.yookassa.ru/v3] */
   readonly apiRoot?: string | undefined
+  /** Issues a receipt for each sale and refund (54-FZ). [none is issued] */
+  readonly receipts?:
+    | {
+        readonly contact: 'email' | 'email_or_phone'
+        readonly taxSystemCode?: number | undefined
+      }
+    | undefined
 }
 
 const TIMEOUT_MS = 10_000
@@ -61,6 +68,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
       paymentTtlMs: 7 * DAY_MS,
       // YooKassa keeps a key for 24 h; the last try must be over by then.
       idempotencyTtlMs: 23 * HOUR_MS,
+      ...(options.receipts ? { receipts: { contact: options.receipts.contact } } : {}),
     },
 
     async start({ paymentId, money, product, returnUrl, savesMethod }) {
