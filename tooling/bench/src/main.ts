@@ -11,6 +11,7 @@ import type { Comparison, Figure, Report } from './measure.ts'
 /** Loaded one by one, so that no benchmark weighs on another's memory. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<Report>>>> = {
   P1: async () => (await import('./aggregators.ts')).measureAggregators,
+  P2: async () => (await import('./settlement.ts')).measureSettlement,
   P12: async () => (await import('./start-up.ts')).measureStartUp,
   P13: async () => (await import('./init-data.ts')).measureInitData,
 }
