@@ -19,6 +19,9 @@ const reliability = (name: string, what: string): NamedProof => ({
 export const PROOFS: readonly NamedProof[] = [
   reliability('R1', 'deliveries, duplicated and shuffled'),
   reliability('R2', 'processes killed'),
+  reliability('R3', 'Redis stopped and emptied'),
+  reliability('R4', 'PostgreSQL restarted'),
+  reliability('R7', 'poison updates'),
   {
     name: 'database',
     what: 'the database driver under faults',

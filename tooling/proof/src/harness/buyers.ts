@@ -67,14 +67,15 @@ export async function pay(kit: Kit, { buyer, paymentId, address }: Purchase): Pr
     await kit.sandbox.control.yookassa.succeed(yookassaIdOf(address))
     return
   }
-  const refusals: string[] = []
-  while (refusals.length < 20) {
+  const deadline = performance.now() + PATIENCE_MS
+  let refusal = ''
+  while (performance.now() < deadline) {
     const result = await buyer.customer.person.pay(address)
     if (result.status === 'paid') return
-    refusals.push(result.error ?? result.status)
+    refusal = result.error ?? result.status
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error(`payment ${paymentId} was refused 20 times: ${refusals.join(', ')}`)
+  throw new Error(`payment ${paymentId} is refused again and again, last ${refusal}`)
 }
 
 /** YooKassa's number of a payment, out of the address where it is confirmed. */
