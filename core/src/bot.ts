@@ -6,10 +6,12 @@
 import { Bot, type Context as BotContext, type Composer } from 'grammy'
 import { answerPreCheckout } from './features/payments/gateways/pre-checkout.ts'
 import {
+  isAboutMoney,
   readPreCheckout,
   readRefundedPayment,
   readSuccessfulPayment,
 } from './features/payments/gateways/telegram-updates.ts'
+import { ReportUnreadable } from './features/payments/payments.errors.ts'
 import type { InboxHandler } from './platform/inbox/index.ts'
 import type { CoreServices } from './services.ts'
 
@@ -107,6 +109,10 @@ export function telegramInbox(bot: Bot): InboxHandler<CoreServices> {
     provider: 'telegram',
     async prepare(_services, { body }) {
       if (readSuccessfulPayment(body) || readRefundedPayment(body)) return
+      if (isAboutMoney(body)) {
+        const problem = 'the update about money has another form'
+        throw new ReportUnreadable({ gateway: 'telegram-stars', problem })
+      }
       await bot.init()
       await bot.handleUpdate(body as Parameters<Bot['handleUpdate']>[0])
     },

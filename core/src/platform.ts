@@ -6,6 +6,7 @@ import {
   type Fulfilment,
   type PaymentGateway,
   type ProductInput,
+  type SpentCredits,
 } from './features/payments/index.ts'
 import { subscriptionFulfilment } from './features/subscriptions/index.ts'
 import { assert, type Clock, InvalidValue, systemClock } from './kernel/index.ts'
@@ -56,6 +57,8 @@ interface CommonOptions<Services> {
   readonly products?: readonly ProductInput[]
   /** Who gives products of the app's own kinds. */
   readonly fulfilments?: Readonly<Record<string, Fulfilment<NoInfer<Services>>>>
+  /** What becomes of a refund whose credits are spent: refused, or owed by the buyer. [refuse] */
+  readonly spentCredits?: SpentCredits
   /** Prefixes of addresses that a buyer may be sent back to; the first one is the default. */
   readonly returnUrls?: readonly string[]
   /** Hears of connections that broke while idle. */
@@ -121,7 +124,7 @@ export async function createPlatform(
   const clock = options.clock ?? systemClock
   const servicesOf = options.compose ?? ((core: CoreServices): unknown => core)
   const fulfilments = {
-    credits: creditsFulfilment,
+    credits: creditsFulfilment(options.spentCredits ?? 'refuse'),
     subscription: subscriptionFulfilment,
     ...bindAll(options.fulfilments ?? {}, servicesOf),
   }

@@ -69,6 +69,7 @@ export default defineConfig({
           { text: 'Architecture', link: '/explanation/architecture' },
           { text: 'Aggregators', link: '/explanation/aggregators' },
           { text: 'Money', link: '/explanation/money' },
+          { text: 'Webhooks', link: '/explanation/webhooks' },
           { text: 'Transactions and outbox', link: '/explanation/transactions-and-outbox' },
           { text: 'Speed', link: '/explanation/speed' },
           { text: 'Dependencies', link: '/explanation/dependencies' },

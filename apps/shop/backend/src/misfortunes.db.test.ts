@@ -281,6 +281,7 @@ describe('a refund', () => {
         providerRefundId,
         refundId,
         amount,
+        currency: payment.currency,
         status: 'succeeded',
       })
     const refunded = async () => (await core().payments.getById(id)).refundedAmount

@@ -117,6 +117,7 @@ describe('a refund', () => {
       providerPaymentId: payment.providerPaymentId ?? '',
       providerRefundId,
       amount: payment.amount,
+      currency: payment.currency,
       status: 'succeeded',
     })
 

@@ -67,6 +67,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     products: SHOP_PRODUCTS,
     fulfilments: { order: orderFulfilment },
     returnUrls: [miniAppUrl, ...config.returnUrls],
+    spentCredits: config.spentCredits,
     compose: (core) => new ShopServices(core),
     onDatabaseError: lost('the database'),
   })

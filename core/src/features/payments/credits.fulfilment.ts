@@ -1,21 +1,29 @@
 import { assert, deriveId, isAppError } from '../../kernel/index.ts'
 import type { BalanceService, HoldsService } from '../balance/index.ts'
-import type { Fulfilment } from './fulfilment.ts'
+import type { Fulfilment, RefundedPart } from './fulfilment.ts'
 import type { Payment } from './payment.ts'
 import { GoodsUsed } from './payments.errors.ts'
+
+/** What we do about a refund of credits that are spent: refuse it, or let the buyer owe them. */
+export type SpentCredits = 'refuse' | 'owe'
+
+interface CreditsScope {
+  readonly balance: Pick<BalanceService, 'credit' | 'reverse'>
+  readonly holds: Pick<HoldsService, 'place' | 'release'>
+}
 
 /**
  * Gives what products of kind `credits` sell, out of `issuance`, and takes it back in proportion.
  *
- * A refund is refused when credits that it would take back are spent, and holds them from then on.
- * Money that went back by the
- * provider's own will (the buyer's bank, a refund in the provider's console) takes the credits even
- * so, and the account may then go below zero.
+ * A refund holds the credits that it will take back. When they are spent, it is refused, or with
+ * `owe` made all the same: the account then goes below zero. Money that went back by the provider's
+ * own will (the buyer's bank, a refund in the provider's console) takes the credits in any case.
  */
-export const creditsFulfilment: Fulfilment<{
-  readonly balance: Pick<BalanceService, 'credit' | 'reverse'>
-  readonly holds: Pick<HoldsService, 'place' | 'release'>
-}> = {
+export function creditsFulfilment(spentCredits: SpentCredits): Fulfilment<CreditsScope> {
+  return { ...CREDITS, reserve: (tx, payment, part) => reserve(tx, payment, part, spentCredits) }
+}
+
+const CREDITS: Fulfilment<CreditsScope> = {
   async fulfil({ balance }, payment) {
     const { unit, amount } = creditsOf(payment)
     await balance.credit({
@@ -26,24 +34,6 @@ export const creditsFulfilment: Fulfilment<{
       reason: 'payment.fulfilled',
       reference: payment.id,
     })
-  },
-
-  async reserve({ holds }, payment, { refundId, amount }) {
-    const taken = creditsTaken(payment, payment.refundedAmount, amount)
-    if (taken === 0n) return
-    try {
-      await holds.place({
-        id: holdId(refundId),
-        userId: payment.userId,
-        unit: creditsOf(payment).unit,
-        amount: taken,
-        reason: 'payment.refund_requested',
-        reference: refundId,
-      })
-    } catch (error) {
-      if (!isAppError(error) || error.code !== 'balance.insufficient_funds') throw error
-      throw new GoodsUsed({ paymentId: payment.id }, { cause: error })
-    }
   },
 
   async release({ holds }, _payment, { refundId }) {
@@ -62,6 +52,29 @@ export const creditsFulfilment: Fulfilment<{
       reference: refundId,
     })
   },
+}
+
+async function reserve(
+  { holds }: CreditsScope,
+  payment: Payment,
+  { refundId, amount }: RefundedPart,
+  spentCredits: SpentCredits,
+): Promise<void> {
+  const taken = creditsTaken(payment, payment.refundedAmount, amount)
+  if (taken === 0n) return
+  try {
+    await holds.place({
+      id: holdId(refundId),
+      userId: payment.userId,
+      unit: creditsOf(payment).unit,
+      amount: taken,
+      reason: 'payment.refund_requested',
+      reference: refundId,
+    })
+  } catch (error) {
+    if (!isAppError(error) || error.code !== 'balance.insufficient_funds') throw error
+    if (spentCredits === 'refuse') throw new GoodsUsed({ paymentId: payment.id }, { cause: error })
+  }
 }
 
 /** Credits that one refund takes: rounded down so that all refunds together take exactly all. */

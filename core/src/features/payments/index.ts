@@ -7,7 +7,7 @@ export type { ApplyOutcome } from './apply-report.ts'
 export { paymentConsent } from './consents/consent.table.ts'
 export type { Consent, GivenConsent } from './consents/consent.ts'
 export { ConsentsRepository } from './consents/consents.repository.ts'
-export { creditsFulfilment } from './credits.fulfilment.ts'
+export { creditsFulfilment, type SpentCredits } from './credits.fulfilment.ts'
 export {
   type BoundFulfilment,
   bindFulfilment,

@@ -137,6 +137,26 @@ export class NotRefundable extends AppError {
   }
 }
 
+/** What a provider reports of a refund does not fit its payment; nothing was taken back. */
+export class RefundMismatch extends AppError {
+  readonly code = 'payments.refund_mismatch'
+  readonly kind = 'invalid'
+
+  constructor(facts: { providerPaymentId: string; problem: string }) {
+    super(`A refund of ${facts.providerPaymentId} was not taken in: ${facts.problem}`, facts)
+  }
+}
+
+/** What a provider says of money cannot be read, or is of another shop or of play money. */
+export class ReportUnreadable extends AppError {
+  readonly code = 'payments.report_unreadable'
+  readonly kind = 'invalid'
+
+  constructor(facts: { gateway: string; problem: string }) {
+    super(`What ${facts.gateway} says of a payment cannot be read: ${facts.problem}`, facts)
+  }
+}
+
 /** The gateway gives back all or nothing. */
 export class PartialRefundUnsupported extends AppError {
   readonly code = 'payments.partial_refund_unsupported'

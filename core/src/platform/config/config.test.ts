@@ -36,6 +36,7 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_YOOKASSA_TAX_SYSTEM_CODE: '7',
   GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '0.0.0.0/0',
   GRAMKIT_RETURN_URLS: 'https://a.example,b.example',
+  GRAMKIT_SPENT_CREDITS: 'forgive',
   GRAMKIT_CORS_ORIGINS: 'https://a.example/path',
   GRAMKIT_TRUSTED_PROXIES: 'true',
   GRAMKIT_RATE_LIMIT_PER_MINUTE: '-1',

@@ -51,6 +51,8 @@ export interface Config {
     | undefined
   /** Addresses, besides the public one, to which a customer may be sent back. */
   readonly returnUrls: readonly string[]
+  /** What becomes of a refund whose credits are spent. */
+  readonly spentCredits: z.output<typeof variables>['GRAMKIT_SPENT_CREDITS']
   readonly logLevel: z.output<typeof variables>['GRAMKIT_LOG_LEVEL']
   readonly devClockUrl: string | undefined
   /** All secret values, to be scrubbed from logs. */
@@ -164,6 +166,7 @@ function toConfig(read: Variables, given: Environment): Config {
           }
         : undefined,
     returnUrls: read.GRAMKIT_RETURN_URLS,
+    spentCredits: read.GRAMKIT_SPENT_CREDITS,
     logLevel: read.GRAMKIT_LOG_LEVEL,
     devClockUrl: read.GRAMKIT_DEV_CLOCK_URL,
     secrets: [...SECRET_VARIABLES].flatMap((name) => given[name] ?? []),

@@ -106,6 +106,7 @@ export const variables = z.object({
   GRAMKIT_RETURN_URLS: list(httpAddress)
     .default([])
     .describe('a comma-separated list of http(s) addresses'),
+  GRAMKIT_SPENT_CREDITS: z.enum(['refuse', 'owe']).default('refuse').describe('refuse or owe'),
   GRAMKIT_CORS_ORIGINS: list(origin)
     .default([])
     .describe('a comma-separated list of origins such as https://example.org'),

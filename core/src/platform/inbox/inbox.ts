@@ -50,7 +50,7 @@ export interface InboxOptions<Services> {
   readonly logger: JobsLogger
   /**
    * Tries before a delivery is parked, about a day. One that fails because somebody else cannot be
-   * reached is never parked. [40]
+   * reached is never parked; one that is itself invalid is parked at once. [40]
    */
   readonly attemptsMax?: number
   /** Wait after the first failure; doubles with each further one, up to an hour. [2 000] */
@@ -154,7 +154,9 @@ export class Inbox<Services extends InboxScope> {
     const at = host.clock.now()
     const failures = row.attempts + 1
     const isOutage = isAppError(error) && error.kind === 'unavailable'
-    const isOver = (failures >= attemptsMax && !isOutage) || row.status === 'parked'
+    const isInvalid = isAppError(error) && error.kind === 'invalid'
+    const isSpent = failures >= attemptsMax && !isOutage
+    const isOver = isInvalid || isSpent || row.status === 'parked'
     const retryAt = isOver ? 'park' : addMs(at, backoffMs(baseMs, failures))
     const facts = { provider: row.provider, deliveryId: row.id, attempt: failures, err: error }
     try {

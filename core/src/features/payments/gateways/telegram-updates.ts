@@ -25,11 +25,15 @@ const paidSchema = z.object({
 const refundedSchema = z.object({
   message: z.object({
     refunded_payment: z.object({
+      currency: z.literal('XTR'),
       total_amount: z.int().positive().transform(BigInt),
+      invoice_payload: z.string(),
       telegram_payment_charge_id: z.string().min(1),
     }),
   }),
 })
+
+const messageSchema = z.object({ message: z.record(z.string(), z.unknown()) })
 
 const preCheckoutSchema = z.object({
   pre_checkout_query: z.object({
@@ -91,13 +95,30 @@ export function readRefundedPayment(update: unknown): RefundReport | undefined {
   const read = refundedSchema.safeParse(update)
   if (!read.success) return undefined
   const refunded = read.data.message.refunded_payment
+  const { telegram_payment_charge_id: chargeId, invoice_payload: paymentId } = refunded
+  const money = { amount: refunded.total_amount, currency: refunded.currency }
   return {
     gateway: GATEWAY,
-    providerPaymentId: refunded.telegram_payment_charge_id,
-    providerRefundId: refunded.telegram_payment_charge_id,
-    amount: refunded.total_amount,
+    providerPaymentId: chargeId,
+    providerRefundId: chargeId,
+    ...money,
+    // Stars that went back were paid, whichever of the two updates comes first.
+    payment: {
+      gateway: GATEWAY,
+      paymentId,
+      providerPaymentId: chargeId,
+      status: 'succeeded',
+      money,
+      body: { chargeId, payload: paymentId, source: 'refund' },
+    },
     status: 'succeeded',
   }
+}
+
+/** Tells whether an update is about money that moved, whether or not it can be read. */
+export function isAboutMoney(update: unknown): boolean {
+  const message = messageSchema.safeParse(update).data?.message ?? {}
+  return 'successful_payment' in message || 'refunded_payment' in message
 }
 
 /**
@@ -115,6 +136,7 @@ export function readStarTransaction(transaction: unknown) {
       providerPaymentId: id,
       providerRefundId: id,
       amount,
+      currency: 'XTR',
       status: 'succeeded',
     }
     return { at, refund }

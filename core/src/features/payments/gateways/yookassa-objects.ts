@@ -22,9 +22,10 @@ const paymentSchema = z.object({
 })
 
 /** Reads a payment object of one shop into the kit's words; another shop's is refused. */
-export function yookassaPaymentSchema(shopId: string) {
+export function yookassaPaymentSchema({ shopId, isTest }: { shopId: string; isTest: boolean }) {
   return paymentSchema
     .refine((object) => object.recipient.account_id === shopId, 'belongs to another shop')
+    .refine(({ test = false }) => test === isTest, `is ${isTest ? 'no' : 'a'} test payment`)
     .transform((object): PaymentSnapshot => {
       const reason = object.cancellation_details?.reason
       const isExpired = reason === 'expired_on_confirmation' || reason === 'expired_on_capture'
@@ -57,7 +58,7 @@ export const yookassaRefundSchema = z
       providerPaymentId: object.payment_id,
       providerRefundId: object.id,
       refundId: object.metadata?.refund_id,
-      amount: object.amount.amount,
+      ...object.amount,
       status: object.status === 'canceled' ? 'failed' : object.status,
       failureReason: object.cancellation_details?.reason,
     }),

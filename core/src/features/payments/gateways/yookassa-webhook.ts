@@ -89,7 +89,10 @@ export const yookassaInbox: InboxHandler<YookassaInboxScope, Answer> = {
     if (event.startsWith('refund.')) {
       const report = await gateway.fetchRefund?.(object.id)
       refuseUnsettled(event, report?.status)
-      return report && { kind: 'refund', report }
+      if (!report) return undefined
+      // The payment's own notification may come later, or never.
+      const payment = await gateway.fetch?.(report.providerPaymentId)
+      return { kind: 'refund', report: { ...report, payment } }
     }
     if (event.startsWith('payment.')) {
       const snapshot = await gateway.fetch?.(object.id)

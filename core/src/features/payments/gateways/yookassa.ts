@@ -13,12 +13,13 @@ import axios, { isAxiosError } from 'axios'
 import { z } from 'zod'
 import { assert, DAY_MS, formatDecimal } from '../../../kernel/index.ts'
 import type { PaymentGateway } from '../payment-gateway.ts'
-import { ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
+import { ProviderRejected, ProviderUnavailable, ReportUnreadable } from '../payments.errors.ts'
 import { YOOKASSA, yookassaPaymentSchema, yookassaRefundSchema } from './yookassa-objects.ts'
 
 /** How a shop at YooKassa is reached. */
 export interface YookassaOptions {
   readonly shopId: string
+  /** Begins with `test_` for a shop of play money, whose objects a live shop refuses. */
   readonly secretKey: string
   /** Address of the API. [https://api.yookassa.ru/v3] */
   readonly apiRoot?: string | undefined
@@ -49,7 +50,9 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
   const client = axios.create({ timeout: TIMEOUT_MS, maxRedirects: 0 })
   const payments = new PaymentsApi(configuration, undefined, client)
   const refunds = new RefundsApi(configuration, undefined, client)
-  const readPayment = (body: unknown) => yookassaPaymentSchema(options.shopId).parse(body)
+  const { shopId } = options
+  const isTest = options.secretKey.startsWith('test_')
+  const readPayment = (body: unknown) => read(yookassaPaymentSchema({ shopId, isTest }), body)
 
   const create = (key: string, body: Parameters<PaymentsApi['paymentsPost']>[1]) =>
     call(() => payments.paymentsPost(key, body))
@@ -136,9 +139,18 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
 
     async fetchRefund(providerRefundId) {
       const body = await found(() => refunds.refundsRefundIdGet(providerRefundId))
-      return body === undefined ? undefined : yookassaRefundSchema.parse(body)
+      return body === undefined ? undefined : read(yookassaRefundSchema, body)
     },
   }
+}
+
+/** Reads an object; the values of one that cannot be read go nowhere. */
+function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const result = schema.safeParse(body)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const problem = [issue?.path.join('.'), issue?.message].filter(Boolean).join(' ')
+  throw new ReportUnreadable({ gateway: YOOKASSA, problem })
 }
 
 function amountOf(money: Parameters<typeof formatDecimal>[0]): YookassaPayment['amount'] {

@@ -1,3 +1,6 @@
+import type { Currency } from '../../../kernel/index.ts'
+import type { PaymentSnapshot } from '../payment.ts'
+
 /** Every state a refund can be in; `unknown` means that the provider's answer was lost. */
 export type RefundStatus = 'requested' | 'pending' | 'succeeded' | 'failed' | 'unknown'
 
@@ -23,6 +26,9 @@ export interface RefundReport {
   /** Ours, where the provider gives it back. */
   readonly refundId?: string | undefined
   readonly amount: bigint
+  readonly currency: Currency
+  /** What the provider says of the payment itself, where it does: a refund may be heard of first. */
+  readonly payment?: PaymentSnapshot | undefined
   readonly status: 'pending' | 'succeeded' | 'failed'
   readonly failureReason?: string | undefined
 }

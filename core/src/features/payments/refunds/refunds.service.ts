@@ -1,7 +1,7 @@
 import { addMs, assert, newId } from '../../../kernel/index.ts'
 import { assertNoTransaction, type Transactional } from '../../../platform/database/index.ts'
 import type { AuditRepository } from '../../audit/index.ts'
-import { FIRST_CHECK_MS, nextCheck } from '../apply-report.ts'
+import { applyReport, FIRST_CHECK_MS, nextCheck } from '../apply-report.ts'
 import type { Payment } from '../payment.ts'
 import {
   NotRefundable,
@@ -10,6 +10,7 @@ import {
   PaymentNotFound,
   ProviderRejected,
   ProviderUnavailable,
+  RefundMismatch,
 } from '../payments.errors.ts'
 import { paymentRefunded } from '../payments.events.ts'
 import type { PaymentsScope } from '../payments.scope.ts'
@@ -110,6 +111,7 @@ export class RefundsService {
         providerPaymentId: payment.providerPaymentId,
         refundId: refund.id,
         amount: refund.amount,
+        currency: payment.currency,
         ...snapshot,
       })
     } catch (error) {
@@ -127,20 +129,36 @@ export class RefundsService {
    * Takes in what a provider reports of a refund, whoever asked for it.
    *
    * Locks the payment; a refund succeeds once, and then reverses ledger and goods in the same
-   * transaction.
+   * transaction. A payment that was not heard of before is taken in first, so that what it bought is
+   * never there to be used.
    *
    * @throws {@link PaymentNotFound} when the provider's payment is none of ours
+   * {@link RefundMismatch} when payment, amount or currency do not fit
    */
   async apply(report: RefundReport): Promise<Refund> {
     return this.#scope.transaction(async (tx) => {
       const { gateway, providerPaymentId } = report
-      const found = await tx.repos.payments.findByProviderId(gateway, providerPaymentId)
+      const refuse = (problem: string): never => {
+        throw new RefundMismatch({ providerPaymentId, problem })
+      }
+      const find = () => tx.repos.payments.findByProviderId(gateway, providerPaymentId)
+      const known = await find()
+      if (!known?.paidAt && report.payment) {
+        const taken = await applyReport(tx, report.payment)
+        if (taken.outcome === 'refused') refuse(taken.problem)
+      }
+      const found = await find()
       const payment = found && (await tx.repos.payments.findByIdWithLock(found.id))
       if (!payment) throw new PaymentNotFound({ paymentId: providerPaymentId })
+      if (!payment.paidAt) refuse('the payment was not paid')
+      if (payment.currency !== report.currency) refuse(`it is in ${report.currency}`)
       const refund = await this.#match(tx, payment, report)
+      if (refund.amount !== report.amount) refuse('it has another amount than was asked for')
       // Money that went back has gone back, also when a try in between was refused.
       const isLate = refund.status === 'failed' && report.status === 'succeeded'
       if (!isRefundOpen(refund.status) && !isLate) return refund
+      const isTooMuch = payment.refundedAmount + refund.amount > payment.amount
+      if (report.status === 'succeeded' && isTooMuch) refuse('it is more than was paid')
       const now = tx.clock.now()
       const { status, providerRefundId, failureReason } = report
       const isSettled = status !== 'pending'
