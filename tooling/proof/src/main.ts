@@ -78,8 +78,8 @@ async function prove(proof: NamedProof): Promise<Row[]> {
   const passed = tests.filter(({ status }) => status === 'passed').length
   const others = tests.length - rows.length
   const isGood = code === 0 && passed === tests.length && passed > 0
-  // Tests without figures of their own share a line, and so does a run in which none started.
-  if (others > 0 || !isGood) {
+  // Tests without figures of their own share a line, and so does a run that failed beside them.
+  if (others > 0 || (!isGood && rows.every(({ result }) => result === 'passed'))) {
     const result = isGood ? 'passed' : 'failed'
     rows.push({ ...about, numbers: `${passed} of ${tests.length} tests`, result, seconds })
   }

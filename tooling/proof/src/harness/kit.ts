@@ -2,7 +2,13 @@ import { SandboxControl, type SandboxOptions } from '@gramkit/sandbox'
 import { freePort } from '@gramkit/services'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
 import { migrateShop } from '@gramkit/shop'
-import { type ApiClient, apiClient } from '@gramkit/shop/testing'
+import {
+  ADMIN_TOKEN,
+  type ApiClient,
+  apiClient,
+  shopAccounts,
+  shopVariables,
+} from '@gramkit/shop/testing'
 import pg from 'pg'
 import type { z } from 'zod'
 import { FrontDoor } from './front-door.ts'
@@ -41,10 +47,6 @@ export interface ShopProcess {
   readonly program: Program
 }
 
-const BOT_TOKEN = '700000001:AAtest-token-of-the-shop-under-proof'
-const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
-const ADMIN_TOKEN = 'admin-token-of-the-shop-under-proof'
-
 /** Starts the sandbox and the front door; processes of the shop are started by `run`. */
 export async function startKit(proof: Proof, options: KitOptions = {}): Promise<Kit> {
   const stack = new AsyncDisposableStack()
@@ -65,7 +67,16 @@ export async function startKit(proof: Proof, options: KitOptions = {}): Promise<
     stack.defer(() => pool.end())
     const door = stack.use(await FrontDoor.open())
     const sandbox = await startSandbox(door.url, options.limits, start)
-    const env = shopEnvironment({ database, door, sandboxUrl: sandbox.url, ...options })
+    const env = {
+      ...shopVariables({
+        url: door.url,
+        databaseUrl: database.appUrl,
+        sandboxUrl: sandbox.url,
+      }),
+      ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
+      GRAMKIT_RATE_LIMIT_PER_MINUTE: '0',
+      GRAMKIT_LOG_LEVEL: 'warn',
+    }
 
     return {
       url: door.url,
@@ -118,8 +129,7 @@ async function startSandbox(
       messageBurstPerChat: 1_000_000,
       ...limits,
     },
-    bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: publicUrl }],
-    shops: [{ ...SHOP, webhookUrl: `${publicUrl}/webhooks/yookassa` }],
+    ...shopAccounts(publicUrl),
   }
   await start(
     new Program({
@@ -130,29 +140,4 @@ async function startSandbox(
     }),
   )
   return { url, control }
-}
-
-function shopEnvironment(of: {
-  readonly database: Pick<TestDatabase, 'appUrl'>
-  readonly door: FrontDoor
-  readonly sandboxUrl: string
-  readonly redisUrl?: string
-}): Record<string, string> {
-  return {
-    DATABASE_URL: of.database.appUrl,
-    ...(of.redisUrl === undefined ? {} : { REDIS_URL: of.redisUrl }),
-    GRAMKIT_HOST: '127.0.0.1',
-    GRAMKIT_PUBLIC_URL: of.door.url,
-    GRAMKIT_ADMIN_TOKEN: ADMIN_TOKEN,
-    GRAMKIT_TELEGRAM_BOT_TOKEN: BOT_TOKEN,
-    GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-of-the-proofs',
-    GRAMKIT_TELEGRAM_API_ROOT: `${of.sandboxUrl}/sandbox/telegram`,
-    GRAMKIT_YOOKASSA_SHOP_ID: SHOP.shopId,
-    GRAMKIT_YOOKASSA_SECRET_KEY: SHOP.secretKey,
-    GRAMKIT_YOOKASSA_API_ROOT: `${of.sandboxUrl}/sandbox/yookassa/v3`,
-    GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
-    GRAMKIT_DEV_CLOCK_URL: `${of.sandboxUrl}/sandbox/api/clock`,
-    GRAMKIT_RATE_LIMIT_PER_MINUTE: '0',
-    GRAMKIT_LOG_LEVEL: 'warn',
-  }
 }

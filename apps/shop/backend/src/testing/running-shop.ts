@@ -1,7 +1,7 @@
 import { type Config, loadConfig } from '@gramkit/core/config'
 import { newId } from '@gramkit/core/kernel'
 import { createLogger } from '@gramkit/core/log'
-import { type Sandbox, startSandbox, type UserControl } from '@gramkit/sandbox'
+import { type Sandbox, type SandboxOptions, startSandbox, type UserControl } from '@gramkit/sandbox'
 import { sandboxProxy } from '@gramkit/sandbox/proxy'
 import { freePort } from '@gramkit/services'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
@@ -22,7 +22,41 @@ export interface RunningShop extends AsyncDisposable {
 
 const BOT_TOKEN = '700000001:AAtest-token-of-the-shop-in-its-tests'
 const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
-const ADMIN_TOKEN = 'admin-token-of-the-shop-in-its-tests'
+
+/** What tests show an administrator's routes. */
+export const ADMIN_TOKEN = 'admin-token-of-the-shop-in-its-tests'
+
+/** The accounts of a sandbox that the shop of {@link shopVariables} is at home in. */
+export function shopAccounts(url: string): Required<Pick<SandboxOptions, 'bots' | 'shops'>> {
+  return {
+    bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: `${url}/shop/` }],
+    shops: [{ ...SHOP, webhookUrl: `${url}/webhooks/yookassa` }],
+  }
+}
+
+/** The environment of a shop that is reached at an address, save for its port. */
+export function shopVariables(at: {
+  readonly url: string
+  readonly databaseUrl: string
+  readonly sandboxUrl: string
+}): Record<string, string> {
+  return {
+    DATABASE_URL: at.databaseUrl,
+    GRAMKIT_HOST: '127.0.0.1',
+    GRAMKIT_PUBLIC_URL: at.url,
+    GRAMKIT_ADMIN_TOKEN: ADMIN_TOKEN,
+    GRAMKIT_TELEGRAM_BOT_TOKEN: BOT_TOKEN,
+    GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-of-the-tests',
+    GRAMKIT_TELEGRAM_API_ROOT: `${at.sandboxUrl}/sandbox/telegram`,
+    GRAMKIT_YOOKASSA_SHOP_ID: SHOP.shopId,
+    GRAMKIT_YOOKASSA_SECRET_KEY: SHOP.secretKey,
+    GRAMKIT_YOOKASSA_API_ROOT: `${at.sandboxUrl}/sandbox/yookassa/v3`,
+    GRAMKIT_YOOKASSA_RECEIPTS: 'none',
+    GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
+    GRAMKIT_DEV_CLOCK_URL: `${at.sandboxUrl}/sandbox/api/clock`,
+    GRAMKIT_LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
+  }
+}
 
 /** Starts a shop for a test file. */
 export async function startRunningShop(
@@ -37,25 +71,11 @@ export async function startRunningShop(
     dataDir: ':memory:',
     limits: { retryScale: 0.01 },
     ...(options.sandboxOnSameOrigin ? { publicUrl: url } : {}),
-    bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: `${url}/shop/` }],
-    shops: [{ ...SHOP, webhookUrl: `${url}/webhooks/yookassa` }],
+    ...shopAccounts(url),
   })
   const config = loadConfig({
-    DATABASE_URL: database.appUrl,
+    ...shopVariables({ url, databaseUrl: database.appUrl, sandboxUrl: sandbox.url }),
     PORT: String(port),
-    GRAMKIT_HOST: '127.0.0.1',
-    GRAMKIT_PUBLIC_URL: url,
-    GRAMKIT_ADMIN_TOKEN: ADMIN_TOKEN,
-    GRAMKIT_TELEGRAM_BOT_TOKEN: BOT_TOKEN,
-    GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-of-the-tests',
-    GRAMKIT_TELEGRAM_API_ROOT: `${sandbox.url}/sandbox/telegram`,
-    GRAMKIT_YOOKASSA_SHOP_ID: SHOP.shopId,
-    GRAMKIT_YOOKASSA_SECRET_KEY: SHOP.secretKey,
-    GRAMKIT_YOOKASSA_API_ROOT: `${sandbox.url}/sandbox/yookassa/v3`,
-    GRAMKIT_YOOKASSA_RECEIPTS: 'none',
-    GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
-    GRAMKIT_DEV_CLOCK_URL: `${sandbox.url}/sandbox/api/clock`,
-    GRAMKIT_LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
     ...overrides,
   })
   const start = (): Promise<ServedShop> =>
