@@ -26,6 +26,14 @@ REVOKE UPDATE, DELETE ON gramkit.balance_transfer FROM gramkit_app;
 CREATE TRIGGER balance_transfer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
   ON gramkit.balance_transfer FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
 --> statement-breakpoint
+-- What the refusal of an account that would fall below its floor says, after the amount was taken.
+CREATE FUNCTION gramkit.balance_short(account gramkit.balance_account, required numeric)
+  RETURNS jsonb LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT jsonb_build_object('accountId', account.id, 'unit', account.unit,
+    'required', required::text,
+    'available', (account.balance - account.held - account.floor + required)::text)
+$$;
+--> statement-breakpoint
 -- Moves the balances of users' accounts for all transfers of one INSERT, so that a transfer without
 -- its effect cannot exist. Runs as the owner: the application cannot write a balance by itself.
 --
@@ -35,22 +43,23 @@ CREATE TRIGGER balance_transfer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
 CREATE FUNCTION gramkit.balance_post() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  short record;
+  refused uuid;
+  short jsonb;
 BEGIN
   IF EXISTS (SELECT FROM posted WHERE reversal_of IS NOT NULL) THEN
     PERFORM 1 FROM gramkit.balance_transfer t
       WHERE t.id IN (SELECT p.reversal_of FROM posted p) ORDER BY t.id FOR NO KEY UPDATE;
-    IF EXISTS (
-      SELECT FROM gramkit.balance_transfer original
+    SELECT original.id INTO refused FROM gramkit.balance_transfer original
       JOIN posted p ON p.reversal_of = original.id
       WHERE original.reversal_of IS NOT NULL
         OR p.source_account_id <> original.target_account_id
         OR p.target_account_id <> original.source_account_id
         OR original.amount < (SELECT sum(r.amount) FROM gramkit.balance_transfer r
                               WHERE r.reversal_of = original.id)
-    ) THEN
+      LIMIT 1;
+    IF FOUND THEN
       RAISE EXCEPTION 'A reversal takes back at most what its transfer moved, the other way round'
-        USING ERRCODE = 'GK002';
+        USING ERRCODE = 'GK002', DETAIL = refused;
     END IF;
   END IF;
 
@@ -68,13 +77,15 @@ BEGIN
   ) moved
   WHERE a.id = moved.account_id AND a.user_id IS NOT NULL;
 
-  SELECT a.balance - a.held + p.amount - a.floor AS available INTO short
-  FROM posted p JOIN gramkit.balance_account a ON a.id = p.source_account_id
-  WHERE p.reversal_of IS NULL AND a.user_id IS NOT NULL
-      AND a.balance - a.held < a.floor LIMIT 1;
+  SELECT gramkit.balance_short(a, taken.amount) INTO short
+  FROM (SELECT source_account_id, sum(amount) AS amount FROM posted
+        WHERE reversal_of IS NULL GROUP BY source_account_id) taken
+  JOIN gramkit.balance_account a ON a.id = taken.source_account_id
+  WHERE a.user_id IS NOT NULL
+      AND a.balance - a.held < a.floor ORDER BY a.id LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'The account would fall below its floor'
-      USING ERRCODE = 'GK001', DETAIL = short.available::text;
+      USING ERRCODE = 'GK001', DETAIL = short;
   END IF;
   RETURN NULL;
 END $$;
@@ -86,17 +97,17 @@ CREATE TRIGGER balance_transfer_post AFTER INSERT ON gramkit.balance_transfer
 CREATE FUNCTION gramkit.balance_hold_move() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  account record;
+  account gramkit.balance_account;
 BEGIN
   IF TG_OP = 'INSERT' AND NEW.status = 'pending' THEN
     UPDATE gramkit.balance_account a SET held = a.held + NEW.amount
       WHERE a.id = NEW.account_id AND a.user_id = NEW.user_id AND a.unit = NEW.unit
-      RETURNING a.balance - a.held - a.floor AS spare INTO account;
+      RETURNING a.* INTO account;
     IF NOT FOUND THEN
       RAISE EXCEPTION 'A hold is on an account of its user and unit' USING ERRCODE = 'GK003';
-    ELSIF account.spare < 0 THEN
+    ELSIF account.balance - account.held < account.floor THEN
       RAISE EXCEPTION 'The account would fall below its floor'
-        USING ERRCODE = 'GK001', DETAIL = (account.spare + NEW.amount)::text;
+        USING ERRCODE = 'GK001', DETAIL = gramkit.balance_short(account, NEW.amount);
     END IF;
   ELSIF TG_OP = 'UPDATE' AND OLD.status = 'pending' AND NEW.status <> 'pending' THEN
     UPDATE gramkit.balance_account a SET held = a.held - OLD.amount WHERE a.id = OLD.account_id;
@@ -112,6 +123,32 @@ CREATE TRIGGER balance_hold_move AFTER INSERT OR UPDATE ON gramkit.balance_hold
 REVOKE UPDATE, DELETE ON gramkit.balance_hold FROM gramkit_app;
 --> statement-breakpoint
 GRANT UPDATE (status, updated_at) ON gramkit.balance_hold TO gramkit_app;
+--> statement-breakpoint
+-- The only way to a floor: it writes down who did it in the same statement, and refuses a floor
+-- above what the account has to spare. Waits for whoever moves the account.
+CREATE FUNCTION gramkit.balance_set_floor(
+  changed_id uuid, new_floor bigint, entry_id uuid, actor text, reason text, changed_at timestamptz
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  account gramkit.balance_account;
+BEGIN
+  SELECT * INTO STRICT account FROM gramkit.balance_account a
+    WHERE a.id = changed_id AND a.user_id IS NOT NULL FOR NO KEY UPDATE;
+  IF account.floor = new_floor THEN RETURN; END IF;
+  IF new_floor > account.balance - account.held THEN
+    RAISE EXCEPTION 'The floor would be above what the account has'
+      USING ERRCODE = 'GK004', DETAIL = (account.balance - account.held)::text;
+  END IF;
+  UPDATE gramkit.balance_account a SET floor = new_floor WHERE a.id = changed_id;
+  INSERT INTO gramkit.audit_entry (id, actor, action, subject, facts, created_at)
+  VALUES (entry_id, actor, 'balance.floor_changed', 'user:' || account.user_id,
+    jsonb_build_object('unit', account.unit, 'floor', new_floor::text,
+      'previous', account.floor::text, 'reason', reason), changed_at);
+END $$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION gramkit.balance_set_floor FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.balance_set_floor TO gramkit_app;
 --> statement-breakpoint
 -- Wakes the relay when a transaction with events or jobs commits, and tells whose screen changes.
 CREATE FUNCTION gramkit.wake_relay() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -23,6 +23,8 @@ const PAYMENTS = `${CORE}/features/payments`
 const SUBSCRIPTIONS = `${CORE}/features/subscriptions`
 
 const ledger = [`${CORE}/features/balance/balance.db.test.ts`]
+const batches = [`${CORE}/features/balance/post-many.db.test.ts`]
+const floors = [`${CORE}/features/balance/balance.http.db.test.ts`]
 const holds = [`${CORE}/features/balance/holds/holds.db.test.ts`]
 const inbox = [`${CORE}/platform/inbox/inbox.db.test.ts`]
 const idempotency = [`${CORE}/platform/http/http-idempotency.db.test.ts`]
@@ -55,8 +57,8 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
       },
       {
         file: `${CORE}/features/balance/balance.repository.ts`,
-        find: '.onConflictDoNothing({ target: balanceTransfer.id })',
-        replace: '',
+        find: 'on conflict (id) do nothing\n          returning id',
+        replace: 'returning id',
       },
     ],
     tests: ledger,
@@ -67,8 +69,8 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${CORE}/features/balance/balance.repository.ts`,
-        find: '.values(transfer)',
-        replace: '.values({ ...transfer, id: newId() })',
+        find: 'column(({ id }) => id)',
+        replace: 'column(() => newId())',
       },
     ],
     tests: ledger,
@@ -92,8 +94,8 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: RULES,
-        find: 'AND a.balance - a.held < a.floor LIMIT 1',
-        replace: 'AND false LIMIT 1',
+        find: 'AND a.balance - a.held < a.floor ORDER',
+        replace: 'AND false ORDER',
       },
     ],
     tests: ledger,
@@ -101,13 +103,25 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   {
     name: 'balance_post: what is held counts as gone',
     guards: 'nobody spends what waits for a decision',
-    edits: [{ file: RULES, find: 'a.balance - a.held < a.floor', replace: 'a.balance < a.floor' }],
+    edits: [
+      {
+        file: RULES,
+        find: 'AND a.balance - a.held < a.floor',
+        replace: 'AND a.balance < a.floor',
+      },
+    ],
     tests: holds,
   },
   {
     name: 'balance_hold: only what is to spare is held',
     guards: 'parallel holds bind no more than there is',
-    edits: [{ file: RULES, find: 'ELSIF account.spare < 0 THEN', replace: 'ELSIF false THEN' }],
+    edits: [
+      {
+        file: RULES,
+        find: 'ELSIF account.balance - account.held < account.floor THEN',
+        replace: 'ELSIF false THEN',
+      },
+    ],
     tests: holds,
   },
   {
@@ -139,6 +153,78 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: ledger,
+  },
+  {
+    name: 'balance: a batch takes its ids in order',
+    guards: 'batches that hold the same ids wait for each other and never deadlock',
+    edits: [
+      {
+        file: `${CORE}/features/balance/balance.repository.ts`,
+        find: 'order by asked.id\n',
+        replace: '\n',
+      },
+    ],
+    tests: batches,
+  },
+  {
+    name: 'balance: a refused batch is undone in an open transaction',
+    guards: 'whoever catches the refusal does not commit half a batch',
+    edits: [
+      {
+        file: `${CORE}/features/balance/balance.repository.ts`,
+        find: 'sql`rollback to savepoint balance_batch`',
+        replace: 'sql`release savepoint balance_batch`',
+      },
+    ],
+    tests: batches,
+  },
+  {
+    name: 'balance: metadata is part of a transfer',
+    guards: 'a used id with other contents is refused',
+    edits: [
+      {
+        file: `${CORE}/features/balance/balance.ts`,
+        find: 'isSameMetadata(one.metadata, other.metadata)',
+        replace: 'true',
+      },
+    ],
+    tests: batches,
+  },
+  {
+    name: 'balance_set_floor: only up to what there is to spare',
+    guards: 'an account is never below a floor that somebody sets',
+    edits: [
+      {
+        file: RULES,
+        find: 'IF new_floor > account.balance - account.held THEN',
+        replace: 'IF false THEN',
+      },
+    ],
+    tests: floors,
+  },
+  {
+    name: 'balance_set_floor: account lock',
+    guards: 'a floor and a debit at the same time do not pass each other',
+    edits: [
+      {
+        file: RULES,
+        find: 'WHERE a.id = changed_id AND a.user_id IS NOT NULL FOR NO KEY UPDATE;',
+        replace: 'WHERE a.id = changed_id AND a.user_id IS NOT NULL;',
+      },
+    ],
+    tests: floors,
+  },
+  {
+    name: 'adjustment: one audit entry',
+    guards: 'an adjustment that is repeated is written down once',
+    edits: [
+      {
+        file: `${CORE}/features/balance/balance.service.ts`,
+        find: 'if (!isReplay) {',
+        replace: 'if (isReplay || !isReplay) {',
+      },
+    ],
+    tests: floors,
   },
   unique('balance_account_user_id_unit_key', 'a person has one account for a unit', ledger),
   unique('balance_account_system_name_unit_key', 'the shop has one account for a unit', ledger),

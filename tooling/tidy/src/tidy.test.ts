@@ -74,7 +74,7 @@ const rules: readonly Rule[] = [
       ),
       'a type of a feature beside it': inFeature(
         'balance/balance.ts',
-        "import type { Entry } from '../audit/index.ts'",
+        "import type { Group } from '../groups/index.ts'",
       ),
       'the inside of a feature': inFeature(
         'payments/payments.service.ts',

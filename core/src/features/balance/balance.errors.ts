@@ -6,7 +6,7 @@ export class InsufficientFunds extends AppError {
   readonly kind = 'payment_required'
 
   constructor(
-    facts: { unit: string; required: string; available: string },
+    facts: { accountId: string; unit: string; required: string; available: string },
     options?: ErrorOptions,
   ) {
     super(
@@ -34,5 +34,29 @@ export class ReversalTooLarge extends AppError {
 
   constructor(facts: { transferId: string }, options?: ErrorOptions) {
     super(`Reversals of ${facts.transferId} would exceed its amount`, facts, options)
+  }
+}
+
+/** One call posts so many transfers at the most. */
+export class BatchTooLarge extends AppError {
+  readonly code = 'balance.batch_too_large'
+  readonly kind = 'invalid'
+
+  constructor(facts: { transfers: number; max: number }) {
+    super(`${facts.transfers} transfers are more than the ${facts.max} of one call`, facts)
+  }
+}
+
+/** The account has less to spare than the floor that it should get. */
+export class FloorTooHigh extends AppError {
+  readonly code = 'balance.floor_too_high'
+  readonly kind = 'conflict'
+
+  constructor(facts: { unit: string; floor: string; available: string }, options?: ErrorOptions) {
+    super(
+      `A floor of ${facts.floor} ${facts.unit} is above the ${facts.available} that are there`,
+      facts,
+      options,
+    )
   }
 }

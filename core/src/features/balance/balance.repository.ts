@@ -10,7 +10,7 @@ import {
   toPage,
 } from '../../kernel/index.ts'
 import { databaseError, type Executor, rows } from '../../platform/database/index.ts'
-import { InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
+import { FloorTooHigh, InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
 import { balanceAccount, balanceTransfer } from './balance.table.ts'
 import {
   type AccountOwner,
@@ -18,13 +18,14 @@ import {
   type HistoryEntry,
   LEDGER_PROBLEMS,
   type LedgerReport,
+  type NewTransfer,
   type Transfer,
-  type TransferRequest,
 } from './balance.ts'
 
 /** Error codes that the ledger's own triggers raise (`0001_rules.sql`). */
 const INSUFFICIENT_FUNDS = 'GK001'
 const REVERSAL_TOO_LARGE = 'GK002'
+const FLOOR_TOO_HIGH = 'GK004'
 
 const bigintText = z.union([z.string(), z.bigint(), z.number()]).transform((value) => BigInt(value))
 
@@ -36,49 +37,122 @@ export class BalanceRepository {
     this.#db = db
   }
 
-  /** Finds or opens the account of an owner for a unit and gives its id. */
-  async ensureAccount(owner: AccountOwner, unit: string, openedAt: Date): Promise<string> {
-    const existing = await this.#findAccountId(owner, unit)
-    if (existing) return existing
-    const [userId, systemName] = 'userId' in owner ? [owner.userId, null] : [null, owner.system]
+  /**
+   * Finds or opens accounts and gives their ids, in the order of the request.
+   *
+   * Opens them in the order of their owners, so that two callers who open the same ones wait for
+   * each other and never deadlock.
+   */
+  async ensureAccounts(accounts: readonly AccountOf[], openedAt: Date): Promise<string[]> {
+    const found = await this.#findAccountIds(accounts)
+    if (found.every((id) => id !== undefined)) return found
+    const missing = accounts.filter((_, index) => found[index] === undefined)
+    const { users, systems, units } = columnsOf(missing)
     // Only these columns: the application's role may not write a balance, not even a first one.
     await this.#db.execute(sql`
       insert into gramkit.balance_account (id, user_id, system_name, unit, created_at)
-      values (${newId()}, ${userId}, ${systemName}, ${unit}, ${openedAt.toISOString()})
+      select id, user_id, system_name, unit, ${openedAt.toISOString()}
+      from unnest(${sql.param(missing.map(() => newId()))}::uuid[], ${sql.param(users)}::uuid[],
+        ${sql.param(systems)}::text[], ${sql.param(units)}::text[])
+        as missing (id, user_id, system_name, unit)
+      order by user_id, system_name, unit
       on conflict do nothing`)
-    const opened = await this.#findAccountId(owner, unit)
-    assert(opened, 'An account that was opened is there')
-    return opened
+    const opened = await this.#findAccountIds(accounts)
+    return opened.map((id) => {
+      assert(id, 'An account that was opened is there')
+      return id
+    })
   }
 
-  /** Reads a transfer, or undefined. */
-  async findTransfer(id: string): Promise<Transfer | undefined> {
-    const [row] = await this.#db.select().from(balanceTransfer).where(eq(balanceTransfer.id, id))
-    return row
+  /** Reads transfers by their ids; ids without one are left out. */
+  async findTransfers(ids: readonly string[]): Promise<Transfer[]> {
+    return this.#db
+      .select()
+      .from(balanceTransfer)
+      .where(sql`${balanceTransfer.id} = any(${sql.param([...ids])}::uuid[])`)
   }
 
   /**
-   * Posts a transfer; undefined when its id is taken already.
+   * Posts transfers in one statement and gives the numbers of those whose ids were free, by id.
    *
    * The database locks the users' accounts in id order, moves their balances and checks floors and
-   * the sum of reversals in the same statement.
+   * the sum of reversals in the same statement, after all of its transfers. Ids are taken in order
+   * too: whoever posts some of the same at once waits, and never deadlocks.
    *
    * @throws {@link InsufficientFunds}
    * @throws {@link ReversalTooLarge}
    */
-  async insertTransfer(transfer: Omit<Transfer, 'number'>): Promise<Transfer | undefined> {
+  async insertTransfers(transfers: readonly NewTransfer[]): Promise<Map<string, bigint>> {
+    const column = (read: (transfer: NewTransfer) => string | null) =>
+      sql.param(transfers.map(read))
     try {
-      const [row] = await this.#db
-        .insert(balanceTransfer)
-        .values(transfer)
-        .onConflictDoNothing({ target: balanceTransfer.id })
-        .returning()
-      return row
+      const posted = await rows(
+        this.#db,
+        sql`
+          insert into gramkit.balance_transfer (id, source_account_id, target_account_id, unit,
+            amount, reason, reference, metadata, reversal_of, created_at)
+          select * from unnest(
+            ${column(({ id }) => id)}::uuid[],
+            ${column(({ sourceAccountId }) => sourceAccountId)}::uuid[],
+            ${column(({ targetAccountId }) => targetAccountId)}::uuid[],
+            ${column(({ unit }) => unit)}::text[],
+            ${column(({ amount }) => String(amount))}::int8[],
+            ${column(({ reason }) => reason)}::text[],
+            ${column(({ reference }) => reference)}::text[],
+            ${column(({ metadata }) => JSON.stringify(metadata))}::jsonb[],
+            ${column(({ reversalOf }) => reversalOf)}::uuid[],
+            ${column(({ createdAt }) => createdAt.toISOString())}::timestamptz[]) as asked (id)
+          order by asked.id
+          on conflict (id) do nothing
+          returning id, number::text`,
+        z.object({ id: z.string(), number: bigintText }),
+      )
+      return new Map(posted.map(({ id, number }) => [id, number]))
     } catch (error) {
-      if (databaseError(error)?.code === REVERSAL_TOO_LARGE && transfer.reversalOf) {
-        throw new ReversalTooLarge({ transferId: transfer.reversalOf }, { cause: error })
-      }
-      throw insufficientFunds(error, transfer) ?? error
+      throw reversalTooLarge(error) ?? insufficientFunds(error) ?? error
+    }
+  }
+
+  /**
+   * Undoes what the work wrote when it throws, and leaves the open transaction usable: whoever
+   * catches the refusal goes on as if nothing had been asked.
+   */
+  async undoOnThrow<T>(work: () => Promise<T>): Promise<T> {
+    await this.#db.execute(sql`savepoint balance_batch`)
+    try {
+      const result = await work()
+      await this.#db.execute(sql`release savepoint balance_batch`)
+      return result
+    } catch (error) {
+      await this.#db.execute(sql`rollback to savepoint balance_batch`)
+      throw error
+    }
+  }
+
+  /**
+   * Sets what a user's account may not fall below, and writes down who did it. Waits for whoever
+   * moves the account.
+   *
+   * @throws {@link FloorTooHigh}
+   */
+  async setFloor(change: {
+    readonly accountId: string
+    readonly unit: string
+    readonly floor: bigint
+    readonly actor: string
+    readonly reason: string
+    readonly changedAt: Date
+  }): Promise<void> {
+    const { accountId, unit, floor, actor, reason, changedAt } = change
+    try {
+      await this.#db.execute(sql`
+        select gramkit.balance_set_floor(${accountId}, ${floor}, ${newId()}, ${actor}, ${reason},
+          ${changedAt.toISOString()})`)
+    } catch (error) {
+      const cause = databaseError(error)
+      if (cause?.code !== FLOOR_TOO_HIGH) throw error
+      const facts = { unit, floor: String(floor), available: cause.detail ?? '' }
+      throw new FloorTooHigh(facts, { cause: error })
     }
   }
 
@@ -89,6 +163,7 @@ export class BalanceRepository {
         unit: balanceAccount.unit,
         amount: balanceAccount.balance,
         held: balanceAccount.held,
+        floor: balanceAccount.floor,
       })
       .from(balanceAccount)
       .where(eq(balanceAccount.userId, userId))
@@ -110,7 +185,7 @@ export class BalanceRepository {
     unit: string,
     request: PageRequest,
   ): Promise<Page<HistoryEntry>> {
-    const accountId = await this.#findAccountId({ userId }, unit)
+    const [accountId] = await this.#findAccountIds([{ owner: { userId }, unit }])
     if (!accountId) return { items: [], nextCursor: null }
     const limit = pageLimit(request)
     const before = request.cursor ? BigInt(decodeCursor(request.cursor, 'number')) : undefined
@@ -144,7 +219,7 @@ export class BalanceRepository {
 
   /** Sum of a system account's transfers. */
   async sumSystemAccount(system: string, unit: string): Promise<bigint> {
-    const accountId = await this.#findAccountId({ system }, unit)
+    const [accountId] = await this.#findAccountIds([{ owner: { system }, unit }])
     if (!accountId) return 0n
     const [row] = await rows(
       this.#db,
@@ -230,45 +305,59 @@ export class BalanceRepository {
     }
   }
 
-  async #findAccountId(owner: AccountOwner, unit: string): Promise<string | undefined> {
-    const [row] = await this.#db
-      .select({ id: balanceAccount.id })
-      .from(balanceAccount)
-      .where(
-        and(
-          'userId' in owner
-            ? eq(balanceAccount.userId, owner.userId)
-            : eq(balanceAccount.systemName, owner.system),
-          eq(balanceAccount.unit, unit),
-        ),
-      )
-    return row?.id
+  /** Ids of accounts in the order of the request, undefined where there is none. */
+  async #findAccountIds(accounts: readonly AccountOf[]): Promise<(string | undefined)[]> {
+    const { users, systems, units } = columnsOf(accounts)
+    const found = await rows(
+      this.#db,
+      sql`
+        with asked as (
+          select * from unnest(${sql.param(users)}::uuid[], ${sql.param(systems)}::text[],
+            ${sql.param(units)}::text[]) with ordinality as asked (user_id, system_name, unit, place)
+        )
+        select a.id, asked.place::int from asked
+        join gramkit.balance_account a on a.user_id = asked.user_id and a.unit = asked.unit
+        union all
+        select a.id, asked.place::int from asked
+        join gramkit.balance_account a on a.system_name = asked.system_name and a.unit = asked.unit`,
+      z.object({ id: z.string(), place: z.number() }),
+    )
+    const idAt = new Map(found.map(({ id, place }) => [place, id]))
+    return accounts.map((_, index) => idAt.get(index + 1))
   }
 }
 
+/** The account of an owner for a unit. */
+export interface AccountOf {
+  readonly owner: AccountOwner
+  readonly unit: string
+}
+
+function columnsOf(accounts: readonly AccountOf[]) {
+  return {
+    users: accounts.map(({ owner }) => ('userId' in owner ? owner.userId : null)),
+    systems: accounts.map(({ owner }) => ('system' in owner ? owner.system : null)),
+    units: accounts.map(({ unit }) => unit),
+  }
+}
+
+const shortSchema = z.object({
+  accountId: z.string(),
+  unit: z.string(),
+  required: z.string(),
+  available: z.string(),
+})
+
 /** Reads the ledger's refusal of an account that would fall below its floor, or undefined. */
-export function insufficientFunds(
-  error: unknown,
-  { unit, amount }: Pick<TransferRequest, 'unit' | 'amount'>,
-): InsufficientFunds | undefined {
+export function insufficientFunds(error: unknown): InsufficientFunds | undefined {
   const cause = databaseError(error)
   if (cause?.code !== INSUFFICIENT_FUNDS) return undefined
-  const facts = { unit, required: String(amount), available: cause.detail ?? '0' }
+  const facts = shortSchema.parse(JSON.parse(cause.detail ?? ''))
   return new InsufficientFunds(facts, { cause: error })
 }
 
-/** Shape of a transfer request's contents, to tell a replay from a conflict. */
-export function isSameTransfer(
-  transfer: Transfer,
-  request: Pick<TransferRequest, 'unit' | 'amount' | 'reason' | 'reference'>,
-  accounts: { readonly source: string; readonly target: string },
-): boolean {
-  return (
-    transfer.sourceAccountId === accounts.source &&
-    transfer.targetAccountId === accounts.target &&
-    transfer.unit === request.unit &&
-    transfer.amount === request.amount &&
-    transfer.reason === request.reason &&
-    transfer.reference === request.reference
-  )
+function reversalTooLarge(error: unknown): ReversalTooLarge | undefined {
+  const cause = databaseError(error)
+  if (cause?.code !== REVERSAL_TOO_LARGE) return undefined
+  return new ReversalTooLarge({ transferId: cause.detail ?? '' }, { cause: error })
 }

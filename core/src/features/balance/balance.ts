@@ -33,12 +33,17 @@ export interface Transfer {
   readonly createdAt: Date
 }
 
+/** What a transfer says, before the ledger has given it a place. */
+export type NewTransfer = Omit<Transfer, 'number'>
+
 /** What a user has of one unit. */
 export interface Balance {
   readonly unit: string
   readonly amount: bigint
   /** The part of it that waits for a decision and cannot be spent. */
   readonly held: bigint
+  /** What it may not fall below; negative with a credit line. */
+  readonly floor: bigint
 }
 
 /** One line of a user's history; the amount is negative when the account gave. */
@@ -75,6 +80,9 @@ export interface LedgerReport {
   readonly differences: LedgerDifference[]
 }
 
+/** Most transfers that one call posts. */
+export const BATCH_TRANSFERS_MAX = 10_000
+
 /**
  * Refuses a request that no ledger state could make right.
  *
@@ -88,11 +96,49 @@ export function checkTransfer(request: Pick<TransferRequest, 'unit' | 'amount'>)
       remedy: `send a whole number from 1 to ${UNIT_AMOUNT_MAX}`,
     })
   }
-  if (!UNIT_NAME.test(request.unit)) {
+  checkUnit(request.unit)
+}
+
+/**
+ * Refuses a floor that no account could have.
+ *
+ * @throws {@link InvalidValue}
+ */
+export function checkFloor(request: { readonly unit: string; readonly floor: bigint }): void {
+  if (request.floor < -UNIT_AMOUNT_MAX || request.floor > UNIT_AMOUNT_MAX) {
     throw new InvalidValue({
-      field: 'unit',
-      problem: 'is not the name of a unit',
-      remedy: 'use 1 to 32 letters, digits, - and _, a letter first',
+      field: 'floor',
+      problem: 'is not a floor an account can have',
+      remedy: `send a whole number from -${UNIT_AMOUNT_MAX} to ${UNIT_AMOUNT_MAX}`,
     })
   }
+  checkUnit(request.unit)
+}
+
+function checkUnit(unit: string): void {
+  if (UNIT_NAME.test(unit)) return
+  throw new InvalidValue({
+    field: 'unit',
+    problem: 'is not the name of a unit',
+    remedy: 'use 1 to 32 letters, digits, - and _, a letter first',
+  })
+}
+
+/** Tells a replay, which says the same as the transfer that has its id, from a conflict. */
+export function isSameTransfer(one: NewTransfer, other: NewTransfer): boolean {
+  return (
+    one.sourceAccountId === other.sourceAccountId &&
+    one.targetAccountId === other.targetAccountId &&
+    one.unit === other.unit &&
+    one.amount === other.amount &&
+    one.reason === other.reason &&
+    one.reference === other.reference &&
+    one.reversalOf === other.reversalOf &&
+    isSameMetadata(one.metadata, other.metadata)
+  )
+}
+
+function isSameMetadata(one: Transfer['metadata'], other: Transfer['metadata']): boolean {
+  const keys = Object.keys(one)
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key])
 }

@@ -5,11 +5,19 @@
  * @module
  */
 
-export { InsufficientFunds, ReversalTooLarge, TransferConflict } from './balance.errors.ts'
+export {
+  BatchTooLarge,
+  FloorTooHigh,
+  InsufficientFunds,
+  ReversalTooLarge,
+  TransferConflict,
+} from './balance.errors.ts'
 export { BalanceRepository } from './balance.repository.ts'
 export {
+  type AdjustmentRequest,
   type BalanceScope,
   BalanceService,
+  type FloorRequest,
   type ReversalRequest,
   type UserTransferRequest,
 } from './balance.service.ts'

@@ -6,8 +6,8 @@ import { type Check, isTest, type Problem, sourcesIn } from '../tree.ts'
  * others through its scope or by events.
  */
 const LEVELS = [
-  ['users'],
-  ['balance', 'groups', 'friendships', 'notifications', 'audit'],
+  ['users', 'audit'],
+  ['balance', 'groups', 'friendships', 'notifications'],
   ['quality'],
   ['invites', 'payments'],
   ['waitlist', 'referrals', 'subscriptions'],

@@ -27,7 +27,7 @@ export class HoldsRepository extends BaseRepository<typeof balanceHold> {
         .returning()
       return row
     } catch (error) {
-      throw insufficientFunds(error, hold) ?? error
+      throw insufficientFunds(error) ?? error
     }
   }
 

@@ -49,7 +49,9 @@ export class HoldsService {
     return this.#scope.transaction(async (tx) => {
       const { id, userId, unit, amount, reason, reference, expiresAt = null } = request
       const now = tx.clock.now()
-      const accountId = await tx.repos.balance.ensureAccount({ userId }, unit, now)
+      const account = { owner: { userId }, unit }
+      const [accountId] = await tx.repos.balance.ensureAccounts([account], now)
+      assert(accountId, 'An account that was asked for is given')
       const placed = await tx.repos.holds.insertOnce({
         id,
         accountId,
