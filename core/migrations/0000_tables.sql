@@ -162,9 +162,11 @@ CREATE TABLE "gramkit"."payment" (
 	"provider_period_end" timestamp (3) with time zone,
 	"failure_reason" text,
 	"next_check_at" timestamp (3) with time zone,
+	"in_books" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	"paid_at" timestamp (3) with time zone,
+	CONSTRAINT "payment_in_books_check" CHECK ("gramkit"."payment"."in_books" in ('same', 'different', 'missing')),
 	CONSTRAINT "payment_amount_check" CHECK ("gramkit"."payment"."amount" > 0),
 	CONSTRAINT "payment_refunded_amount_check" CHECK ("gramkit"."payment"."refunded_amount" between 0 and "gramkit"."payment"."amount"),
 	CONSTRAINT "payment_status_check" CHECK ("gramkit"."payment"."status" in ('created', 'pending', 'waiting_for_capture', 'succeeded', 'partially_refunded', 'refunded', 'disputed', 'canceled', 'expired', 'failed', 'unknown')),
@@ -199,8 +201,10 @@ CREATE TABLE "gramkit"."payment_refund" (
 	"actor" text NOT NULL,
 	"failure_reason" text,
 	"next_check_at" timestamp (3) with time zone,
+	"in_books" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "payment_refund_in_books_check" CHECK ("gramkit"."payment_refund"."in_books" in ('same', 'different', 'missing')),
 	CONSTRAINT "payment_refund_amount_check" CHECK ("gramkit"."payment_refund"."amount" > 0),
 	CONSTRAINT "payment_refund_status_check" CHECK ("gramkit"."payment_refund"."status" in ('requested', 'pending', 'succeeded', 'failed', 'unknown'))
 );
@@ -301,10 +305,13 @@ CREATE UNIQUE INDEX "payment_provider_payment_id_key" ON "gramkit"."payment" USI
 CREATE INDEX "payment_user_id_index" ON "gramkit"."payment" USING btree ("user_id","id");--> statement-breakpoint
 CREATE INDEX "payment_subscription_id_index" ON "gramkit"."payment" USING btree ("subscription_id") WHERE "gramkit"."payment"."subscription_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_next_check_at_index" ON "gramkit"."payment" USING btree ("next_check_at") WHERE "gramkit"."payment"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "payment_not_in_books_index" ON "gramkit"."payment" USING btree ("gateway","paid_at") WHERE "gramkit"."payment"."paid_at" is not null and "gramkit"."payment"."in_books" is null;--> statement-breakpoint
+CREATE INDEX "payment_differs_index" ON "gramkit"."payment" USING btree ("gateway","id") WHERE "gramkit"."payment"."in_books" in ('different', 'missing');--> statement-breakpoint
 CREATE INDEX "payment_event_payment_id_index" ON "gramkit"."payment_event" USING btree ("payment_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_refund_provider_refund_id_key" ON "gramkit"."payment_refund" USING btree ("payment_id","provider_refund_id") WHERE "gramkit"."payment_refund"."provider_refund_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_refund_payment_id_index" ON "gramkit"."payment_refund" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_refund_next_check_at_index" ON "gramkit"."payment_refund" USING btree ("next_check_at") WHERE "gramkit"."payment_refund"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "payment_refund_not_in_books_index" ON "gramkit"."payment_refund" USING btree ("updated_at") WHERE "gramkit"."payment_refund"."status" = 'succeeded' and "gramkit"."payment_refund"."in_books" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "subscription_live_key" ON "gramkit"."subscription" USING btree ("user_id","plan_group") WHERE "gramkit"."subscription"."status" <> 'expired';--> statement-breakpoint
 CREATE INDEX "subscription_user_id_index" ON "gramkit"."subscription" USING btree ("user_id","id");--> statement-breakpoint
 CREATE INDEX "subscription_next_charge_at_index" ON "gramkit"."subscription" USING btree ("next_charge_at") WHERE "gramkit"."subscription"."next_charge_at" is not null;--> statement-breakpoint

@@ -7,8 +7,8 @@ import { sealDueAudit } from './features/audit/index.ts'
 import { expireDueHolds } from './features/balance/index.ts'
 import {
   checkDuePayments,
+  paymentDiffers,
   paymentReportRefused,
-  paymentUnresolved,
   reconcilePayments,
 } from './features/payments/index.ts'
 import {
@@ -57,9 +57,9 @@ export function alertSubscriptions(
       handle: alert('a provider’s report does not fit its payment and was refused'),
     }),
     subscribe({
-      event: paymentUnresolved,
-      consumer: 'payments.alert_unresolved',
-      handle: alert('a provider never answered: find out whether money has moved'),
+      event: paymentDiffers,
+      consumer: 'payments.alert_differs',
+      handle: alert('the provider’s books and ours differ: find out where money is'),
     }),
   ]
 }

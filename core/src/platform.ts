@@ -138,7 +138,7 @@ export async function createPlatform(
       })
     }
   }
-  const gateways = createGatewayRegistry(await loadGateways(options))
+  const gateways = createGatewayRegistry(await loadGateways(options), clock)
   checkTaxProfiles(products, gateways)
   const database = openNodePostgres({
     url: options.databaseUrl,

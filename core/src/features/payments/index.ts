@@ -15,6 +15,7 @@ export {
   type FulfilmentRegistry,
   type Reversal,
 } from './fulfilment.ts'
+export { createGatewayRegistry } from './gateway-breaker.ts'
 export { payment, paymentEvent } from './payment.table.ts'
 export {
   isOpen,
@@ -25,17 +26,19 @@ export {
   type Surface,
   transition,
 } from './payment.ts'
-export {
-  createGatewayRegistry,
-  type GatewayCapabilities,
-  type GatewayRegistry,
-  type PaymentGateway,
-  type RefundRequest,
-  type RefundSnapshot,
-  type RenewalSwitch,
-  type SavedMethodCharge,
-  type StartRequest,
-  type StartResult,
+export type {
+  CancelCall,
+  CaptureCall,
+  GatewayCapabilities,
+  GatewayRegistry,
+  LookUp,
+  PaymentGateway,
+  RefundRequest,
+  RefundSnapshot,
+  RenewalSwitch,
+  SavedMethodCharge,
+  StartRequest,
+  StartResult,
 } from './payment-gateway.ts'
 export * as paymentErrors from './payments.errors.ts'
 export {
@@ -44,10 +47,10 @@ export {
 } from './payments.errors.ts'
 export {
   paymentClosed,
+  paymentDiffers,
   paymentRefunded,
   paymentReportRefused,
   paymentSucceeded,
-  paymentUnresolved,
   paymentUpdated,
 } from './payments.events.ts'
 export { checkDuePayments } from './payments.jobs.ts'
@@ -64,6 +67,7 @@ export {
 } from './product.ts'
 export { checkTaxProfiles } from './receipts/check-tax-profiles.ts'
 export type { TaxProfile } from './receipts/tax-profile.ts'
+export type { InBooks } from './reconciliation/in-books.ts'
 export { reconcilePayments } from './reconciliation/reconciliation.jobs.ts'
 export { ReconciliationRepository } from './reconciliation/reconciliation.repository.ts'
 export {
@@ -74,6 +78,7 @@ export { paymentReconciliation } from './reconciliation/reconciliation.table.ts'
 export type {
   BookEntry,
   BookPage,
+  BooksRequest,
   ReconciledEntry,
   Reconciliation,
 } from './reconciliation/reconciliation.ts'

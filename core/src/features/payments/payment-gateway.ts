@@ -1,7 +1,7 @@
 import type { Currency, Money } from '../../kernel/index.ts'
 import type { PaymentSnapshot, Surface } from './payment.ts'
 import type { Product, ProductSnapshot } from './product.ts'
-import type { BookPage } from './reconciliation/reconciliation.ts'
+import type { BookPage, BooksRequest } from './reconciliation/reconciliation.ts'
 import type { RefundReport } from './refunds/refund.ts'
 
 /** What a gateway can do; `payments.start` and refunds ask it before anything else. */
@@ -16,8 +16,6 @@ export interface GatewayCapabilities {
   readonly finalDeclines?: readonly string[]
   /** Longest the provider lets a buyer take; afterwards an unpaid payment expires. */
   readonly paymentTtlMs: number
-  /** How long the provider recognises an idempotency key. */
-  readonly idempotencyTtlMs: number
   /**
    * How a buyer gets the receipt that the law asks for with each sale (54-FZ): each product then
    * needs a tax profile and each payment the buyer's contact. Absent where no receipts are issued.
@@ -51,6 +49,19 @@ export interface SavedMethodCharge {
   readonly savedMethodId: string
 }
 
+/** Money of a two-stage payment that is to be taken. */
+export interface CaptureCall {
+  readonly paymentId: string
+  readonly providerPaymentId: string
+  readonly money: Money
+}
+
+/** A two-stage payment that is to be called off. */
+export interface CancelCall {
+  readonly paymentId: string
+  readonly providerPaymentId: string
+}
+
 /** Money back to the buyer. */
 export interface RefundRequest {
   readonly refundId: string
@@ -67,12 +78,29 @@ export interface RefundSnapshot {
   readonly failureReason?: string
 }
 
+/** Finds out what became of a call whose answer was lost. */
+export interface LookUp {
+  /** How long the provider recognises an idempotency key; until then the call is made again. */
+  readonly afterMs: number
+  /** Finds a payment by our id; undefined where the provider has none. */
+  payment(request: { paymentId: string; createdAt: Date }): Promise<PaymentSnapshot | undefined>
+  /** Finds a refund by our id; undefined where the provider has none. */
+  refund(request: {
+    refundId: string
+    providerPaymentId: string
+    createdAt: Date
+  }): Promise<RefundReport | undefined>
+}
+
 /** Switches a subscription that the provider renews by itself. */
 export interface RenewalSwitch {
   readonly payerTelegramId: bigint
   readonly providerPaymentId: string
   readonly isCanceled: boolean
 }
+
+/** What a gateway may leave out. */
+type Optional<Member> = Member | undefined
 
 /**
  * A provider that moves money.
@@ -88,29 +116,24 @@ export interface PaymentGateway {
   readonly capabilities: GatewayCapabilities
   start(request: StartRequest): Promise<StartResult>
   /** Asks the provider how a payment stands; undefined where it has no such payment. */
-  fetch?(providerPaymentId: string): Promise<PaymentSnapshot | undefined>
-  chargeSavedMethod?(request: SavedMethodCharge): Promise<PaymentSnapshot>
-  capture?(request: {
-    paymentId: string
-    providerPaymentId: string
-    money: Money
-  }): Promise<PaymentSnapshot>
-  cancel?(request: { paymentId: string; providerPaymentId: string }): Promise<PaymentSnapshot>
+  readonly fetch?: Optional<(providerPaymentId: string) => Promise<PaymentSnapshot | undefined>>
+  readonly chargeSavedMethod?: Optional<(request: SavedMethodCharge) => Promise<PaymentSnapshot>>
+  /** Takes reserved money, all of it or a part; the rest goes back to the buyer. */
+  readonly capture?: Optional<(request: CaptureCall) => Promise<PaymentSnapshot>>
+  /** Gives reserved money back. */
+  readonly cancel?: Optional<(request: CancelCall) => Promise<PaymentSnapshot>>
   refund(request: RefundRequest): Promise<RefundSnapshot>
   /** Asks the provider how a refund stands; undefined where it has no such refund. */
-  fetchRefund?(providerRefundId: string): Promise<RefundReport | undefined>
-  switchRenewal?(request: RenewalSwitch): Promise<void>
+  readonly fetchRefund?: Optional<(providerRefundId: string) => Promise<RefundReport | undefined>>
+  readonly switchRenewal?: Optional<(request: RenewalSwitch) => Promise<void>>
+  /** Absent where an idempotency key is recognised for ever. */
+  readonly lookUp?: Optional<LookUp>
   /**
-   * Reads a page of the provider's books, oldest first, from a cursor of an earlier page or from the
-   * beginning. The same cursor goes on at the same line, however much was added since.
+   * Reads a page of the provider's books from the cursor of an earlier page, or from the beginning.
+   * Every payment that got its money and every refund until `until` is on some page.
    */
-  readonly readBooks?: (cursor: string | undefined) => Promise<BookPage>
+  readonly readBooks?: Optional<(request: BooksRequest) => Promise<BookPage>>
 }
 
 /** The gateways of an app, by name. */
 export type GatewayRegistry = ReadonlyMap<string, PaymentGateway>
-
-/** Puts an app's gateways into a registry. */
-export function createGatewayRegistry(gateways: readonly PaymentGateway[]): GatewayRegistry {
-  return new Map(gateways.map((gateway) => [gateway.name, gateway]))
-}

@@ -4,6 +4,7 @@ import { CURRENCIES } from '../../kernel/index.ts'
 import { gramkit, instant, int8 } from '../../platform/database/index.ts'
 import { userAccount } from '../users/user.table.ts'
 import { PAYMENT_STATUSES } from './payment.ts'
+import { IN_BOOKS } from './reconciliation/in-books.ts'
 
 const listed = (values: readonly string[]) =>
   sql.raw(values.map((value) => `'${value}'`).join(', '))
@@ -34,6 +35,8 @@ export const payment = gramkit.table(
     providerPeriodEnd: instant(),
     failureReason: text(),
     nextCheckAt: instant(),
+    /** What the comparison with the provider's books said; null until they were read that far. */
+    inBooks: text({ enum: IN_BOOKS }),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
     paidAt: instant(),
@@ -50,6 +53,13 @@ export const payment = gramkit.table(
     index('payment_next_check_at_index')
       .on(table.nextCheckAt)
       .where(sql`${table.nextCheckAt} is not null`),
+    index('payment_not_in_books_index')
+      .on(table.gateway, table.paidAt)
+      .where(sql`${table.paidAt} is not null and ${table.inBooks} is null`),
+    index('payment_differs_index')
+      .on(table.gateway, table.id)
+      .where(sql`${table.inBooks} in ('different', 'missing')`),
+    check('payment_in_books_check', sql`${table.inBooks} in (${listed(IN_BOOKS)})`),
     check('payment_amount_check', sql`${table.amount} > 0`),
     check(
       'payment_refunded_amount_check',

@@ -1,5 +1,6 @@
 import type { Currency, Money } from '../../kernel/index.ts'
 import type { ProductSnapshot } from './product.ts'
+import type { InBooks } from './reconciliation/in-books.ts'
 
 /** Every state a payment can be in. */
 export const PAYMENT_STATUSES = [
@@ -46,6 +47,8 @@ export interface Payment {
   readonly providerPeriodEnd: Date | null
   readonly failureReason: string | null
   readonly nextCheckAt: Date | null
+  /** What the provider's books say of its money; null until they were read that far. */
+  readonly inBooks: InBooks | null
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly paidAt: Date | null

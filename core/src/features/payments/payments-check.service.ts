@@ -1,11 +1,9 @@
-import { addMs, type Clock } from '../../kernel/index.ts'
+import { addMs, assert, type Clock } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
-import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import { nextCheck } from './apply-report.ts'
 import { isOpen, type Payment } from './payment.ts'
-import type { GatewayRegistry, PaymentGateway } from './payment-gateway.ts'
+import type { GatewayRegistry, LookUp, PaymentGateway } from './payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable } from './payments.errors.ts'
-import { paymentUnresolved } from './payments.events.ts'
 import type { PaymentsRepository } from './payments.repository.ts'
 import type { PaymentsService } from './payments.service.ts'
 import type { Refund } from './refunds/refund.ts'
@@ -18,7 +16,6 @@ export interface PaymentsCheckScope extends Transactional<PaymentsCheckScope> {
   readonly repos: {
     readonly payments: PaymentsRepository
     readonly refunds: RefundsRepository
-    readonly outbox: OutboxRepository
   }
   readonly gateways: GatewayRegistry
   readonly payments: PaymentsService
@@ -26,6 +23,8 @@ export interface PaymentsCheckScope extends Transactional<PaymentsCheckScope> {
 }
 
 const BATCH = 20
+
+const NEVER_MADE = 'the provider never got the call'
 
 /**
  * Looks after payments and refunds that are open: asks providers how they stand, repeats questions
@@ -108,23 +107,31 @@ export class PaymentsCheckService {
       else await this.#closeOverdue(payment, gateway)
       return
     }
-    const isUnanswered = payment.status === 'created' || payment.status === 'unknown'
-    if (isUnanswered && clock.now() < idempotencyEnd(payment, gateway)) {
-      const { status } = await (payment.savedMethodId && payment.subscriptionId
-        ? payments.chargeSavedMethod(payment)
-        : payments.offer(payment))
-      if (status !== 'unknown') return
-      throw new ProviderUnavailable({ gateway: gateway.name, reason: 'no answer' })
-    }
-    if (isUnanswered && payment.subscriptionId) {
-      // The charge may have been made: as long as nobody knows, no other one is made either.
-      await this.#giveUp({ paymentId: payment.id, refundId: null })
-    } else if (isUnanswered) {
-      // Nobody was asked to pay; what still arrives becomes a linked payment.
-      await payments.close(payment.id, 'failed', 'no answer from the provider')
-    } else {
+    if (payment.status !== 'created' && payment.status !== 'unknown') {
       await this.#closeOverdue(payment, gateway)
+      return
     }
+    if (gateway.lookUp && clock.now() >= addMs(payment.createdAt, gateway.lookUp.afterMs)) {
+      await this.#lookUpPayment(payment, gateway.lookUp)
+      return
+    }
+    const { status } = await (payment.savedMethodId && payment.subscriptionId
+      ? payments.chargeSavedMethod(payment)
+      : payments.offer(payment))
+    if (status !== 'unknown') return
+    throw new ProviderUnavailable({ gateway: gateway.name, reason: 'no answer' })
+  }
+
+  /**
+   * Settles a payment whose answer was lost for so long that the provider has forgotten the key:
+   * asking it again could charge again, so it is looked for. Until the provider says that it has
+   * none, the payment stays open and nothing else is charged in its place.
+   */
+  async #lookUpPayment({ id, createdAt }: Payment, lookUp: LookUp): Promise<void> {
+    const { payments } = this.#scope
+    const snapshot = await lookUp.payment({ paymentId: id, createdAt })
+    if (snapshot) await payments.apply(snapshot)
+    else await payments.close(id, 'failed', NEVER_MADE)
   }
 
   /** Ends a payment that its provider lets nobody pay any more. */
@@ -141,31 +148,20 @@ export class PaymentsCheckService {
     if (refund.providerRefundId && gateway.fetchRefund) {
       const report = await gateway.fetchRefund(refund.providerRefundId)
       if (report) await refunds.apply(report)
-    } else if (clock.now() < idempotencyEnd(refund, gateway)) {
-      await refunds.send(refund)
+    } else if (gateway.lookUp && clock.now() >= addMs(refund.createdAt, gateway.lookUp.afterMs)) {
+      await this.#lookUpRefund(refund, payment, gateway.lookUp)
     } else {
-      await this.#giveUp({ paymentId: payment.id, refundId: refund.id })
+      await refunds.send(refund)
     }
   }
 
-  /**
-   * Stops asking: the provider has forgotten the key, so asking again could move money again. The
-   * row stays open and a person is called; a report that still comes settles it.
-   */
-  async #giveUp(what: { paymentId: string; refundId: string | null }): Promise<void> {
-    await this.#scope.transaction(async (tx) => {
-      const { payments, refunds, outbox } = tx.repos
-      const now = tx.clock.now()
-      const payment = await payments.findByIdWithLock(what.paymentId)
-      const stopped = { nextCheckAt: null, updatedAt: now }
-      if (what.refundId) await refunds.update(what.refundId, stopped)
-      else if (payment && isOpen(payment.status)) await payments.update(payment.id, stopped)
-      const subjectId = what.paymentId
-      await outbox.add(paymentUnresolved.create({ occurredAt: now, subjectId, payload: what }))
-    })
+  /** The same for a refund. */
+  async #lookUpRefund(refund: Refund, payment: Payment, lookUp: LookUp): Promise<void> {
+    const { id: refundId, createdAt } = refund
+    const { providerPaymentId } = payment
+    assert(providerPaymentId, 'A refund has a payment that was paid')
+    const report = await lookUp.refund({ refundId, providerPaymentId, createdAt })
+    if (report) await this.#scope.refunds.apply(report)
+    else await this.#scope.refunds.fail(refund, NEVER_MADE)
   }
-}
-
-function idempotencyEnd(of: Pick<Payment, 'createdAt'>, gateway: PaymentGateway): Date {
-  return addMs(of.createdAt, gateway.capabilities.idempotencyTtlMs)
 }

@@ -37,10 +37,15 @@ export const paymentRefunded = defineEvent('payment.refunded', {
   schema: moneyMoved.extend({ refundId: z.uuid(), refundedAmount: amountText }),
 })
 
-/** A provider never answered about a charge or a refund: it stays open, somebody should look. */
-export const paymentUnresolved = defineEvent('payment.unresolved', {
+/** The provider's books and ours differ: somebody should look. */
+export const paymentDiffers = defineEvent('payment.differs', {
   version: 1,
-  schema: z.object({ paymentId: z.uuid(), refundId: z.uuid().nullable() }),
+  schema: z.object({
+    kind: z.enum(['payment', 'refund']),
+    providerPaymentId: z.string(),
+    paymentId: z.uuid().nullable(),
+    problem: z.string(),
+  }),
 })
 
 /** A report did not fit its payment: nothing changed, somebody should look. */

@@ -1,9 +1,10 @@
-import { and, asc, between, desc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, between, desc, eq, inArray, isNotNull, lte, min, ne, sql } from 'drizzle-orm'
 import { addMs, assert, NotFound, type Page, type PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor, type LockOptions } from '../../platform/database/index.ts'
 import { payment, paymentEvent } from './payment.table.ts'
 import { OPEN_STATUSES, type Payment } from './payment.ts'
 import { type ProductSnapshot, productSnapshotSchema, snapshotProduct } from './product.ts'
+import type { InBooks } from './reconciliation/in-books.ts'
 
 type PaymentRow = typeof payment.$inferSelect
 
@@ -173,6 +174,20 @@ export class PaymentsRepository {
       )
       .limit(1)
     return row !== undefined
+  }
+
+  /** When the first payment at a gateway was begun, or undefined. */
+  async findFirstCreatedAt(gateway: string): Promise<Date | undefined> {
+    const [row] = await this.#db
+      .select({ at: min(payment.createdAt) })
+      .from(payment)
+      .where(eq(payment.gateway, gateway))
+    return row?.at ?? undefined
+  }
+
+  /** Keeps what the comparison with the provider's books said of a payment. */
+  async markInBooks(id: string, inBooks: InBooks): Promise<void> {
+    await this.#db.update(payment).set({ inBooks }).where(eq(payment.id, id))
   }
 
   /** How many payments of a user still wait for money. */

@@ -183,7 +183,7 @@ function page<T extends object>(
     const fields = new Map<string, unknown>(Object.entries(value))
     return (
       seq < before &&
-      isInTime(fields.get('created_at'), query) &&
+      TIMES.every((name) => isInTime(name, fields.get(name), query)) &&
       wanted.every(([name, want]) => fields.get(name) === want)
     )
   }
@@ -197,17 +197,25 @@ function page<T extends object>(
   }
 }
 
-function isInTime(created_at: unknown, query: Readonly<Record<string, unknown>>): boolean {
-  if (typeof created_at !== 'string') return true
+const TIMES = ['created_at', 'captured_at'] as const
+
+/** An object that does not have the time at all fits no bound of it. */
+function isInTime(
+  name: (typeof TIMES)[number],
+  value: unknown,
+  query: Readonly<Record<string, unknown>>,
+): boolean {
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN
   const compare = {
-    'created_at.gte': (bound: number) => Date.parse(created_at) >= bound,
-    'created_at.gt': (bound: number) => Date.parse(created_at) > bound,
-    'created_at.lte': (bound: number) => Date.parse(created_at) <= bound,
-    'created_at.lt': (bound: number) => Date.parse(created_at) < bound,
+    gte: (bound: number) => at >= bound,
+    gt: (bound: number) => at > bound,
+    lte: (bound: number) => at <= bound,
+    lt: (bound: number) => at < bound,
   }
-  return Object.entries(compare).every(
-    ([name, test]) => query[name] === undefined || test(Date.parse(String(query[name]))),
-  )
+  return Object.entries(compare).every(([operator, test]) => {
+    const bound = query[`${name}.${operator}`]
+    return bound === undefined || test(Date.parse(String(bound)))
+  })
 }
 
 function internalError(): YookassaError {

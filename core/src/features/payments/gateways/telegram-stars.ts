@@ -50,9 +50,8 @@ export function telegramStarsGateway(api: StarsApi): PaymentGateway {
       partialRefund: false,
       renewals: 'provider',
       paymentTtlMs: DAY_MS,
-      // Another link is not another charge, and a second refund answers that it is done.
-      idempotencyTtlMs: 10 * 365 * DAY_MS,
     },
+    // No look-up: another link is not another charge, and a second refund answers that it is done.
 
     async start({ paymentId, money, product }) {
       const confirmationUrl = await call(() =>
@@ -88,18 +87,17 @@ export function telegramStarsGateway(api: StarsApi): PaymentGateway {
       )
     },
 
-    async readBooks(cursor = '0') {
+    async readBooks({ cursor = '0', until }) {
       const offset = Number(cursor)
+      // Oldest first, so the number of lines read is where the next page begins.
       const { transactions } = await call(() =>
         api.getStarTransactions({ offset, limit: BOOK_PAGE_LINES }),
       )
+      const settled = transactions.filter(({ date }) => date * 1_000 < until.getTime())
       return {
-        entries: transactions.flatMap((transaction, index) => {
-          const report = readStarTransaction(transaction)
-          return report ? [{ ...report, cursor: String(offset + index + 1) }] : []
-        }),
-        lines: transactions.length,
-        cursor: String(offset + transactions.length),
+        entries: settled.flatMap((transaction) => readStarTransaction(transaction) ?? []),
+        cursor: String(offset + settled.length),
+        isLast: settled.length < BOOK_PAGE_LINES,
       }
     },
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addMs } from '../../../kernel/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
+import type { BookEntry } from '../reconciliation/reconciliation.ts'
 import type { RefundReport } from '../refunds/refund.ts'
 
 const GATEWAY = 'telegram-stars'
@@ -125,7 +126,7 @@ export function isAboutMoney(update: unknown): boolean {
  * Reads a line of the bot's books as a report, or undefined for Stars that moved for another reason.
  * A payment and its refund have one id; the side tells them apart.
  */
-export function readStarTransaction(transaction: unknown) {
+export function readStarTransaction(transaction: unknown): BookEntry | undefined {
   const read = transactionSchema.safeParse(transaction)
   if (!read.success) return undefined
   const { id, amount, date, source, receiver } = read.data
@@ -139,7 +140,7 @@ export function readStarTransaction(transaction: unknown) {
       currency: 'XTR',
       status: 'succeeded',
     }
-    return { at, refund }
+    return { kind: 'refund', report: refund }
   }
   if (!source) return undefined
   const { invoice_payload, subscription_period, user } = source
@@ -154,5 +155,5 @@ export function readStarTransaction(transaction: unknown) {
     periodEnd: subscription_period ? addMs(at, subscription_period * 1_000) : undefined,
     body: { chargeId: id, payload: invoice_payload, source: 'books' },
   }
-  return { at, payment }
+  return { kind: 'payment', report: payment }
 }

@@ -14,6 +14,7 @@ import { z } from 'zod'
 import { assert, DAY_MS, formatDecimal } from '../../../kernel/index.ts'
 import type { PaymentGateway } from '../payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable, ReportUnreadable } from '../payments.errors.ts'
+import { readYookassaBooks, type YookassaLists, yookassaLookUp } from './yookassa-books.ts'
 import { YOOKASSA, yookassaPaymentSchema, yookassaRefundSchema } from './yookassa-objects.ts'
 
 /** How a shop at YooKassa is reached. */
@@ -34,8 +35,6 @@ export interface YookassaOptions {
 
 const TIMEOUT_MS = 10_000
 
-const HOUR_MS = 3_600_000
-
 /** Waits between tries with the same key; a further try is the resolver's. */
 const RETRY_WAITS_MS = [200, 800] as const
 
@@ -53,6 +52,8 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
   const { shopId } = options
   const isTest = options.secretKey.startsWith('test_')
   const readPayment = (body: unknown) => read(yookassaPaymentSchema({ shopId, isTest }), body)
+  const readRefund = (body: unknown) => read(yookassaRefundSchema, body)
+  const lists: YookassaLists = { payments, refunds, call, readPayment, readRefund }
 
   const create = (key: string, body: Parameters<PaymentsApi['paymentsPost']>[1]) =>
     call(() => payments.paymentsPost(key, body))
@@ -69,8 +70,6 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
         ...['country_forbidden', 'payment_method_restricted'],
       ],
       paymentTtlMs: 7 * DAY_MS,
-      // YooKassa keeps a key for 24 h; the last try must be over by then.
-      idempotencyTtlMs: 23 * HOUR_MS,
       ...(options.receipts ? { receipts: { contact: options.receipts.contact } } : {}),
     },
 
@@ -133,14 +132,17 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
           metadata: { refund_id: refundId },
         }),
       )
-      const { providerRefundId, status } = yookassaRefundSchema.parse(body)
+      const { providerRefundId, status } = readRefund(body)
       return { providerRefundId, status }
     },
 
     async fetchRefund(providerRefundId) {
       const body = await found(() => refunds.refundsRefundIdGet(providerRefundId))
-      return body === undefined ? undefined : read(yookassaRefundSchema, body)
+      return body === undefined ? undefined : readRefund(body)
     },
+
+    lookUp: yookassaLookUp(lists),
+    readBooks: (request) => readYookassaBooks(lists, request),
   }
 }
 

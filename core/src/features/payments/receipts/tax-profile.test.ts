@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createGatewayRegistry, type PaymentGateway } from '../payment-gateway.ts'
+import { systemClock } from '../../../kernel/index.ts'
+import { createGatewayRegistry } from '../gateway-breaker.ts'
+import type { PaymentGateway } from '../payment-gateway.ts'
 import { createProductCatalog, type ProductInput, snapshotProduct } from '../product.ts'
 import { checkTaxProfiles } from './check-tax-profiles.ts'
 import type { TaxProfile } from './tax-profile.ts'
@@ -31,7 +33,6 @@ function gateway(receipts?: { contact: 'email' }): PaymentGateway {
       partialRefund: true,
       renewals: 'saved_method',
       paymentTtlMs: 1,
-      idempotencyTtlMs: 1,
       ...(receipts ? { receipts } : {}),
     },
     start: () => Promise.reject(new Error('It is never asked')),
@@ -40,7 +41,10 @@ function gateway(receipts?: { contact: 'email' }): PaymentGateway {
 }
 
 const check = (products: ProductInput[], receipts?: { contact: 'email' }) =>
-  checkTaxProfiles(createProductCatalog(products), createGatewayRegistry([gateway(receipts)]))
+  checkTaxProfiles(
+    createProductCatalog(products),
+    createGatewayRegistry([gateway(receipts)], systemClock),
+  )
 
 describe('a tax profile', () => {
   test('is missing where a gateway issues receipts: the way out is named', () => {

@@ -1,13 +1,18 @@
 import { addMs, type Clock, isAppError } from '../../../kernel/index.ts'
 import { assertNoTransaction, type Transactional } from '../../../platform/database/index.ts'
+import type { OutboxRepository } from '../../../platform/outbox/index.ts'
 import type { AuditRepository } from '../../audit/index.ts'
+import type { PaymentSnapshot } from '../payment.ts'
 import type { GatewayRegistry, PaymentGateway } from '../payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
+import { paymentDiffers } from '../payments.events.ts'
 import type { PaymentsRepository } from '../payments.repository.ts'
 import type { PaymentsService } from '../payments.service.ts'
+import type { RefundReport } from '../refunds/refund.ts'
 import type { RefundsRepository } from '../refunds/refunds.repository.ts'
 import type { RefundsService } from '../refunds/refunds.service.ts'
-import type { ReconciliationRepository } from './reconciliation.repository.ts'
+import type { InBooks } from './in-books.ts'
+import type { Finding, ReconciliationRepository } from './reconciliation.repository.ts'
 import type { BookEntry, ReconciledEntry, Reconciliation } from './reconciliation.ts'
 
 /** All that the reconciliation may touch. */
@@ -17,6 +22,7 @@ export interface ReconciliationScope extends Transactional<ReconciliationScope> 
     readonly payments: PaymentsRepository
     readonly refunds: RefundsRepository
     readonly reconciliation: ReconciliationRepository
+    readonly outbox: OutboxRepository
     readonly audit: AuditRepository
   }
   readonly gateways: GatewayRegistry
@@ -27,6 +33,9 @@ export interface ReconciliationScope extends Transactional<ReconciliationScope> 
 /** Younger lines are left alone: their webhook is on its way. */
 const SETTLED_MS = 10 * 60_000
 
+/** How far two clocks may differ before a payment of ours counts as missing in the books. */
+const SKEW_MS = 10 * 60_000
+
 /** Time between two comparisons of a gateway. */
 const EVERY_MS = 3_600_000
 
@@ -34,8 +43,9 @@ const EVERY_MS = 3_600_000
 const PAGES_MAX = 1_000
 
 /**
- * Compares the books of providers with ours, line after line, and takes in what never reached us:
- * a webhook that was given up, an update that was too old when we came back.
+ * Compares the books of providers with ours, in both directions: takes in what never reached us (a
+ * webhook that was given up, an update that was too old when we came back), and names what we have
+ * and the provider does not, or has with another amount.
  */
 export class ReconciliationService {
   readonly #scope: ReconciliationScope
@@ -54,7 +64,7 @@ export class ReconciliationService {
     assertNoTransaction('reconciliation.reconcile')
     const found: Reconciliation[] = []
     for (const gateway of this.#scope.gateways.values()) {
-      if (gateway.readBooks) found.push(await this.#reconcile(gateway, gateway.readBooks))
+      if (gateway.readBooks) found.push(await this.#reconcile(gateway.name, gateway.readBooks))
     }
     return found
   }
@@ -68,7 +78,7 @@ export class ReconciliationService {
       if (!gateway.readBooks) continue
       const last = await this.#scope.repos.reconciliation.find(gateway.name)
       if (last && addMs(last.updatedAt, EVERY_MS) > this.#scope.clock.now()) continue
-      await this.#reconcile(gateway, gateway.readBooks).catch((error) => {
+      await this.#reconcile(gateway.name, gateway.readBooks).catch((error) => {
         if (!(error instanceof ProviderUnavailable || error instanceof ProviderRejected))
           throw error
       })
@@ -76,85 +86,139 @@ export class ReconciliationService {
   }
 
   async #reconcile(
-    { name }: PaymentGateway,
+    gateway: string,
     readBooks: NonNullable<PaymentGateway['readBooks']>,
   ): Promise<Reconciliation> {
     const { repos, clock } = this.#scope
     const until = addMs(clock.now(), -SETTLED_MS)
-    const results: { entry: BookEntry; result: ReconciledEntry | undefined }[] = []
-    let cursor = (await repos.reconciliation.find(name))?.cursor
+    const since = (await repos.payments.findFirstCreatedAt(gateway)) ?? until
+    let cursor = (await repos.reconciliation.find(gateway))?.cursor
+    let checked = 0
+    const news: ReconciledEntry[] = []
     for (let pages = 0; pages < PAGES_MAX; pages++) {
-      const page = await readBooks(cursor)
-      const settled = page.entries.filter(({ at }) => at <= until)
-      for (const entry of settled) results.push({ entry, result: await this.#settle(entry) })
-      const isRest = settled.length < page.entries.length
-      cursor = isRest ? (settled.at(-1)?.cursor ?? cursor) : page.cursor
-      if (cursor !== undefined) await repos.reconciliation.upsert(name, cursor, clock.now())
-      if (isRest || page.lines === 0) break
+      const page = await readBooks({ cursor, since, until })
+      for (const entry of page.entries) {
+        checked += 1
+        const result = await this.#compare(entry)
+        if (result) news.push(result)
+      }
+      cursor = page.cursor
+      await repos.reconciliation.upsert(gateway, cursor, clock.now())
+      if (!page.isLast) continue
+      await this.#announceMissing(gateway, addMs(until, -SKEW_MS))
+      break
     }
-    const news = results.flatMap(({ result }) => result ?? [])
+    const strangers = news.filter(({ problem, paymentId }) => problem !== null && !paymentId)
     return {
-      gateway: name,
-      checked: results.length,
+      gateway,
+      checked,
       repaired: news.filter(({ problem }) => problem === null),
-      differences: news.filter(({ problem }) => problem !== null),
+      differences: [...(await this.#listDifferences(gateway)), ...strangers],
     }
   }
 
   /** Takes a line in; undefined when we had it. */
-  async #settle(entry: BookEntry): Promise<ReconciledEntry | undefined> {
-    const result = entry.payment
-      ? await this.#settlePayment(entry.payment)
-      : await this.#settleRefund(entry.refund)
-    if (result) {
-      await this.#scope.repos.audit.insert({
-        actor: 'system',
-        action: result.problem === null ? 'payment.reconciled' : 'payment.differs',
-        subject: `payment:${result.paymentId ?? result.providerPaymentId}`,
-        facts: {
-          kind: result.kind,
-          providerPaymentId: result.providerPaymentId,
-          ...(result.problem === null ? {} : { problem: result.problem }),
-        },
-        createdAt: this.#scope.clock.now(),
-      })
-    }
-    return result
+  async #compare(entry: BookEntry): Promise<ReconciledEntry | undefined> {
+    if (entry.kind === 'payment') return this.#comparePayment(entry.report)
+    if (entry.kind === 'refund') return this.#compareRefund(entry.report)
+    const { providerPaymentId, problem } = entry
+    return this.#record({ kind: 'payment', providerPaymentId, paymentId: null, problem })
   }
 
-  async #settlePayment(
-    payment: NonNullable<BookEntry['payment']>,
-  ): Promise<ReconciledEntry | undefined> {
-    const { gateway, providerPaymentId } = payment
-    const known = await this.#scope.repos.payments.findByProviderId(gateway, providerPaymentId)
-    if (known?.paidAt) return undefined
-    const applied = await this.#scope.payments.apply(payment)
-    if (applied.outcome === 'ignored') return undefined
+  async #comparePayment(line: PaymentSnapshot): Promise<ReconciledEntry | undefined> {
+    const { payments } = this.#scope.repos
+    const { gateway, providerPaymentId, money } = line
+    const known = await payments.findByProviderId(gateway, providerPaymentId)
     const about = { kind: 'payment' as const, providerPaymentId }
-    return applied.outcome === 'refused'
-      ? { ...about, paymentId: null, problem: applied.problem }
-      : { ...about, paymentId: applied.payment.id, problem: null }
+    if (known?.paidAt) {
+      const isSame = known.amount === money.amount && known.currency === money.currency
+      if (known.inBooks === 'same' && isSame) return undefined
+      const inBooks = isSame ? 'same' : 'different'
+      await this.#markPayment(known.id, inBooks)
+      if (isSame) return undefined
+      return this.#record({ ...about, paymentId: known.id, problem: OTHER_AMOUNT })
+    }
+    const applied = await this.#scope.payments.apply(line)
+    if (applied.outcome === 'ignored') return undefined
+    if (applied.outcome === 'refused') {
+      return this.#record({ ...about, paymentId: null, problem: applied.problem })
+    }
+    await this.#markPayment(applied.payment.id, 'same')
+    return this.#record({ ...about, paymentId: applied.payment.id, problem: null })
   }
 
-  async #settleRefund(
-    refund: NonNullable<BookEntry['refund']>,
-  ): Promise<ReconciledEntry | undefined> {
+  async #compareRefund(line: RefundReport): Promise<ReconciledEntry | undefined> {
     const { payments, refunds } = this.#scope.repos
-    const { gateway, providerPaymentId } = refund
+    const { gateway, providerPaymentId, providerRefundId } = line
     const payment = await payments.findByProviderId(gateway, providerPaymentId)
-    const about = { kind: 'refund' as const, providerPaymentId, paymentId: payment?.id ?? null }
-    if (!payment) return { ...about, problem: 'there is no such payment' }
+    // Payments come before their refunds: one that is not known here was refused, or is not ours.
+    if (!payment) return undefined
+    const about = { kind: 'refund' as const, providerPaymentId, paymentId: payment.id }
     const known = (await refunds.listByPayment(payment.id)).find(
-      ({ providerRefundId, status }) =>
-        providerRefundId === refund.providerRefundId && status === 'succeeded',
+      (refund) => refund.providerRefundId === providerRefundId && refund.status === 'succeeded',
     )
-    if (known) return undefined
+    if (known) {
+      const isSame = known.amount === line.amount
+      if (known.inBooks === 'same' && isSame) return undefined
+      await this.#markRefund(known.id, isSame ? 'same' : 'different')
+      return isSame ? undefined : this.#record({ ...about, problem: OTHER_AMOUNT })
+    }
     try {
-      await this.#scope.refunds.apply(refund)
-      return { ...about, problem: null }
+      const applied = await this.#scope.refunds.apply(line)
+      if (applied.status === 'succeeded') await this.#markRefund(applied.id, 'same')
+      return this.#record({ ...about, problem: null })
     } catch (error) {
       if (!isAppError(error)) throw error
-      return { ...about, problem: error.message }
+      return this.#record({ ...about, paymentId: null, problem: error.message })
     }
   }
+
+  /** Names what we took for paid or refunded and the books, read beyond that time, do not have. */
+  async #announceMissing(gateway: string, before: Date): Promise<void> {
+    const missing = await this.#scope.transaction((tx) =>
+      tx.repos.reconciliation.markMissing(gateway, before),
+    )
+    for (const finding of missing) await this.#record(describe(finding))
+  }
+
+  async #listDifferences(gateway: string): Promise<ReconciledEntry[]> {
+    return (await this.#scope.repos.reconciliation.listDifferences(gateway)).map(describe)
+  }
+
+  #markPayment(id: string, inBooks: InBooks): Promise<void> {
+    return this.#scope.repos.payments.markInBooks(id, inBooks)
+  }
+
+  #markRefund(id: string, inBooks: InBooks): Promise<void> {
+    return this.#scope.repos.refunds.markInBooks(id, inBooks)
+  }
+
+  /** Keeps what was found, and calls a person where it does not fit. */
+  async #record(entry: ReconciledEntry): Promise<ReconciledEntry> {
+    return this.#scope.transaction(async (tx) => {
+      const { kind, providerPaymentId, paymentId, problem } = entry
+      const now = tx.clock.now()
+      await tx.repos.audit.insert({
+        actor: 'system',
+        action: problem === null ? 'payment.reconciled' : 'payment.differs',
+        subject: `payment:${paymentId ?? providerPaymentId}`,
+        facts: { kind, providerPaymentId, ...(problem === null ? {} : { problem }) },
+        createdAt: now,
+      })
+      if (problem !== null) {
+        const subjectId = paymentId ?? providerPaymentId
+        await tx.repos.outbox.add(
+          paymentDiffers.create({ occurredAt: now, subjectId, payload: { ...entry, problem } }),
+        )
+      }
+      return entry
+    })
+  }
+}
+
+const OTHER_AMOUNT = 'the provider’s books have another amount'
+const MISSING = 'the provider’s books do not have it'
+
+function describe({ inBooks, ...about }: Finding): ReconciledEntry {
+  return { ...about, problem: inBooks === 'missing' ? MISSING : OTHER_AMOUNT }
 }

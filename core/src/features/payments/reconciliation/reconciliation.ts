@@ -2,32 +2,39 @@ import type { PaymentSnapshot } from '../payment.ts'
 import type { RefundReport } from '../refunds/refund.ts'
 
 /** One line of a provider's books, as a report in the kit's words. */
-export type BookEntry = {
-  /** When the provider wrote it down. */
-  readonly at: Date
-  /** Where the books go on after this line. */
-  readonly cursor: string
-} & (
-  | { readonly payment: PaymentSnapshot; readonly refund?: never }
-  | { readonly refund: RefundReport; readonly payment?: never }
-)
+export type BookEntry =
+  | { readonly kind: 'payment'; readonly report: PaymentSnapshot }
+  | { readonly kind: 'refund'; readonly report: RefundReport }
+  /** A line about one of ours that cannot be what it says: another shop's, or play money. */
+  | { readonly kind: 'unreadable'; readonly providerPaymentId: string; readonly problem: string }
 
-/** A page of a provider's books, oldest first. */
-export interface BookPage {
-  readonly entries: readonly BookEntry[]
-  /** How many lines of the books this was, those included that are no business of the kit. */
-  readonly lines: number
-  /** Where the next page begins. */
-  readonly cursor: string
+/** Which part of a provider's books is wanted. */
+export interface BooksRequest {
+  /** Where the page before ended; undefined at the very first time. */
+  readonly cursor: string | undefined
+  /** Nothing of ours is older. */
+  readonly since: Date
+  /** Lines from this instant on are left for the next time: their webhook may be on its way. */
+  readonly until: Date
 }
 
-/** A line of the books that we did not have, or do not understand. */
+/** A page of a provider's books: money that arrived, and money that went back. */
+export interface BookPage {
+  readonly entries: readonly BookEntry[]
+  /** Where the next page begins, now or in an hour. Opaque, the gateway's own. */
+  readonly cursor: string
+  /** Nothing more for now. */
+  readonly isLast: boolean
+}
+
+/** What a comparison found out about one payment or refund. */
 export interface ReconciledEntry {
   readonly kind: 'payment' | 'refund'
+  /** The provider's id of the payment. */
   readonly providerPaymentId: string
   /** Ours, once there is one. */
   readonly paymentId: string | null
-  /** Why it cannot be taken in; null when it was. */
+  /** What does not fit; null when it was taken in. */
   readonly problem: string | null
 }
 
@@ -38,6 +45,6 @@ export interface Reconciliation {
   readonly checked: number
   /** What the provider had and we did not: taken in now. */
   readonly repaired: ReconciledEntry[]
-  /** What the provider has and we cannot take in: a person has to look. */
+  /** What does not fit, earlier findings included: a person has to look. */
   readonly differences: ReconciledEntry[]
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { gramkit, instant, int8 } from '../../../platform/database/index.ts'
 import { payment } from '../payment.table.ts'
+import { IN_BOOKS } from '../reconciliation/in-books.ts'
 
 /** Money on its way back to the buyer. */
 export const paymentRefund = gramkit.table(
@@ -19,6 +20,8 @@ export const paymentRefund = gramkit.table(
     actor: text().notNull(),
     failureReason: text(),
     nextCheckAt: instant(),
+    /** What the comparison with the provider's books said; null until they were read that far. */
+    inBooks: text({ enum: IN_BOOKS }),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
@@ -30,6 +33,13 @@ export const paymentRefund = gramkit.table(
     index('payment_refund_next_check_at_index')
       .on(table.nextCheckAt)
       .where(sql`${table.nextCheckAt} is not null`),
+    index('payment_refund_not_in_books_index')
+      .on(table.updatedAt)
+      .where(sql`${table.status} = 'succeeded' and ${table.inBooks} is null`),
+    check(
+      'payment_refund_in_books_check',
+      sql`${table.inBooks} in ('same', 'different', 'missing')`,
+    ),
     check('payment_refund_amount_check', sql`${table.amount} > 0`),
     check(
       'payment_refund_status_check',

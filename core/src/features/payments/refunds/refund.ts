@@ -1,5 +1,6 @@
 import type { Currency } from '../../../kernel/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
+import type { InBooks } from '../reconciliation/in-books.ts'
 
 /** Every state a refund can be in; `unknown` means that the provider's answer was lost. */
 export type RefundStatus = 'requested' | 'pending' | 'succeeded' | 'failed' | 'unknown'
@@ -14,6 +15,8 @@ export interface Refund {
   readonly actor: string
   readonly failureReason: string | null
   readonly nextCheckAt: Date | null
+  /** What the provider's books say of it; null until they were read that far. */
+  readonly inBooks: InBooks | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }

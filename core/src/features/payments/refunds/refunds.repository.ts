@@ -1,6 +1,7 @@
 import { and, asc, eq, isNotNull, lte } from 'drizzle-orm'
 import { NotFound } from '../../../kernel/index.ts'
 import type { Executor } from '../../../platform/database/index.ts'
+import type { InBooks } from '../reconciliation/in-books.ts'
 import { paymentRefund } from './refund.table.ts'
 import type { Refund } from './refund.ts'
 
@@ -53,6 +54,11 @@ export class RefundsRepository {
       .returning()
     if (!row) throw new NotFound({ what: 'refund', id })
     return row
+  }
+
+  /** Keeps what the comparison with the provider's books said of a refund. */
+  async markInBooks(id: string, inBooks: InBooks): Promise<void> {
+    await this.#db.update(paymentRefund).set({ inBooks }).where(eq(paymentRefund.id, id))
   }
 
   /** When the next refund is due for a look, or undefined. */

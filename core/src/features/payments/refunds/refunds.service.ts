@@ -115,11 +115,11 @@ export class RefundsService {
         ...snapshot,
       })
     } catch (error) {
-      if (error instanceof ProviderUnavailable) return this.#fail(refund, 'unknown', null)
+      if (error instanceof ProviderUnavailable) return this.#end(refund, 'unknown', null)
       if (error instanceof ProviderRejected) {
         // A no to the second try says nothing about the first, whose answer was lost.
         if (refund.status === 'unknown') return refund
-        await this.#fail(refund, 'failed', String(error.details['reason']))
+        await this.fail(refund, String(error.details['reason']))
       }
       throw error
     }
@@ -173,6 +173,11 @@ export class RefundsService {
       if (status === 'failed') await release(tx, payment, moved)
       return moved
     })
+  }
+
+  /** Ends a refund that will not be made; does nothing to one that is settled. */
+  fail(refund: Refund, reason: string): Promise<Refund> {
+    return this.#end(refund, 'failed', reason)
   }
 
   async #settle(tx: RefundsScope, payment: Payment, refund: Refund): Promise<void> {
@@ -268,11 +273,7 @@ export class RefundsService {
     return first
   }
 
-  async #fail(
-    refund: Refund,
-    status: 'unknown' | 'failed',
-    reason: string | null,
-  ): Promise<Refund> {
+  async #end(refund: Refund, status: 'unknown' | 'failed', reason: string | null): Promise<Refund> {
     return this.#scope.transaction(async (tx) => {
       const payment = await tx.repos.payments.findByIdWithLock(refund.paymentId)
       const current = await tx.repos.refunds.findById(refund.id)
