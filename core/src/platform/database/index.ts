@@ -6,7 +6,16 @@
 export { BATCH_MAX, BaseRepository, type IdTable, type LockOptions } from './base.repository.ts'
 export { databaseError, isRetryable, isUniqueViolation, LockUnavailable } from './errors.ts'
 export { assertNoTransaction, type Database, type Executor, rows } from './executor.ts'
-export { CORE_MIGRATIONS, type MigrationSet, migrate } from './migrate.ts'
+export {
+  CORE_MIGRATIONS,
+  MIGRATION_LOCK,
+  type Migration,
+  type MigrationSet,
+  type MigrationState,
+  migrate,
+  readMigrationSet,
+  readMigrationStates,
+} from './migrate.ts'
 export { type NodePostgresOptions, openNodePostgres } from './node-postgres.ts'
 export { gramkit, instant, int8 } from './schema.ts'
 export type { ServicesHost, Transactional } from './transactional.ts'

@@ -4,7 +4,7 @@ import { testDatabase } from '@gramkit/services/testing'
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { CORE_MIGRATIONS, migrate } from './migrate.ts'
+import { CORE_MIGRATIONS, migrate, readMigrationStates } from './migrate.ts'
 
 const journalSchema = z.object({
   entries: z.array(z.object({ idx: z.number(), when: z.number(), tag: z.string() })),
@@ -41,6 +41,24 @@ test('a second run changes nothing', async () => {
   const before = await query(database.ownerUrl, APPLIED)
   await migrate(database.ownerUrl, [CORE_MIGRATIONS])
   expect(await query(database.ownerUrl, APPLIED)).toEqual(before)
+})
+
+test('says what it applied, and what is applied, pending or not of its files', async () => {
+  await using database = await testDatabase({ empty: true })
+  const sets = [CORE_MIGRATIONS]
+  const names = (await readJournal()).map(({ tag }) => tag)
+  const all = (state: string) => names.map((name) => ({ schema: 'gramkit', name, state }))
+  expect(await readMigrationStates(database.ownerUrl, sets)).toEqual(all('pending'))
+  expect(await migrate(database.ownerUrl, sets)).toEqual(all('applied'))
+  expect(await migrate(database.ownerUrl, sets)).toEqual([])
+  await query(
+    database.ownerUrl,
+    "insert into gramkit.migration (hash, created_at) values ('newer', 4102444800000)",
+  )
+  expect(await readMigrationStates(database.ownerUrl, sets)).toEqual([
+    ...all('applied'),
+    { schema: 'gramkit', name: '2100-01-01T00:00:00.000Z', state: 'unknown' },
+  ])
 })
 
 test('a migration that fails leaves nothing in the journal', async () => {
