@@ -3,6 +3,7 @@
  *
  * @module
  */
+export type { App, OpenApp } from './app.ts'
 export { CORE_EVENTS } from './events.ts'
 export {
   CORE_MIGRATIONS,

@@ -27,6 +27,8 @@ interface CommonOptions<Services> {
   readonly directDatabaseUrl?: string
   /** Most connections of this process. [10] */
   readonly poolSize?: number
+  /** Longest a statement may run; 0 for tools that read tables whole. [30 000] */
+  readonly statementTimeoutMs?: number
   readonly clock?: Clock
   /** The bot that opens the Mini App; makes the gateway `telegram-stars`. */
   readonly telegram?: {
@@ -144,6 +146,9 @@ export async function createPlatform(
     url: options.databaseUrl,
     ...(options.directDatabaseUrl ? { directUrl: options.directDatabaseUrl } : {}),
     ...(options.poolSize ? { poolSize: options.poolSize } : {}),
+    ...(options.statementTimeoutMs === undefined
+      ? {}
+      : { statementTimeoutMs: options.statementTimeoutMs }),
     ...(options.onDatabaseError ? { onError: options.onDatabaseError } : {}),
   })
   const context: Context = {

@@ -48,6 +48,7 @@ export default defineConfig({
           { text: 'Act on events', link: '/how-to/act-on-events' },
           { text: 'Test your app', link: '/how-to/test-your-app' },
           { text: 'Go live', link: '/how-to/go-live' },
+          { text: 'Back up and restore', link: '/how-to/back-up-and-restore' },
         ],
       },
       {
@@ -55,6 +56,7 @@ export default defineConfig({
         items: [
           { text: 'Overview', link: '/reference/' },
           { text: 'HTTP', link: '/reference/http' },
+          { text: 'Command line', link: '/reference/cli' },
           { text: 'Configuration', link: '/reference/configuration' },
           { text: 'Errors', link: '/reference/errors' },
           { text: 'Events', link: '/reference/events' },

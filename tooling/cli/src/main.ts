@@ -1,32 +1,13 @@
+#!/usr/bin/env -S node -C gramkit-source
 /**
  * The command line of gramkit.
  *
  * @module
  */
-import { parseArgs } from 'node:util'
-import { runDev } from './dev/dev.ts'
+import { runCommandLine } from './command-line.ts'
 
-const HELP = `Usage: gramkit <command>
-
-Commands:
-  dev     Run the whole product here: PostgreSQL, the sandbox and every app on one address.
-
-Environment of dev:
-  PORT           Port to listen on. [8080]
-  GRAMKIT_HOME   Folder that keeps all data. [.gramkit]
-`
-
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { help: { type: 'boolean', short: 'h' } },
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  env: process.env,
+  say: (line) => void process.stdout.write(`${line}\n`),
+  tell: (line) => void process.stderr.write(`${line}\n`),
 })
-const [command] = positionals
-
-if (command === 'dev' && !values.help) {
-  process.exitCode = await runDev(process.env)
-} else {
-  const isAsked = values.help === true || command === undefined
-  if (!isAsked) process.stderr.write(`There is no command ${command}.\n\n`)
-  process.stdout.write(HELP)
-  process.exitCode = isAsked ? 0 : 2
-}

@@ -23,6 +23,12 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R4', 'PostgreSQL restarted'),
   reliability('R7', 'poison updates'),
   {
+    name: 'R15',
+    what: 'backup, wipe, restore',
+    projects: ['db', 'db15'],
+    files: ['tooling/cli/src/backup/restore'],
+  },
+  {
     name: 'database',
     what: 'the database driver under faults',
     projects: ['db', 'db15'],

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { gramkitApp } from './gramkit-app.ts'
 export { migrateShop } from './migrations.ts'
 export { MINI_APP_FOLDER, MINI_APP_PATH } from './mini-app.ts'
 export { SHOP_PRODUCTS } from './products.ts'

@@ -10,11 +10,8 @@ const complete: Record<string, string> = {
   GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-0123456789',
 }
 
-function start(
-  env: Record<string, string | undefined>,
-  entry: './main.ts' | './migrate.ts' = './main.ts',
-) {
-  const main = fileURLToPath(new URL(entry, import.meta.url))
+function start(env: Record<string, string | undefined>) {
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url))
   return spawnSync(process.execPath, ['-C', 'gramkit-source', main], {
     env: { PATH: process.env['PATH'], GRAMKIT_LOG_LEVEL: 'silent', ...env },
     encoding: 'utf8',
@@ -38,11 +35,5 @@ describe('a process of the shop', () => {
     expect(status).toBe(1)
     expect(stderr).toContain('GRAMKIT_TELEGRAM_BOT_TOKEN was a text of 15 characters (hidden)')
     expect(stderr).not.toContain('hunter2')
-  })
-
-  test('does not migrate without the address of the owner, and names it', () => {
-    const { status, stderr } = start(complete, './migrate.ts')
-    expect(status).toBe(1)
-    expect(stderr).toContain('GRAMKIT_OWNER_DATABASE_URL is missing; it should be ')
   })
 })

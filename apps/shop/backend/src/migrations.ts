@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { CORE_MIGRATIONS, type MigrationSet, migrate } from '@gramkit/core'
 
 /** The shop's own tables; they refer to core's, so core migrates first. */
-const SHOP_MIGRATIONS: MigrationSet = {
+export const SHOP_MIGRATIONS: MigrationSet = {
   schema: 'shop',
   folder: fileURLToPath(new URL('../migrations', import.meta.url)),
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createPlatform, type Platform } from '@gramkit/core'
+import { type CoreServices, createPlatform, type Platform } from '@gramkit/core'
 import {
   answerNow,
   createBot,
@@ -43,6 +43,7 @@ import { ShopServices } from './services.ts'
 /** A shop: its platform, its routes, and the roles that this process plays. */
 export interface Shop extends AsyncDisposable {
   readonly platform: Platform<ShopServices>
+  readonly inbox: Inbox<CoreServices>
   /** What the roles of this process serve. */
   readonly routes: FastifyPluginAsyncZod
   /** Begins to work; call it once the routes are reachable, as Telegram is told of them here. */
@@ -168,7 +169,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     await jobs.close()
     await platform.close()
   }
-  return { platform, routes, start, close, [Symbol.asyncDispose]: close }
+  return { platform, inbox, routes, start, close, [Symbol.asyncDispose]: close }
 }
 
 function isJobsRole(role: string): role is JobsRole {

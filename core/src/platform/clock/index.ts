@@ -6,6 +6,7 @@
 export {
   ClockTokenInvalid,
   joinSharedClock,
+  readSharedClock,
   type Settled,
   SHARED_CLOCK_PATH,
   type SharedClockOptions,

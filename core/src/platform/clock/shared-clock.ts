@@ -55,6 +55,16 @@ export function sharedClockRoute(options: SharedClockOptions): FastifyPluginAsyn
   }
 }
 
+/** Takes over the sandbox's time once, for a process that nobody can call. */
+export async function readSharedClock(options: {
+  readonly clockUrl: string
+  readonly clock: VirtualClock
+}): Promise<void> {
+  const response = await fetch(options.clockUrl, { signal: AbortSignal.timeout(5_000) })
+  const { now, frozen } = movedSchema.parse(await response.json())
+  options.clock.set(new Date(now), { frozen })
+}
+
 /**
  * Joins the sandbox's clock: takes over its time and has every later move sent to `platformUrl`.
  * Joining again, after a restart of either side, is harmless.

@@ -5,6 +5,7 @@ import { createLogger } from '@gramkit/core/log'
 import { sandboxProxy } from '@gramkit/sandbox/proxy'
 import { ServiceError, startPostgres } from '@gramkit/services'
 import { MINI_APP_FOLDER, MINI_APP_PATH, migrateShop, serveShop } from '@gramkit/shop'
+import type { Environment, ExitCode } from '../command.ts'
 import { DevError } from './dev-error.ts'
 import { buildFrontend } from './frontend.ts'
 import { type Home, openHome } from './home.ts'
@@ -14,7 +15,7 @@ const HOST = '127.0.0.1'
 const DATABASE = 'shop'
 
 /** Runs everything until Ctrl-C or SIGTERM, and gives the exit code. */
-export async function runDev(env: NodeJS.ProcessEnv): Promise<number> {
+export async function runDev(env: Environment): Promise<ExitCode> {
   const stopAsked = new Promise<undefined>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.on(signal, () => resolve(undefined))

@@ -14,6 +14,8 @@ export interface RunningShop extends AsyncDisposable {
   readonly sandbox: Sandbox
   readonly database: TestDatabase
   readonly config: Config
+  /** The variables that the configuration was read from. */
+  readonly environment: Readonly<Record<string, string>>
   readonly served: () => ServedShop
   readonly adminToken: string
   /** Stops the shop and starts it again on the same data, after something has happened. */
@@ -73,11 +75,12 @@ export async function startRunningShop(
     ...(options.sandboxOnSameOrigin ? { publicUrl: url } : {}),
     ...shopAccounts(url),
   })
-  const config = loadConfig({
+  const environment = {
     ...shopVariables({ url, databaseUrl: database.appUrl, sandboxUrl: sandbox.url }),
     PORT: String(port),
     ...overrides,
-  })
+  }
+  const config = loadConfig(environment)
   const start = (): Promise<ServedShop> =>
     serveShop(config, {
       logger: createLogger({ level: config.logLevel, secrets: config.secrets }),
@@ -89,6 +92,7 @@ export async function startRunningShop(
     sandbox,
     database,
     config,
+    environment,
     adminToken: ADMIN_TOKEN,
     served: () => served,
     async restart(meanwhile) {

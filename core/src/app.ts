@@ -1,0 +1,30 @@
+import type { Config } from './platform/config/index.ts'
+import type { MigrationSet } from './platform/database/index.ts'
+import type { Inbox } from './platform/inbox/index.ts'
+import type { Logger } from './platform/log/index.ts'
+import type { Platform } from './platform.ts'
+import type { CoreServices } from './services.ts'
+
+/**
+ * What tools such as the command line have to know of an app; its package exports one by the name
+ * `gramkitApp`.
+ *
+ * @example
+ * export const gramkitApp: App = {
+ *   migrations: [{ schema: 'shop', folder }],
+ *   open: (config, logger) => openShop(config, logger),
+ * }
+ */
+export interface App {
+  /** The app's own migrations; core's come before them. */
+  readonly migrations: readonly MigrationSet[]
+  /** Opens the app without serving anything and without working on anything. */
+  open(config: Config, logger: Logger): Promise<OpenApp>
+}
+
+/** An app that is open, as far as tools use it. */
+export interface OpenApp {
+  readonly platform: Platform<unknown>
+  readonly inbox: Inbox<CoreServices>
+  close(): Promise<void>
+}

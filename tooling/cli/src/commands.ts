@@ -1,0 +1,15 @@
+import { backupCommand } from './backup/backup-command.ts'
+import { restoreCommand } from './backup/restore-command.ts'
+import type { Command } from './command.ts'
+import { devCommand } from './dev/dev-command.ts'
+import { migrateCommand } from './migrate-command.ts'
+import { reconcileCommand } from './reconcile-command.ts'
+
+/** All commands, in the order in which the help lists them. */
+export const COMMANDS: readonly Command[] = [
+  devCommand,
+  migrateCommand,
+  backupCommand,
+  restoreCommand,
+  reconcileCommand,
+]
