@@ -21,6 +21,7 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R2', 'processes killed'),
   reliability('R3', 'Redis stopped and emptied'),
   reliability('R4', 'PostgreSQL restarted'),
+  reliability('R5', 'providers that lose answers, fail and are slow'),
   reliability('R7', 'poison updates'),
   {
     name: 'R15',

@@ -17,7 +17,8 @@ export type Buyer = { readonly customer: Customer } | { readonly guest: ApiClien
 export interface Purchase {
   readonly buyer: Buyer
   readonly paymentId: string
-  readonly address: string
+  /** Null while the provider is away. */
+  readonly address: string | null
 }
 
 const startedSchema = z.object({
@@ -50,19 +51,27 @@ export async function startPurchase(buyer: Buyer): Promise<Purchase> {
   const key = newId()
   const started = await patiently(() => client.post('/api/v1/payments', wanted, key))
   const { payment, confirmationUrl } = startedSchema.parse(started.body)
-  if (confirmationUrl !== null) return { buyer, paymentId: payment.id, address: confirmationUrl }
+  return { buyer, paymentId: payment.id, address: confirmationUrl }
+}
+
+/** Waits for the address of a purchase whose provider was away when it was started. */
+export async function untilAddressed(purchase: Purchase): Promise<string> {
+  const { buyer, paymentId, address } = purchase
   const deadline = performance.now() + PATIENCE_MS
-  while (performance.now() < deadline) {
-    const { body } = await patiently(() => client.get(`/api/v1/payments/${payment.id}`))
-    const found = paymentSchema.parse(body).confirmationUrl
-    if (found !== null) return { buyer, paymentId: payment.id, address: found }
+  for (let found = address; performance.now() < deadline; ) {
+    if (found !== null) return found
+    const path = `/api/v1/payments/${paymentId}`
+    const { body } = await patiently(() => clientOf(buyer).get(path))
+    found = paymentSchema.parse(body).confirmationUrl
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error(`payment ${payment.id} never got an address to pay at`)
+  throw new Error(`payment ${paymentId} never got an address to pay at`)
 }
 
 /** Pays, again when it was refused, as a buyer would; the sandbox's books tell what moved. */
-export async function pay(kit: Kit, { buyer, paymentId, address }: Purchase): Promise<void> {
+export async function pay(kit: Kit, purchase: Purchase): Promise<void> {
+  const { buyer, paymentId } = purchase
+  const address = await untilAddressed(purchase)
   if ('guest' in buyer) {
     await kit.sandbox.control.yookassa.succeed(yookassaIdOf(address))
     return

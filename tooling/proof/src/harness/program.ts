@@ -16,7 +16,8 @@ export interface ProgramOptions {
 const ROOT = new URL('../../../../', import.meta.url)
 const END_WITH_PARENT = fileURLToPath(new URL('tooling/bootstrap/end-with-parent.cjs', ROOT))
 const START_TIMEOUT_MS = 60_000
-const LINES_KEPT = 40
+const LINES_KEPT = 10
+const LINE_LENGTH_MAX = 500
 
 /** A process that can be killed at any moment and started again as it was. */
 export class Program {
@@ -70,7 +71,8 @@ export class Program {
   }
 
   #hear(text: string): void {
-    this.#said.push(...text.trimEnd().split('\n'))
+    const lines = text.trimEnd().split('\n')
+    this.#said.push(...lines.map((line) => line.slice(0, LINE_LENGTH_MAX)))
     this.#said.splice(0, this.#said.length - LINES_KEPT)
   }
 }

@@ -34,3 +34,11 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
+
+/** Percentiles of durations in ms, as a text for the report. */
+export function percentiles(durations: readonly number[]): string {
+  const sorted = [...durations].sort((left, right) => left - right)
+  const at = (share: number): string =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0)
+  return `p50 ${at(0.5)} p95 ${at(0.95)} p99 ${at(0.99)} max ${at(1)} ms`
+}

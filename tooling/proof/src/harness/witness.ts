@@ -36,6 +36,11 @@ export class Witness {
       .map(({ what, status, code }) => `${what}: ${status} ${code}`)
   }
 
+  /** How long each request took, in ms. */
+  durations(): number[] {
+    return this.requests.map(({ beganAt, endedAt }) => endedAt - beganAt)
+  }
+
   #watched(client: ApiClient): ApiClient {
     return {
       token: client.token,

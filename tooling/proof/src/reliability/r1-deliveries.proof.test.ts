@@ -11,7 +11,8 @@ proof('R1 a charge counts once, however often and in what order it is told', asy
   const payments = proof.isFull ? 10_000 : 200
   await using kit = await startKit(proof)
   const apis = [await kit.run('api-1', 'api,bot'), await kit.run('api-2', 'api,bot')] as const
-  const buyers = await makeBuyers(kit, 40)
+  // Nobody may have more than 30 purchases open, and none is told of before all are paid.
+  const buyers = await makeBuyers(kit, Math.max(HANDS, payments / 25))
   kit.door.keeps = ({ body }) => !body.includes('"pre_checkout_query"')
   await together(inTurn(buyers, payments), HANDS, async (buyer) =>
     pay(kit, await startPurchase(buyer)),
