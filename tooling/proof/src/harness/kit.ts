@@ -39,6 +39,8 @@ export interface Kit extends AsyncDisposable {
   runProgram(program: Program): Promise<Program>
   /** Looks into the database as its superuser. */
   rows<T>(shape: z.ZodType<T>, statement: string, values?: readonly unknown[]): Promise<T[]>
+  /** Does something while a transaction holds what its statements lock. */
+  whileHolding(statements: string, work: () => Promise<unknown>): Promise<void>
 }
 
 /** A process of the shop. */
@@ -103,6 +105,16 @@ export async function startKit(proof: Proof, options: KitOptions = {}): Promise<
       async rows(shape, statement, values = []) {
         const { rows } = await pool.query(statement, [...values])
         return rows.map((row) => shape.parse(row))
+      },
+      async whileHolding(statements, work) {
+        const client = await pool.connect()
+        try {
+          await client.query(statements)
+          await work()
+        } finally {
+          await client.query('rollback')
+          client.release()
+        }
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     }
