@@ -128,6 +128,23 @@ CREATE TABLE "gramkit"."balance_hold" (
 	CONSTRAINT "balance_hold_status_check" CHECK ("gramkit"."balance_hold"."status" in ('pending', 'posted', 'voided', 'expired'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."balance_snapshot" (
+	"account_id" uuid NOT NULL,
+	"number" bigint NOT NULL,
+	"writers" text[] NOT NULL,
+	"balance" bigint,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "balance_snapshot_pkey" PRIMARY KEY("account_id","number")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."balance_verification" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"accounts" integer NOT NULL,
+	"transfers" integer NOT NULL,
+	"differences" integer NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."payment_consent" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -271,6 +288,7 @@ ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_source
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_target_fk" FOREIGN KEY ("target_account_id","unit") REFERENCES "gramkit"."balance_account"("id","unit") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."balance_snapshot" ADD CONSTRAINT "balance_snapshot_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -299,6 +317,8 @@ CREATE INDEX "balance_transfer_target_index" ON "gramkit"."balance_transfer" USI
 CREATE INDEX "balance_transfer_reversal_of_index" ON "gramkit"."balance_transfer" USING btree ("reversal_of") WHERE "gramkit"."balance_transfer"."reversal_of" is not null;--> statement-breakpoint
 CREATE INDEX "balance_hold_account_id_index" ON "gramkit"."balance_hold" USING btree ("account_id") WHERE "gramkit"."balance_hold"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "balance_hold_expires_at_index" ON "gramkit"."balance_hold" USING btree ("expires_at") WHERE "gramkit"."balance_hold"."status" = 'pending' and "gramkit"."balance_hold"."expires_at" is not null;--> statement-breakpoint
+CREATE INDEX "balance_snapshot_unfinished_index" ON "gramkit"."balance_snapshot" USING btree ("number") WHERE "gramkit"."balance_snapshot"."balance" is null;--> statement-breakpoint
+CREATE INDEX "balance_verification_created_at_index" ON "gramkit"."balance_verification" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_consent_payment_id_key" ON "gramkit"."payment_consent" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_consent_user_id_index" ON "gramkit"."payment_consent" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_provider_payment_id_key" ON "gramkit"."payment" USING btree ("gateway","provider_payment_id") WHERE "gramkit"."payment"."provider_payment_id" is not null;--> statement-breakpoint

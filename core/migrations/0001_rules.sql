@@ -150,6 +150,66 @@ REVOKE ALL ON FUNCTION gramkit.balance_set_floor FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION gramkit.balance_set_floor TO gramkit_app;
 --> statement-breakpoint
+-- Snapshots of system accounts, without keeping anybody from posting. Numbers are given before they
+-- are committed, so a transfer may appear below a number that was seen already. Whoever was given
+-- one up to the horizon holds ROW EXCLUSIVE on the table until its transaction ends: the horizon is
+-- read first, its possible writers second, and the sums only in a statement that begins after all
+-- of those have gone. While one is open the snapshot stays unfinished and the next call goes on.
+CREATE FUNCTION gramkit.balance_take_snapshots(taken_at timestamptz, not_since timestamptz)
+  RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  horizon bigint;
+  waits_for text[];
+  finished integer;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('gramkit.balance_snapshot'));
+  SELECT s.number, s.writers INTO horizon, waits_for
+    FROM gramkit.balance_snapshot s WHERE s.balance IS NULL LIMIT 1;
+  IF NOT FOUND THEN
+    IF EXISTS (SELECT FROM gramkit.balance_snapshot s WHERE s.created_at > not_since) THEN
+      RETURN 0;
+    END IF;
+    horizon := pg_sequence_last_value(pg_get_serial_sequence('gramkit.balance_transfer', 'number'));
+    SELECT coalesce(array_agg(l.virtualtransaction), '{}') INTO waits_for FROM pg_locks l
+      WHERE l.relation = 'gramkit.balance_transfer'::regclass AND l.mode = 'RowExclusiveLock'
+        AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
+    INSERT INTO gramkit.balance_snapshot (account_id, number, writers, created_at)
+      SELECT a.id, horizon, waits_for, taken_at FROM gramkit.balance_account a
+      WHERE a.user_id IS NULL AND horizon IS NOT NULL
+      ON CONFLICT DO NOTHING;
+  END IF;
+  IF EXISTS (SELECT FROM pg_locks l WHERE l.virtualtransaction = ANY (waits_for)
+             AND l.relation = 'gramkit.balance_transfer'::regclass) THEN
+    RETURN 0;
+  END IF;
+  UPDATE gramkit.balance_snapshot s SET balance = coalesce(
+      (SELECT b.balance FROM gramkit.balance_snapshot b WHERE b.account_id = s.account_id
+         AND b.balance IS NOT NULL ORDER BY b.number DESC LIMIT 1), 0)
+    + coalesce((SELECT sum(t.amount) FROM gramkit.balance_transfer t
+         WHERE t.target_account_id = s.account_id AND t.number <= s.number AND t.number > since.number), 0)
+    - coalesce((SELECT sum(t.amount) FROM gramkit.balance_transfer t
+         WHERE t.source_account_id = s.account_id AND t.number <= s.number AND t.number > since.number), 0)
+  FROM (
+    SELECT u.account_id, coalesce(max(b.number), 0) AS number FROM gramkit.balance_snapshot u
+    LEFT JOIN gramkit.balance_snapshot b ON b.account_id = u.account_id AND b.balance IS NOT NULL
+    WHERE u.balance IS NULL GROUP BY u.account_id
+  ) since
+  WHERE s.balance IS NULL AND since.account_id = s.account_id;
+  GET DIAGNOSTICS finished = ROW_COUNT;
+  DELETE FROM gramkit.balance_snapshot s WHERE s.number < horizon
+    AND EXISTS (SELECT FROM gramkit.balance_snapshot b WHERE b.account_id = s.account_id
+                AND b.number = horizon AND b.balance IS NOT NULL);
+  RETURN finished;
+END $$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION gramkit.balance_take_snapshots FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.balance_take_snapshots TO gramkit_app;
+--> statement-breakpoint
+REVOKE INSERT, UPDATE, DELETE ON gramkit.balance_snapshot FROM gramkit_app;
+--> statement-breakpoint
+REVOKE UPDATE, DELETE ON gramkit.balance_verification FROM gramkit_app;
+--> statement-breakpoint
 -- Wakes the relay when a transaction with events or jobs commits, and tells whose screen changes.
 CREATE FUNCTION gramkit.wake_relay() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,3 +1,4 @@
+import { ledgerDiffers } from './features/balance/index.ts'
 import {
   paymentClosed,
   paymentRefunded,
@@ -12,6 +13,7 @@ import type { EventDefinition } from './platform/outbox/index.ts'
 /** Every event that core emits. */
 export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 'schema'>[] = [
   userCreated,
+  ledgerDiffers,
   paymentSucceeded,
   paymentClosed,
   paymentUpdated,

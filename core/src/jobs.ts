@@ -4,7 +4,12 @@
  * @module
  */
 import { sealDueAudit } from './features/audit/index.ts'
-import { expireDueHolds } from './features/balance/index.ts'
+import {
+  expireDueHolds,
+  ledgerDiffers,
+  takeBalanceSnapshots,
+  verifyLedger,
+} from './features/balance/index.ts'
 import {
   checkDuePayments,
   paymentDiffers,
@@ -39,18 +44,25 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   renewDueSubscriptions,
   expireDueSubscriptions,
   sealDueAudit,
+  takeBalanceSnapshots,
+  verifyLedger,
 ]
 
 /** Jobs of core's features. */
 export const CORE_JOBS: readonly Job<CoreServices>[] = [switchRenewal, returnDuplicate]
 
-/** Tells the log what a person has to look into: money whose fate a program cannot decide. */
+/** Tells the log what a person has to look into: what a program cannot decide about money. */
 export function alertSubscriptions(
   logger: Pick<JobsLogger, 'error'>,
 ): readonly EventSubscription<CoreServices>[] {
   const alert = (message: string) => async (_tx: CoreServices, event: DomainEvent) =>
     logger.error({ eventId: event.id, facts: event.payload }, message)
   return [
+    subscribe({
+      event: ledgerDiffers,
+      consumer: 'balance.alert_ledger_differs',
+      handle: alert('the ledger does not add up: look before more is moved'),
+    }),
     subscribe({
       event: paymentReportRefused,
       consumer: 'payments.alert_refused_report',

@@ -1,5 +1,9 @@
 import { AuditRepository } from './features/audit/index.ts'
-import { BalanceRepository, HoldsRepository } from './features/balance/index.ts'
+import {
+  BalanceRepository,
+  HoldsRepository,
+  VerificationRepository,
+} from './features/balance/index.ts'
 import {
   ConsentsRepository,
   PaymentsRepository,
@@ -38,6 +42,7 @@ export class CoreRepositories {
   #sessions?: SessionsRepository
   #subscriptions?: SubscriptionsRepository
   #users?: UsersRepository
+  #verification?: VerificationRepository
   /** Where the statements run; repositories beside these share it. */
   readonly db: Executor
 
@@ -95,6 +100,10 @@ export class CoreRepositories {
 
   get users(): UsersRepository {
     return (this.#users ??= new UsersRepository(this.db))
+  }
+
+  get verification(): VerificationRepository {
+    return (this.#verification ??= new VerificationRepository(this.db))
   }
 
   /**

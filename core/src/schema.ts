@@ -4,7 +4,13 @@
  * @module
  */
 export { auditEntry, auditSeal } from './features/audit/index.ts'
-export { balanceAccount, balanceHold, balanceTransfer } from './features/balance/index.ts'
+export {
+  balanceAccount,
+  balanceHold,
+  balanceSnapshot,
+  balanceTransfer,
+  balanceVerification,
+} from './features/balance/index.ts'
 export {
   payment,
   paymentConsent,

@@ -1,5 +1,5 @@
 import { AuditService } from './features/audit/index.ts'
-import { BalanceService, HoldsService } from './features/balance/index.ts'
+import { BalanceService, HoldsService, VerificationService } from './features/balance/index.ts'
 import {
   type BoundFulfilment,
   bindFulfilment,
@@ -60,6 +60,7 @@ export class CoreServices<
   #refunds?: RefundsService
   #subscriptions?: SubscriptionsService
   #users?: UsersService
+  #verification?: VerificationService
   readonly repos: Repositories
   protected readonly context: Shared
 
@@ -122,6 +123,10 @@ export class CoreServices<
 
   get users(): UsersService {
     return (this.#users ??= new UsersService(this))
+  }
+
+  get verification(): VerificationService {
+    return (this.#verification ??= new VerificationService(this))
   }
 
   /** Who gives products of a kind, bound to this aggregator's transaction. */

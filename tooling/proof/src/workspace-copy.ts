@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Edit } from './money-keys.ts'
+import type { Edit } from './money-key.ts'
 
 const run = promisify(execFile)
 

@@ -12,15 +12,7 @@ import {
 import { databaseError, type Executor, rows } from '../../platform/database/index.ts'
 import { FloorTooHigh, InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
 import { balanceAccount, balanceTransfer } from './balance.table.ts'
-import {
-  type AccountOwner,
-  type Balance,
-  type HistoryEntry,
-  LEDGER_PROBLEMS,
-  type LedgerReport,
-  type NewTransfer,
-  type Transfer,
-} from './balance.ts'
+import type { AccountOwner, Balance, HistoryEntry, NewTransfer, Transfer } from './balance.ts'
 
 /** Error codes that the ledger's own triggers raise (`0001_rules.sql`). */
 const INSUFFICIENT_FUNDS = 'GK001'
@@ -217,92 +209,42 @@ export class BalanceRepository {
     }
   }
 
-  /** Sum of a system account's transfers. */
+  /** What a system account has: its latest snapshot and the sum of its transfers since. */
   async sumSystemAccount(system: string, unit: string): Promise<bigint> {
     const [accountId] = await this.#findAccountIds([{ owner: { system }, unit }])
     if (!accountId) return 0n
     const [row] = await rows(
       this.#db,
       sql`
-        select coalesce(sum(case when target_account_id = ${accountId}::uuid then amount
-                                 else -amount end), 0)::text as sum
-        from gramkit.balance_transfer
-        where source_account_id = ${accountId}::uuid or target_account_id = ${accountId}::uuid`,
+        with snapshot as (
+          select coalesce(max(number), 0) as number, coalesce(max(balance), 0) as balance from (
+            select number, balance from gramkit.balance_snapshot
+            where account_id = ${accountId} and balance is not null order by number desc limit 1
+          ) latest
+        )
+        select (balance
+          + (select coalesce(sum(amount), 0) from gramkit.balance_transfer t
+             where t.target_account_id = ${accountId} and t.number > snapshot.number)
+          - (select coalesce(sum(amount), 0) from gramkit.balance_transfer t
+             where t.source_account_id = ${accountId} and t.number > snapshot.number)
+        )::text as sum from snapshot`,
       z.object({ sum: bigintText }),
     )
     return row?.sum ?? 0n
   }
 
   /**
-   * Compares every kept balance with the sum of its transfers, what is held with the pending holds,
-   * and every unit's total with zero.
-   *
-   * Reads the tables whole, in one statement and so in one snapshot.
+   * Goes on with the snapshots of system accounts, and takes new ones when the last are older than
+   * told; gives how many were finished.
    */
-  async verify(): Promise<LedgerReport> {
-    const found = await rows(
+  async takeSnapshots(takenAt: Date, notSince: Date): Promise<number> {
+    const [row] = await rows(
       this.#db,
-      sql`
-        with leg as (
-          select target_account_id as account_id, amount from gramkit.balance_transfer
-          union all
-          select source_account_id, -amount from gramkit.balance_transfer
-        ), moved as (
-          select account_id, sum(amount) as amount from leg group by account_id
-        ), account as (
-          select a.id, a.unit, coalesce(m.amount, 0) as expected,
-                 case when a.user_id is null then coalesce(m.amount, 0) else a.balance end as actual
-          from gramkit.balance_account a left join moved m on m.account_id = a.id
-        ), counted as (
-          select (select count(*) from account)::int as accounts,
-                 (select count(*) from gramkit.balance_transfer)::int as transfers
-        ), pending as (
-          select account_id, sum(amount) as amount from gramkit.balance_hold
-          where status = 'pending' group by account_id
-        ), difference as (
-          select id as account_id, unit, 'balance_differs_from_transfers' as problem,
-                 expected, actual from account where expected <> actual
-          union all
-          select null, unit, 'unit_does_not_sum_to_zero', 0, sum(actual)
-          from account group by unit having sum(actual) <> 0
-          union all
-          select a.id, a.unit, 'held_differs_from_holds', coalesce(p.amount, 0), a.held
-          from gramkit.balance_account a left join pending p on p.account_id = a.id
-          where a.held <> coalesce(p.amount, 0)
-        )
-        select c.accounts, c.transfers, d.account_id, d.unit, d.problem,
-               d.expected::text, d.actual::text
-        from counted c left join difference d on true
-        order by d.unit, d.account_id`,
-      z.object({
-        accounts: z.number(),
-        transfers: z.number(),
-        account_id: z.string().nullable(),
-        unit: z.string().nullable(),
-        problem: z.enum(LEDGER_PROBLEMS).nullable(),
-        expected: bigintText.nullable(),
-        actual: bigintText.nullable(),
-      }),
+      sql`select gramkit.balance_take_snapshots(${takenAt.toISOString()},
+            ${notSince.toISOString()}) as count`,
+      z.object({ count: z.number() }),
     )
-    const differences = found.flatMap((row) =>
-      row.unit === null || !row.problem || row.expected === null || row.actual === null
-        ? []
-        : [
-            {
-              accountId: row.account_id,
-              unit: row.unit,
-              problem: row.problem,
-              expected: row.expected,
-              actual: row.actual,
-            },
-          ],
-    )
-    return {
-      ok: differences.length === 0,
-      accounts: found[0]?.accounts ?? 0,
-      transfers: found[0]?.transfers ?? 0,
-      differences,
-    }
+    return row?.count ?? 0
   }
 
   /** Ids of accounts in the order of the request, undefined where there is none. */

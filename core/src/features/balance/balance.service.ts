@@ -1,5 +1,5 @@
 import type { Clock, Page, PageRequest } from '../../kernel/index.ts'
-import { assert } from '../../kernel/index.ts'
+import { addMs, assert, DAY_MS } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
 import type { AuditRepository } from '../audit/index.ts'
 import type { UsersRepository } from '../users/index.ts'
@@ -17,12 +17,14 @@ import {
   type Transfer,
   type TransferRequest,
 } from './balance.ts'
+import type { VerificationRepository } from './verification/verification.repository.ts'
 
 /** All that the balance service may touch. */
 export interface BalanceScope extends Transactional<BalanceScope> {
   readonly clock: Clock
   readonly repos: {
     readonly balance: BalanceRepository
+    readonly verification: Pick<VerificationRepository, 'compare'>
     readonly audit: Pick<AuditRepository, 'insert'>
     readonly users: Pick<UsersRepository, 'getById'>
   }
@@ -240,6 +242,16 @@ export class BalanceService {
     })
   }
 
+  /**
+   * Goes on with the daily snapshots of system accounts and gives how many were finished. One is
+   * finished once every transfer up to its number has been committed or given up, so it may take
+   * several calls while transactions are open; nobody who posts ever waits for it.
+   */
+  takeSnapshots(): Promise<number> {
+    const now = this.#scope.clock.now()
+    return this.#scope.repos.balance.takeSnapshots(now, addMs(now, -DAY_MS))
+  }
+
   /** What a user has of a unit; 0 when there was never any. */
   get(userId: string, unit: string): Promise<bigint> {
     return this.#scope.repos.balance.readBalance(userId, unit)
@@ -255,9 +267,12 @@ export class BalanceService {
     return this.#scope.repos.balance.listHistory(userId, unit, request)
   }
 
-  /** Proves that balances equal their transfers and that every unit sums to zero. */
+  /**
+   * Proves that balances and snapshots equal their transfers, what is held its holds, and that every
+   * unit sums to zero.
+   */
   verify(): Promise<LedgerReport> {
-    return this.#scope.repos.balance.verify()
+    return this.#scope.repos.verification.compare()
   }
 
   /** Posts what is asked for, once for each id, and gives it in the order asked for. */

@@ -60,6 +60,7 @@ export interface HistoryEntry {
 export const LEDGER_PROBLEMS = [
   'balance_differs_from_transfers',
   'held_differs_from_holds',
+  'snapshot_differs_from_transfers',
   'unit_does_not_sum_to_zero',
 ] as const
 

@@ -12,6 +12,8 @@ export {
   ReversalTooLarge,
   TransferConflict,
 } from './balance.errors.ts'
+export { ledgerDiffers } from './balance.events.ts'
+export { takeBalanceSnapshots, verifyLedger } from './balance.jobs.ts'
 export { BalanceRepository } from './balance.repository.ts'
 export {
   type AdjustmentRequest,
@@ -37,3 +39,7 @@ export { HoldConflict, HoldNotPending } from './holds/holds.errors.ts'
 export { expireDueHolds } from './holds/holds.jobs.ts'
 export { HoldsRepository } from './holds/holds.repository.ts'
 export { type CaptureRequest, type HoldsScope, HoldsService } from './holds/holds.service.ts'
+export { balanceSnapshot } from './snapshots/snapshot.table.ts'
+export { VerificationRepository } from './verification/verification.repository.ts'
+export { type VerificationScope, VerificationService } from './verification/verification.service.ts'
+export { balanceVerification } from './verification/verification.table.ts'
