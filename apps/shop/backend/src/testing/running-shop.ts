@@ -29,7 +29,7 @@ const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
 export const ADMIN_TOKEN = 'admin-token-of-the-shop-in-its-tests'
 
 /** The accounts of a sandbox that the shop of {@link shopVariables} is at home in. */
-export function shopAccounts(url: string): Required<Pick<SandboxOptions, 'bots' | 'shops'>> {
+export function shopAccounts(url: string): Pick<SandboxOptions, 'bots' | 'shops'> {
   return {
     bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: `${url}/shop/` }],
     shops: [{ ...SHOP, webhookUrl: `${url}/webhooks/yookassa` }],
@@ -63,17 +63,25 @@ export function shopVariables(at: {
 /** Starts a shop for a test file. */
 export async function startRunningShop(
   overrides: Record<string, string> = {},
-  options: { readonly sandboxOnSameOrigin?: boolean } = {},
+  options: {
+    readonly sandboxOnSameOrigin?: boolean
+    /** Bots and shops of others on the same sandbox. [none] */
+    readonly others?: Pick<SandboxOptions, 'bots' | 'shops'>
+    /** Gets each log line. [standard output] */
+    readonly onLogLine?: (line: string) => void
+  } = {},
 ): Promise<RunningShop> {
   const database = await testDatabase()
   await migrateShop(database.ownerUrl)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
+  const accounts = shopAccounts(url)
   const sandbox = await startSandbox({
     dataDir: ':memory:',
     limits: { retryScale: 0.01 },
     ...(options.sandboxOnSameOrigin ? { publicUrl: url } : {}),
-    ...shopAccounts(url),
+    bots: [...(accounts.bots ?? []), ...(options.others?.bots ?? [])],
+    shops: [...(accounts.shops ?? []), ...(options.others?.shops ?? [])],
   })
   const environment = {
     ...shopVariables({ url, databaseUrl: database.appUrl, sandboxUrl: sandbox.url }),
@@ -83,7 +91,11 @@ export async function startRunningShop(
   const config = loadConfig(environment)
   const start = (): Promise<ServedShop> =>
     serveShop(config, {
-      logger: createLogger({ level: config.logLevel, secrets: config.secrets }),
+      logger: createLogger({
+        level: config.logLevel,
+        secrets: config.secrets,
+        ...(options.onLogLine ? { destination: { write: options.onLogLine } } : {}),
+      }),
       ...(options.sandboxOnSameOrigin ? { beside: sandboxProxy(sandbox.url) } : {}),
     })
   let served = await start()
@@ -93,7 +105,7 @@ export async function startRunningShop(
     database,
     config,
     environment,
-    adminToken: ADMIN_TOKEN,
+    adminToken: config.http.adminToken,
     served: () => served,
     async restart(meanwhile) {
       await served.close()

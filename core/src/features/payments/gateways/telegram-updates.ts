@@ -6,6 +6,11 @@ import type { RefundReport } from '../refunds/refund.ts'
 
 const GATEWAY = 'telegram-stars'
 
+/** PostgreSQL keeps neither U+0000 nor half a character, and Telegram sends neither. */
+const text = z.string().refine((value) => value.isWellFormed() && !value.includes('\u0000'))
+
+const chargeIdText = text.min(1).max(256)
+
 const telegramId = z.int().positive().transform(BigInt)
 
 const paidSchema = z.object({
@@ -14,11 +19,11 @@ const paidSchema = z.object({
     successful_payment: z.object({
       currency: z.literal('XTR'),
       total_amount: z.int().positive().transform(BigInt),
-      invoice_payload: z.string(),
+      invoice_payload: text,
       subscription_expiration_date: z.int().optional(),
       is_recurring: z.boolean().optional(),
       is_first_recurring: z.boolean().optional(),
-      telegram_payment_charge_id: z.string().min(1),
+      telegram_payment_charge_id: chargeIdText,
     }),
   }),
 })
@@ -28,8 +33,8 @@ const refundedSchema = z.object({
     refunded_payment: z.object({
       currency: z.literal('XTR'),
       total_amount: z.int().positive().transform(BigInt),
-      invoice_payload: z.string(),
-      telegram_payment_charge_id: z.string().min(1),
+      invoice_payload: text,
+      telegram_payment_charge_id: chargeIdText,
     }),
   }),
 })
@@ -50,7 +55,7 @@ const partnerSchema = z.object({
   type: z.literal('user'),
   transaction_type: z.literal('invoice_payment'),
   user: z.object({ id: telegramId }),
-  invoice_payload: z.string(),
+  invoice_payload: text,
   subscription_period: z.int().optional(),
 })
 

@@ -91,7 +91,10 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
 
     async fetch(providerPaymentId) {
       const body = await found(() => payments.paymentsPaymentIdGet(providerPaymentId))
-      return body === undefined ? undefined : readPayment(body)
+      if (body === undefined) return undefined
+      const snapshot = readPayment(body)
+      if (snapshot.providerPaymentId === providerPaymentId) return snapshot
+      throw new ReportUnreadable({ gateway: YOOKASSA, problem: 'it is of another payment' })
     },
 
     async chargeSavedMethod({ paymentId, money, product, savedMethodId }) {
