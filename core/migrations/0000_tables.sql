@@ -159,6 +159,19 @@ CREATE TABLE "gramkit"."payment_consent" (
 	CONSTRAINT "payment_consent_amount_check" CHECK ("gramkit"."payment_consent"."amount" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."payment_dispute" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"reference" text NOT NULL,
+	"amount" bigint NOT NULL,
+	"status" text NOT NULL,
+	"reason" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "payment_dispute_amount_check" CHECK ("gramkit"."payment_dispute"."amount" > 0),
+	CONSTRAINT "payment_dispute_status_check" CHECK ("gramkit"."payment_dispute"."status" in ('open', 'won', 'lost'))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."payment" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -169,6 +182,7 @@ CREATE TABLE "gramkit"."payment" (
 	"amount" bigint NOT NULL,
 	"currency" text NOT NULL,
 	"refunded_amount" bigint DEFAULT 0 NOT NULL,
+	"capture_amount" bigint,
 	"status" text NOT NULL,
 	"provider_payment_id" text,
 	"confirmation_url" text,
@@ -186,6 +200,7 @@ CREATE TABLE "gramkit"."payment" (
 	CONSTRAINT "payment_in_books_check" CHECK ("gramkit"."payment"."in_books" in ('same', 'different', 'missing')),
 	CONSTRAINT "payment_amount_check" CHECK ("gramkit"."payment"."amount" > 0),
 	CONSTRAINT "payment_refunded_amount_check" CHECK ("gramkit"."payment"."refunded_amount" between 0 and "gramkit"."payment"."amount"),
+	CONSTRAINT "payment_capture_amount_check" CHECK ("gramkit"."payment"."capture_amount" between 1 and "gramkit"."payment"."amount"),
 	CONSTRAINT "payment_status_check" CHECK ("gramkit"."payment"."status" in ('created', 'pending', 'waiting_for_capture', 'succeeded', 'partially_refunded', 'refunded', 'disputed', 'canceled', 'expired', 'failed', 'unknown')),
 	CONSTRAINT "payment_currency_check" CHECK ("gramkit"."payment"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT'))
 );
@@ -291,6 +306,7 @@ ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_user_id_user_a
 ALTER TABLE "gramkit"."balance_snapshot" ADD CONSTRAINT "balance_snapshot_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment_dispute" ADD CONSTRAINT "payment_dispute_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_original_payment_id_payment_id_fk" FOREIGN KEY ("original_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_event" ADD CONSTRAINT "payment_event_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -321,6 +337,7 @@ CREATE INDEX "balance_snapshot_unfinished_index" ON "gramkit"."balance_snapshot"
 CREATE INDEX "balance_verification_created_at_index" ON "gramkit"."balance_verification" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_consent_payment_id_key" ON "gramkit"."payment_consent" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_consent_user_id_index" ON "gramkit"."payment_consent" USING btree ("user_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_dispute_reference_key" ON "gramkit"."payment_dispute" USING btree ("payment_id","reference");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_provider_payment_id_key" ON "gramkit"."payment" USING btree ("gateway","provider_payment_id") WHERE "gramkit"."payment"."provider_payment_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_user_id_index" ON "gramkit"."payment" USING btree ("user_id","id");--> statement-breakpoint
 CREATE INDEX "payment_subscription_id_index" ON "gramkit"."payment" USING btree ("subscription_id") WHERE "gramkit"."payment"."subscription_id" is not null;--> statement-breakpoint

@@ -13,6 +13,7 @@ import {
 import {
   checkDuePayments,
   paymentDiffers,
+  paymentDisputed,
   paymentReportRefused,
   reconcilePayments,
 } from './features/payments/index.ts'
@@ -67,6 +68,13 @@ export function alertSubscriptions(
       event: paymentReportRefused,
       consumer: 'payments.alert_refused_report',
       handle: alert('a provider’s report does not fit its payment and was refused'),
+    }),
+    subscribe({
+      event: paymentDisputed,
+      consumer: 'payments.alert_disputed',
+      handle: alert(
+        'a buyer’s bank or an app store wants money back: answer it, then record how it ended',
+      ),
     }),
     subscribe({
       event: paymentDiffers,

@@ -6,6 +6,7 @@ import {
 } from './features/balance/index.ts'
 import {
   ConsentsRepository,
+  DisputesRepository,
   PaymentsRepository,
   ReconciliationRepository,
   RefundsRepository,
@@ -32,6 +33,7 @@ export class CoreRepositories {
   #audit?: AuditRepository
   #balance?: BalanceRepository
   #consents?: ConsentsRepository
+  #disputes?: DisputesRepository
   #holds?: HoldsRepository
   #inbox?: InboxRepository
   #jobs?: JobsRepository
@@ -60,6 +62,10 @@ export class CoreRepositories {
 
   get consents(): ConsentsRepository {
     return (this.#consents ??= new ConsentsRepository(this.db))
+  }
+
+  get disputes(): DisputesRepository {
+    return (this.#disputes ??= new DisputesRepository(this.db))
   }
 
   get holds(): HoldsRepository {

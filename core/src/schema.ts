@@ -14,6 +14,7 @@ export {
 export {
   payment,
   paymentConsent,
+  paymentDispute,
   paymentEvent,
   paymentReconciliation,
   paymentRefund,

@@ -3,6 +3,7 @@ import { BalanceService, HoldsService, VerificationService } from './features/ba
 import {
   type BoundFulfilment,
   bindFulfilment,
+  DisputesService,
   type FulfilmentRegistry,
   type GatewayRegistry,
   PaymentsCheckService,
@@ -53,6 +54,7 @@ export class CoreServices<
 > {
   #audit?: AuditService
   #balance?: BalanceService
+  #disputes?: DisputesService
   #holds?: HoldsService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
@@ -95,6 +97,10 @@ export class CoreServices<
 
   get balance(): BalanceService {
     return (this.#balance ??= new BalanceService(this))
+  }
+
+  get disputes(): DisputesService {
+    return (this.#disputes ??= new DisputesService(this))
   }
 
   get holds(): HoldsService {

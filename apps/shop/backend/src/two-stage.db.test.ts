@@ -107,6 +107,47 @@ describe('a product whose money is only reserved', () => {
     expect(given).not.toContain(payment.id)
   })
 
+  test('is taken in part: the payment is of that part from then on, refunds too', async () => {
+    const payment = await reserved()
+    await look()
+    const { payments, refunds, balance } = platform.core
+    for (const amount of [0n, -1n, payment.amount + 1n]) {
+      await expect(payments.capture(payment.id, amount)).rejects.toMatchObject({
+        code: 'payments.not_capturable',
+      })
+    }
+    const part = payment.amount / 5n
+    const captured = { status: 'succeeded', amount: part, captureAmount: part }
+    expect(await payments.capture(payment.id, part)).toMatchObject(captured)
+    expect(await payments.capture(payment.id, part)).toMatchObject(captured)
+    await expect(payments.capture(payment.id, part + 1n)).rejects.toMatchObject({
+      code: 'payments.conflict',
+    })
+    expect(given.filter((id) => id === payment.id)).toHaveLength(1)
+    const request = { id: newId(), paymentId: payment.id, actor: 'test' }
+    await expect(refunds.request({ ...request, amount: part + 1n })).rejects.toMatchObject({
+      code: 'payments.not_refundable',
+    })
+    expect(await refunds.request(request)).toMatchObject({ status: 'succeeded', amount: part })
+    expect(await balance.verify()).toMatchObject({ ok: true })
+  })
+
+  test('is taken in the part that was asked for first, though its answer was lost', async () => {
+    const payment = await reserved()
+    await look()
+    const { payments } = platform.core
+    const fault = { target: 'yookassa', method: 'POST /payments/:id/capture' } as const
+    await sandbox.control.faults.add({ ...fault, kind: 'drop', effect: 'done', times: null })
+    await expect(payments.capture(payment.id, 100n)).rejects.toMatchObject({
+      code: 'payments.provider_unavailable',
+    })
+    await sandbox.control.faults.clear()
+    await expect(payments.capture(payment.id)).resolves.toMatchObject({ amount: 100n })
+    await expect(payments.capture(payment.id, 200n)).rejects.toMatchObject({
+      code: 'payments.conflict',
+    })
+  })
+
   test('cannot be cancelled once it is paid', async () => {
     const payment = await reserved()
     await look()

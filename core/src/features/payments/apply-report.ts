@@ -39,7 +39,7 @@ export async function applyReport(
   if (!original || original.gateway !== snapshot.gateway) {
     return refuse(tx, snapshot, null, 'there is no such payment')
   }
-  const mismatch = await findMismatch(tx, original, snapshot)
+  const mismatch = await findMismatch(tx, asCaptured(original, snapshot), snapshot)
   if (mismatch) return refuse(tx, snapshot, original.id, mismatch.message)
   const { gateway, providerPaymentId } = snapshot
   const known = await tx.repos.payments.findByProviderId(gateway, providerPaymentId)
@@ -118,6 +118,12 @@ export async function findMismatch(
 export function nextCheck(payment: Pick<Payment, 'createdAt'>, now: Date): Date {
   const ageMs = now.getTime() - payment.createdAt.getTime()
   return addMs(now, Math.min(Math.max(ageMs / 2, FIRST_CHECK_MS), CHECK_INTERVAL_MAX_MS))
+}
+
+/** The payment with the amount that a report must have: of a partial capture, the part. */
+function asCaptured(payment: Payment, { status }: PaymentSnapshot): Payment {
+  const isPart = status === 'succeeded' && payment.captureAmount !== null
+  return isPart ? { ...payment, amount: payment.captureAmount } : payment
 }
 
 async function refuse(
@@ -205,6 +211,7 @@ async function succeed(
   const now = tx.clock.now()
   const paid = await tx.repos.payments.update(payment.id, {
     status: 'succeeded',
+    amount: snapshot.money.amount,
     providerPaymentId: snapshot.providerPaymentId,
     savedMethodId: (await keptMethod(tx, payment, snapshot)) ?? payment.savedMethodId,
     providerPeriodEnd: snapshot.periodEnd ?? null,

@@ -8,6 +8,14 @@ export { paymentConsent } from './consents/consent.table.ts'
 export type { Consent, GivenConsent } from './consents/consent.ts'
 export { ConsentsRepository } from './consents/consents.repository.ts'
 export { creditsFulfilment, type SpentCredits } from './credits.fulfilment.ts'
+export { paymentDispute } from './disputes/dispute.table.ts'
+export { DISPUTE_STATUSES, type Dispute, type DisputeStatus } from './disputes/dispute.ts'
+export { DisputesRepository } from './disputes/disputes.repository.ts'
+export {
+  type DisputeReport,
+  type DisputesScope,
+  DisputesService,
+} from './disputes/disputes.service.ts'
 export {
   type BoundFulfilment,
   bindFulfilment,
@@ -48,6 +56,7 @@ export {
 export {
   paymentClosed,
   paymentDiffers,
+  paymentDisputed,
   paymentRefunded,
   paymentReportRefused,
   paymentSucceeded,
@@ -83,6 +92,6 @@ export type {
   Reconciliation,
 } from './reconciliation/reconciliation.ts'
 export { paymentRefund } from './refunds/refund.table.ts'
-export type { Refund, RefundReport } from './refunds/refund.ts'
+export { REFUND_STATUSES, type Refund, type RefundReport } from './refunds/refund.ts'
 export { RefundsRepository } from './refunds/refunds.repository.ts'
 export { type RefundsScope, RefundsService } from './refunds/refunds.service.ts'

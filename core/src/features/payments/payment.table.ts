@@ -25,6 +25,7 @@ export const payment = gramkit.table(
     amount: int8().notNull(),
     currency: text({ enum: CURRENCIES }).notNull(),
     refundedAmount: int8().notNull().default(sql`0`),
+    captureAmount: int8(),
     status: text({ enum: PAYMENT_STATUSES }).notNull(),
     providerPaymentId: text(),
     confirmationUrl: text(),
@@ -64,6 +65,10 @@ export const payment = gramkit.table(
     check(
       'payment_refunded_amount_check',
       sql`${table.refundedAmount} between 0 and ${table.amount}`,
+    ),
+    check(
+      'payment_capture_amount_check',
+      sql`${table.captureAmount} between 1 and ${table.amount}`,
     ),
     check('payment_status_check', sql`${table.status} in (${listed(PAYMENT_STATUSES)})`),
     check('payment_currency_check', sql`${table.currency} in (${listed(CURRENCIES)})`),

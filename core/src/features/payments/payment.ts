@@ -34,6 +34,8 @@ export interface Payment {
   readonly amount: bigint
   readonly currency: Currency
   readonly refundedAmount: bigint
+  /** What is to be taken of reserved money, where it is less than all of it. */
+  readonly captureAmount: bigint | null
   readonly status: PaymentStatus
   /** The provider's own id; with Stars the charge id, known once it is paid. */
   readonly providerPaymentId: string | null
@@ -97,6 +99,16 @@ const CLOSED_UNPAID: readonly PaymentStatus[] = ['canceled', 'expired', 'failed'
 /** Tells whether the payment still waits for the buyer or the provider. */
 export function isOpen(status: PaymentStatus): boolean {
   return OPEN_STATUSES.includes(status)
+}
+
+/** The state of a payment whose money arrived, by what went back and what is disputed. */
+export function paidStatus(
+  { amount, refundedAmount }: Pick<Payment, 'amount' | 'refundedAmount'>,
+  isDisputed: boolean,
+): Extract<PaymentStatus, 'succeeded' | 'partially_refunded' | 'refunded' | 'disputed'> {
+  if (refundedAmount === amount) return 'refunded'
+  if (isDisputed) return 'disputed'
+  return refundedAmount === 0n ? 'succeeded' : 'partially_refunded'
 }
 
 /**

@@ -157,6 +157,26 @@ export class ReportUnreadable extends AppError {
   }
 }
 
+/** Only money that has arrived can be disputed. */
+export class NotDisputable extends AppError {
+  readonly code = 'payments.not_disputable'
+  readonly kind = 'conflict'
+
+  constructor(facts: { paymentId: string; status: string }) {
+    super(`The payment ${facts.paymentId} is ${facts.status}: nothing of it can be disputed`, facts)
+  }
+}
+
+/** A dispute is about more than was paid, or known under its reference with another amount. */
+export class DisputeMismatch extends AppError {
+  readonly code = 'payments.dispute_mismatch'
+  readonly kind = 'conflict'
+
+  constructor(facts: { paymentId: string; reference: string }) {
+    super(`The dispute ${facts.reference} has an amount that does not fit its payment`, facts)
+  }
+}
+
 /** The gateway gives back all or nothing. */
 export class PartialRefundUnsupported extends AppError {
   readonly code = 'payments.partial_refund_unsupported'

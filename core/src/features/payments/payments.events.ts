@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CURRENCIES } from '../../kernel/index.ts'
 import { defineEvent } from '../../platform/outbox/index.ts'
+import { DISPUTE_STATUSES } from './disputes/dispute.ts'
 
 const amountText = z.string().regex(/^\d+$/)
 
@@ -35,6 +36,18 @@ export const paymentUpdated = defineEvent('payment.updated', {
 export const paymentRefunded = defineEvent('payment.refunded', {
   version: 1,
   schema: moneyMoved.extend({ refundId: z.uuid(), refundedAmount: amountText }),
+})
+
+/** A bank or an app store wants money back, or it was decided who gets it. */
+export const paymentDisputed = defineEvent('payment.disputed', {
+  version: 1,
+  schema: z.object({
+    paymentId: z.uuid(),
+    disputeId: z.uuid(),
+    status: z.enum(DISPUTE_STATUSES),
+    amount: amountText,
+    currency: z.enum(CURRENCIES),
+  }),
 })
 
 /** The provider's books and ours differ: somebody should look. */

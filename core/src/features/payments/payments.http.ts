@@ -3,31 +3,24 @@ import { z } from 'zod'
 import { CURRENCIES } from '../../kernel/index.ts'
 import type { ServicesHost } from '../../platform/database/index.ts'
 import {
-  adminSecurity,
   amountWire,
   idempotently,
   idParams,
-  instantWire,
   pageOf,
   pageQuery,
   principalOf,
   problemResponses,
-  requireAdmin,
   requireUser,
   userSecurity,
 } from '../../platform/http/index.ts'
-import { PAYMENT_STATUSES, type Payment, type Surface } from './payment.ts'
+import type { Surface } from './payment.ts'
 import type { GatewayRegistry } from './payment-gateway.ts'
-import type { PaymentsService } from './payments.service.ts'
+import { paymentToWire, paymentWire } from './payment-wire.http.ts'
+import { type PaymentsAdminHttpScope, paymentsAdminHttp } from './payments-admin.http.ts'
 import type { Product, ProductCatalog } from './product.ts'
-import type { ReconciliationService } from './reconciliation/reconciliation.service.ts'
-import type { RefundsService } from './refunds/refunds.service.ts'
 
 /** All that the routes of payments may touch. */
-export interface PaymentsHttpScope {
-  readonly payments: PaymentsService
-  readonly refunds: RefundsService
-  readonly reconciliation: ReconciliationService
+export interface PaymentsHttpScope extends PaymentsAdminHttpScope {
   readonly products: ProductCatalog
   readonly gateways: GatewayRegistry
 }
@@ -56,53 +49,7 @@ const productWire = z
   })
   .meta({ id: 'Product' })
 
-const paymentWire = z
-  .object({
-    id: z.uuid(),
-    status: z.enum(PAYMENT_STATUSES),
-    gateway: z.string(),
-    productId: z.string(),
-    title: z.string(),
-    amount: amountWire,
-    currency,
-    refundedAmount: amountWire,
-    confirmationUrl: z.string().nullable(),
-    subscriptionId: z.uuid().nullable(),
-    createdAt: instantWire,
-    paidAt: instantWire.nullable(),
-  })
-  .meta({ id: 'Payment' })
-
 const startedWire = z.object({ payment: paymentWire, confirmationUrl: z.string().nullable() })
-
-const refundWire = z
-  .object({
-    id: z.uuid(),
-    paymentId: z.uuid(),
-    amount: amountWire,
-    status: z.enum(['requested', 'pending', 'succeeded', 'failed', 'unknown']),
-    createdAt: instantWire,
-  })
-  .meta({ id: 'Refund' })
-
-const reconciledWire = z
-  .object({
-    kind: z.enum(['payment', 'refund']),
-    providerPaymentId: z.string(),
-    paymentId: z.uuid().nullable(),
-    /** Why it cannot be taken in; null when it was. */
-    problem: z.string().nullable(),
-  })
-  .meta({ id: 'ReconciledEntry' })
-
-const reconciliationWire = z
-  .object({
-    gateway: z.string(),
-    checked: z.int(),
-    repaired: z.array(reconciledWire),
-    differences: z.array(reconciledWire),
-  })
-  .meta({ id: 'Reconciliation' })
 
 const tags = ['payments']
 
@@ -211,48 +158,7 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
         paymentToWire(await services.payments.get(principalOf(request).user.id, request.params.id)),
     )
 
-    app.post(
-      '/admin/payments/:id/refund',
-      {
-        onRequest: requireAdmin,
-        schema: {
-          tags: ['admin'],
-          summary: 'Give money back',
-          description: 'All that is left unless an amount is named. Needs an Idempotency-Key.',
-          security: adminSecurity,
-          headers: z.object({ 'idempotency-key': z.string().optional() }),
-          params: idParams,
-          body: z.strictObject({ amount: amountWire.optional() }).nullish(),
-          response: { 200: z.object({ refund: refundWire }), ...problemResponses },
-        },
-      },
-      (request, reply) =>
-        idempotently(request, reply, async (operationId) => {
-          const refund = await services.refunds.request({
-            id: operationId,
-            paymentId: request.params.id,
-            amount: request.body?.amount,
-            actor: 'admin',
-          })
-          return { status: 200, body: { refund } }
-        }),
-    )
-
-    app.post(
-      '/admin/reconcile',
-      {
-        onRequest: requireAdmin,
-        schema: {
-          tags: ['admin'],
-          summary: 'Compare the books of the providers with ours',
-          description:
-            'Takes in what never reached us, and lists what cannot be taken in. Harmless to repeat.',
-          security: adminSecurity,
-          response: { 200: z.object({ items: z.array(reconciliationWire) }), ...problemResponses },
-        },
-      },
-      async () => ({ items: await services.reconciliation.reconcile() }),
-    )
+    await app.register(paymentsAdminHttp(host))
   }
 }
 
@@ -277,24 +183,5 @@ function productToWire(product: Product, surface: Surface, gateways: GatewayRegi
     credits,
     plan: plan && { ...plan, trial: plan.trial ?? null },
     gateways: fitting.map(({ name }) => name),
-  }
-}
-
-function paymentToWire(payment: Payment) {
-  const { id, status, gateway, productId, product, amount, currency } = payment
-  const { refundedAmount, confirmationUrl, subscriptionId, createdAt, paidAt } = payment
-  return {
-    id,
-    status,
-    gateway,
-    productId,
-    title: product.title,
-    amount,
-    currency,
-    refundedAmount,
-    confirmationUrl,
-    subscriptionId,
-    createdAt,
-    paidAt,
   }
 }

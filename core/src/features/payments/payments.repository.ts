@@ -31,6 +31,8 @@ export type PaymentChanges = Partial<
   Pick<
     Payment,
     | 'status'
+    | 'amount'
+    | 'captureAmount'
     | 'providerPaymentId'
     | 'confirmationUrl'
     | 'subscriptionId'

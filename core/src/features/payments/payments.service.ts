@@ -16,7 +16,9 @@ import {
   findMismatch,
   nextCheck,
 } from './apply-report.ts'
+import { askForCapture } from './ask-for-capture.ts'
 import type { GivenConsent } from './consents/consent.ts'
+import { keepConsent } from './consents/keep-consent.ts'
 import { isOpen, type Payment, type PaymentSnapshot, type Surface } from './payment.ts'
 import type { PaymentGateway } from './payment-gateway.ts'
 import {
@@ -266,24 +268,22 @@ export class PaymentsService {
   }
 
   /**
-   * Takes the reserved money of a two-stage payment. Calls the provider, so never inside a
-   * transaction; capturing twice is harmless.
+   * Takes the reserved money of a two-stage payment, all of it or a part; the rest goes back to the
+   * buyer, and the payment's amount becomes what was taken. Calls the provider, so never inside a
+   * transaction; capturing twice is harmless, and the first amount that was asked for stays.
    *
-   * @throws {@link PaymentNotFound} {@link NotCapturable} {@link ProviderRejected}
-   * {@link ProviderUnavailable}
+   * @throws {@link PaymentNotFound} {@link NotCapturable} {@link PaymentConflict}
+   * {@link ProviderRejected} {@link ProviderUnavailable}
    */
-  async capture(paymentId: string): Promise<Payment> {
+  async capture(paymentId: string, amount?: bigint): Promise<Payment> {
     assertNoTransaction('payments.capture')
-    const payment = await this.getById(paymentId)
-    if (payment.status === 'succeeded') return payment
-    const gateway = this.gateway(payment.gateway)
-    const { providerPaymentId, status } = payment
-    if (status !== 'waiting_for_capture' || !providerPaymentId || !gateway.capture) {
-      throw new NotCapturable({ paymentId, status })
-    }
-    const applied = await this.apply(
-      await gateway.capture({ paymentId, providerPaymentId, money: payment }),
-    )
+    const payment = await this.#scope.transaction((tx) => askForCapture(tx, paymentId, amount))
+    if (payment.paidAt) return payment
+    const { providerPaymentId, currency, captureAmount } = payment
+    const { capture } = this.gateway(payment.gateway)
+    assert(providerPaymentId && captureAmount && capture, 'The capture was checked')
+    const money = { amount: captureAmount, currency }
+    const applied = await this.apply(await capture({ paymentId, providerPaymentId, money }))
     return applied.outcome === 'refused' ? payment : applied.payment
   }
 
@@ -403,26 +403,4 @@ export class PaymentsService {
       return recorded
     })
   }
-}
-
-/** Writes down what the buyer agreed to: the price and period that they are being asked to pay. */
-async function keepConsent(
-  tx: PaymentsScope,
-  payment: Payment,
-  given: GivenConsent | undefined,
-): Promise<void> {
-  const { plan } = payment.product
-  const renewals = tx.gateways.get(payment.gateway)?.capabilities.renewals
-  if (!given || !plan || renewals !== 'saved_method') return
-  await tx.repos.consents.insert({
-    id: newId(),
-    userId: payment.userId,
-    paymentId: payment.id,
-    sessionId: given.sessionId,
-    textVersion: given.textVersion,
-    amount: payment.amount,
-    currency: payment.currency,
-    period: plan.period,
-    agreedAt: payment.createdAt,
-  })
 }

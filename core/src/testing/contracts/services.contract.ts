@@ -10,6 +10,7 @@ const LAZY = [
   'holds',
   'payments',
   'reconciliation',
+  'disputes',
   'refunds',
   'subscriptions',
   'users',

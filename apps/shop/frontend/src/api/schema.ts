@@ -621,6 +621,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/payments/{id}/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take reserved money
+         * @description All of it, or a part: the rest goes back to the buyer. Needs an Idempotency-Key.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        amount?: string;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            payment: components["schemas"]["Payment"];
+                        };
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call off a payment that is not paid yet, and free reserved money */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            payment: components["schemas"]["Payment"];
+                        };
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payments/{id}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record how a chargeback stands
+         * @description For what providers tell by letter only. The same reference is the same dispute; the amount is all of the payment unless one is named.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reference: string;
+                        /** @enum {string} */
+                        status: "open" | "won" | "lost";
+                        amount?: string;
+                        reason?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            dispute: components["schemas"]["Dispute"];
+                        };
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/reconcile": {
         parameters: {
             query?: never;
@@ -1403,38 +1601,6 @@ export interface components {
                 actual: string;
             }[];
         };
-        Product: {
-            id: string;
-            kind: string;
-            /** @enum {string} */
-            goods: "digital" | "physical";
-            title: string;
-            description: string;
-            prices: {
-                /** @enum {string} */
-                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
-                /** @example 1000 */
-                amount: string;
-            }[];
-            credits: {
-                unit: string;
-                /** @example 1000 */
-                amount: string;
-            } | null;
-            plan: {
-                group: string;
-                period: {
-                    days: number;
-                } | {
-                    months: number;
-                };
-                trial: {
-                    days: number;
-                } | null;
-                features: string[];
-            } | null;
-            gateways: string[];
-        };
         Payment: {
             /** Format: uuid */
             id: string;
@@ -1467,6 +1633,20 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
+        Dispute: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            reference: string;
+            /** @example 1000 */
+            amount: string;
+            /** @enum {string} */
+            status: "open" | "won" | "lost";
+            reason: string | null;
+            /** Format: date-time */
+            createdAt: string;
+        };
         ReconciledEntry: {
             /** @enum {string} */
             kind: "payment" | "refund";
@@ -1479,6 +1659,38 @@ export interface components {
             checked: number;
             repaired: components["schemas"]["ReconciledEntry"][];
             differences: components["schemas"]["ReconciledEntry"][];
+        };
+        Product: {
+            id: string;
+            kind: string;
+            /** @enum {string} */
+            goods: "digital" | "physical";
+            title: string;
+            description: string;
+            prices: {
+                /** @enum {string} */
+                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+                /** @example 1000 */
+                amount: string;
+            }[];
+            credits: {
+                unit: string;
+                /** @example 1000 */
+                amount: string;
+            } | null;
+            plan: {
+                group: string;
+                period: {
+                    days: number;
+                } | {
+                    months: number;
+                };
+                trial: {
+                    days: number;
+                } | null;
+                features: string[];
+            } | null;
+            gateways: string[];
         };
         Subscription: {
             /** Format: uuid */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lt } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lt, notLike } from 'drizzle-orm'
 import type { Executor } from '../../../platform/database/index.ts'
 import { payment } from '../payment.table.ts'
 import { paymentRefund } from '../refunds/refund.table.ts'
@@ -61,6 +61,8 @@ export class ReconciliationRepository {
           eq(paymentRefund.status, 'succeeded'),
           lt(paymentRefund.updatedAt, before),
           isNull(paymentRefund.inBooks),
+          // What a lost dispute took is in no provider's list of refunds.
+          notLike(paymentRefund.providerRefundId, 'dispute:%'),
         ),
       )
       .returning({ paymentId: payment.id, providerPaymentId: payment.providerPaymentId })

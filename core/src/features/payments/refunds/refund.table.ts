@@ -3,6 +3,7 @@ import { check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { gramkit, instant, int8 } from '../../../platform/database/index.ts'
 import { payment } from '../payment.table.ts'
 import { IN_BOOKS } from '../reconciliation/in-books.ts'
+import { REFUND_STATUSES } from './refund.ts'
 
 /** Money on its way back to the buyer. */
 export const paymentRefund = gramkit.table(
@@ -14,7 +15,7 @@ export const paymentRefund = gramkit.table(
       .notNull()
       .references(() => payment.id),
     amount: int8().notNull(),
-    status: text({ enum: ['requested', 'pending', 'succeeded', 'failed', 'unknown'] }).notNull(),
+    status: text({ enum: REFUND_STATUSES }).notNull(),
     providerRefundId: text(),
     /** Who asked: `admin`, `provider`, or a user's id. */
     actor: text().notNull(),

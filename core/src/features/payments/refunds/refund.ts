@@ -3,7 +3,10 @@ import type { PaymentSnapshot } from '../payment.ts'
 import type { InBooks } from '../reconciliation/in-books.ts'
 
 /** Every state a refund can be in; `unknown` means that the provider's answer was lost. */
-export type RefundStatus = 'requested' | 'pending' | 'succeeded' | 'failed' | 'unknown'
+export const REFUND_STATUSES = ['requested', 'pending', 'succeeded', 'failed', 'unknown'] as const
+
+/** State of a refund. */
+export type RefundStatus = (typeof REFUND_STATUSES)[number]
 
 /** Money on its way back to the buyer. */
 export interface Refund {
@@ -39,4 +42,14 @@ export interface RefundReport {
 /** Tells whether the money may still go back. */
 export function isRefundOpen(status: RefundStatus): boolean {
   return status === 'requested' || status === 'pending' || status === 'unknown'
+}
+
+/**
+ * Tells whether a refund moves to a state. It only moves forward, but for one thing: money that went
+ * back has gone back, also when a try in between was refused.
+ */
+export function movesRefund(from: RefundStatus, to: Exclude<RefundStatus, 'requested'>): boolean {
+  if (to === 'succeeded') return from !== 'succeeded'
+  if (to === 'failed') return isRefundOpen(from)
+  return from === 'requested' || (from === 'unknown' && to === 'pending')
 }

@@ -2,7 +2,7 @@ import { addMs, assert, newId } from '../../../kernel/index.ts'
 import { assertNoTransaction, type Transactional } from '../../../platform/database/index.ts'
 import type { AuditRepository } from '../../audit/index.ts'
 import { applyReport, FIRST_CHECK_MS, nextCheck } from '../apply-report.ts'
-import type { Payment } from '../payment.ts'
+import { type Payment, paidStatus } from '../payment.ts'
 import {
   NotRefundable,
   PartialRefundUnsupported,
@@ -15,7 +15,7 @@ import {
 import { paymentRefunded } from '../payments.events.ts'
 import type { PaymentsScope } from '../payments.scope.ts'
 import { settlementReversal } from '../settlement.ts'
-import { isRefundOpen, type Refund, type RefundReport } from './refund.ts'
+import { isRefundOpen, movesRefund, type Refund, type RefundReport } from './refund.ts'
 import type { RefundsRepository } from './refunds.repository.ts'
 
 /** All that the refunds service may touch. */
@@ -154,9 +154,7 @@ export class RefundsService {
       if (payment.currency !== report.currency) refuse(`it is in ${report.currency}`)
       const refund = await this.#match(tx, payment, report)
       if (refund.amount !== report.amount) refuse('it has another amount than was asked for')
-      // Money that went back has gone back, also when a try in between was refused.
-      const isLate = refund.status === 'failed' && report.status === 'succeeded'
-      if (!isRefundOpen(refund.status) && !isLate) return refund
+      if (!movesRefund(refund.status, report.status)) return refund
       const isTooMuch = payment.refundedAmount + refund.amount > payment.amount
       if (report.status === 'succeeded' && isTooMuch) refuse('it is more than was paid')
       const now = tx.clock.now()
@@ -185,7 +183,7 @@ export class RefundsService {
     const refundedAmount = payment.refundedAmount + refund.amount
     await tx.repos.payments.update(payment.id, {
       refundedAmount,
-      status: refundedAmount === payment.amount ? 'refunded' : 'partially_refunded',
+      status: paidStatus({ ...payment, refundedAmount }, payment.status === 'disputed'),
       updatedAt: now,
     })
     await tx.balance.reverse(settlementReversal(payment, refund))
@@ -277,7 +275,7 @@ export class RefundsService {
     return this.#scope.transaction(async (tx) => {
       const payment = await tx.repos.payments.findByIdWithLock(refund.paymentId)
       const current = await tx.repos.refunds.findById(refund.id)
-      if (!payment || !current || !isRefundOpen(current.status)) return current ?? refund
+      if (!payment || !current || !movesRefund(current.status, status)) return current ?? refund
       if (status === 'failed') await release(tx, payment, current)
       const now = tx.clock.now()
       return tx.repos.refunds.update(refund.id, {
