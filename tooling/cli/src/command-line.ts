@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { isAppError } from '@gramkit/core/kernel'
 import {
   type Command,
   type ExitCode,
@@ -10,7 +9,7 @@ import {
   type Surroundings,
 } from './command.ts'
 import { COMMANDS } from './commands.ts'
-import { CommandFailed, WrongUsage } from './failures.ts'
+import { explain, WrongUsage } from './failures.ts'
 
 /** Runs what the words after `gramkit` ask for, and gives the exit code. */
 export async function runCommandLine(
@@ -36,16 +35,6 @@ export async function runCommandLine(
     tell(explain(error))
     return 1
   }
-}
-
-/** What went wrong, in words for the person at the terminal; never a stack for an expected failure. */
-export function explain(error: unknown): string {
-  if (error instanceof CommandFailed || isAppError(error)) return error.message
-  if (error instanceof AggregateError) return error.errors.map(explain).join('; ')
-  if (!(error instanceof Error)) return String(error)
-  // PostgreSQL and the operating system give a code with what they say.
-  const isFromOutside = typeof Reflect.get(error, 'code') === 'string'
-  return isFromOutside ? error.message : (error.stack ?? error.message)
 }
 
 function findCommand(words: readonly string[]): Command | undefined {

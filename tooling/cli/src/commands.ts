@@ -2,6 +2,7 @@ import { backupCommand } from './backup/backup-command.ts'
 import { restoreCommand } from './backup/restore-command.ts'
 import type { Command } from './command.ts'
 import { devCommand } from './dev/dev-command.ts'
+import { doctorCommand } from './doctor/doctor-command.ts'
 import { migrateCommand } from './migrate-command.ts'
 import { reconcileCommand } from './reconcile-command.ts'
 
@@ -9,6 +10,7 @@ import { reconcileCommand } from './reconcile-command.ts'
 export const COMMANDS: readonly Command[] = [
   devCommand,
   migrateCommand,
+  doctorCommand,
   backupCommand,
   restoreCommand,
   reconcileCommand,

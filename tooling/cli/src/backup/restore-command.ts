@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { migrationSets } from '../app.ts'
 import { APP_IF_ANY_OPTION, type Call, type Command, type ExitCode } from '../command.ts'
 import { openCore } from '../core.ts'
+import { countOf, findingLines } from '../findings.ts'
 import { OWNER_ENVIRONMENT, ownerUrl } from '../owner.ts'
 import { mark } from '../screen.ts'
 import { verifyBooks } from '../verify-books.ts'
@@ -37,7 +38,8 @@ async function runRestore(call: Call): Promise<ExitCode> {
   })
   call.say(`${mark('ok')} Restored ${totals(tables)} in ${seconds(startedAt)}, as of ${takenAt}`)
   await using opened = await openCore(url)
-  const isTrue = await verifyBooks(opened.core, call.say)
+  const findings = await verifyBooks(opened.core)
+  for (const line of findings.flatMap(findingLines)) call.say(line)
   call.tell('Next: gramkit migrate, start the app, gramkit reconcile.')
-  return isTrue ? 0 : 1
+  return countOf(findings, 'problem') === 0 ? 0 : 1
 }
