@@ -36,6 +36,12 @@ describe('createLogger', () => {
     expect(() => JSON.parse(line)).not.toThrow()
   })
 
+  test.each(['', '1', '12', '100500:'])('scrubs a known secret in a login after "%s"', (shop) => {
+    const login = Buffer.from(`${shop}${SECRET}`).toString('base64')
+    const line = logged((logger) => logger.error(`Basic ${login} was refused`))
+    expect(line).not.toContain(login.slice(-14, -4))
+  })
+
   test('scrubs any bot token in an address', () => {
     const line = logged((logger) =>
       logger.warn('POST https://api.telegram.org/bot42:AAbbCCddEEffGGhhIIjjKKllMM/getMe failed'),

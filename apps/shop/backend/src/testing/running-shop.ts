@@ -67,7 +67,7 @@ export async function startRunningShop(
     readonly sandboxOnSameOrigin?: boolean
     /** Bots and shops of others on the same sandbox. [none] */
     readonly others?: Pick<SandboxOptions, 'bots' | 'shops'>
-    /** Gets each log line. [standard output] */
+    /** Gets each log line, before known secrets are taken out of it. [standard output] */
     readonly onLogLine?: (line: string) => void
   } = {},
 ): Promise<RunningShop> {
@@ -93,8 +93,9 @@ export async function startRunningShop(
     serveShop(config, {
       logger: createLogger({
         level: config.logLevel,
-        secrets: config.secrets,
-        ...(options.onLogLine ? { destination: { write: options.onLogLine } } : {}),
+        ...(options.onLogLine
+          ? { destination: { write: options.onLogLine } }
+          : { secrets: config.secrets }),
       }),
       ...(options.sandboxOnSameOrigin ? { beside: sandboxProxy(sandbox.url) } : {}),
     })
