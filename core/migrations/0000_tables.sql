@@ -241,29 +241,65 @@ CREATE TABLE "gramkit"."payment_refund" (
 	CONSTRAINT "payment_refund_status_check" CHECK ("gramkit"."payment_refund"."status" in ('requested', 'pending', 'succeeded', 'failed', 'unknown'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."subscription_gift" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"product_id" text NOT NULL,
+	"subscription_id" uuid,
+	"added_ms" bigint NOT NULL,
+	"actor" text NOT NULL,
+	"note" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "subscription_gift_added_ms_check" CHECK ("gramkit"."subscription_gift"."added_ms" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."subscription_trial" (
+	"user_id" uuid NOT NULL,
+	"plan_group" text NOT NULL,
+	"product_id" text NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"ends_at" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "subscription_trial_key" PRIMARY KEY("user_id","plan_group")
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."subscription" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
 	"product_id" text NOT NULL,
 	"title" text NOT NULL,
 	"plan_group" text NOT NULL,
-	"gateway" text NOT NULL,
+	"gateway" text,
 	"status" text NOT NULL,
 	"period" jsonb NOT NULL,
 	"anchor_day" integer NOT NULL,
 	"current_period_start" timestamp (3) with time zone NOT NULL,
 	"current_period_end" timestamp (3) with time zone NOT NULL,
-	"first_payment_id" uuid NOT NULL,
+	"extra_ms" bigint DEFAULT 0 NOT NULL,
+	"amount" bigint,
+	"currency" text,
+	"first_payment_id" uuid,
 	"saved_method_id" text,
 	"next_charge_at" timestamp (3) with time zone,
 	"charge_attempts" integer DEFAULT 0 NOT NULL,
 	"expires_at" timestamp (3) with time zone,
+	"notice_at" timestamp (3) with time zone,
+	"noticed_end" timestamp (3) with time zone,
+	"next_product_id" text,
+	"next_amount" bigint,
+	"change_payment_id" uuid,
+	"paused_at" timestamp (3) with time zone,
 	"canceled_at" timestamp (3) with time zone,
 	"cancel_reason" text,
+	"cancel_feedback" text,
+	"heard_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "subscription_status_check" CHECK ("gramkit"."subscription"."status" in ('active', 'past_due', 'canceled', 'expired')),
-	CONSTRAINT "subscription_anchor_day_check" CHECK ("gramkit"."subscription"."anchor_day" between 1 and 31)
+	CONSTRAINT "subscription_status_check" CHECK ("gramkit"."subscription"."status" in ('trialing', 'active', 'past_due', 'canceled', 'paused', 'expired')),
+	CONSTRAINT "subscription_anchor_day_check" CHECK ("gramkit"."subscription"."anchor_day" between 1 and 31),
+	CONSTRAINT "subscription_extra_ms_check" CHECK ("gramkit"."subscription"."extra_ms" >= 0),
+	CONSTRAINT "subscription_expires_at_check" CHECK (("gramkit"."subscription"."expires_at" is null) = ("gramkit"."subscription"."status" in ('paused', 'expired'))),
+	CONSTRAINT "subscription_paused_at_check" CHECK (("gramkit"."subscription"."paused_at" is not null) = ("gramkit"."subscription"."status" = 'paused'))
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."user_account" (
@@ -311,8 +347,12 @@ ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_user_id_user_account_id_
 ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_original_payment_id_payment_id_fk" FOREIGN KEY ("original_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_event" ADD CONSTRAINT "payment_event_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_refund" ADD CONSTRAINT "payment_refund_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_subscription_id_subscription_id_fk" FOREIGN KEY ("subscription_id") REFERENCES "gramkit"."subscription"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."subscription_trial" ADD CONSTRAINT "subscription_trial_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_first_payment_id_payment_id_fk" FOREIGN KEY ("first_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_change_payment_id_payment_id_fk" FOREIGN KEY ("change_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_delivery_provider_key_key" ON "gramkit"."inbox_delivery" USING btree ("provider","key");--> statement-breakpoint
@@ -341,6 +381,7 @@ CREATE UNIQUE INDEX "payment_dispute_reference_key" ON "gramkit"."payment_disput
 CREATE UNIQUE INDEX "payment_provider_payment_id_key" ON "gramkit"."payment" USING btree ("gateway","provider_payment_id") WHERE "gramkit"."payment"."provider_payment_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_user_id_index" ON "gramkit"."payment" USING btree ("user_id","id");--> statement-breakpoint
 CREATE INDEX "payment_subscription_id_index" ON "gramkit"."payment" USING btree ("subscription_id") WHERE "gramkit"."payment"."subscription_id" is not null;--> statement-breakpoint
+CREATE INDEX "payment_original_payment_id_index" ON "gramkit"."payment" USING btree ("original_payment_id") WHERE "gramkit"."payment"."original_payment_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_next_check_at_index" ON "gramkit"."payment" USING btree ("next_check_at") WHERE "gramkit"."payment"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "payment_not_in_books_index" ON "gramkit"."payment" USING btree ("gateway","paid_at") WHERE "gramkit"."payment"."paid_at" is not null and "gramkit"."payment"."in_books" is null;--> statement-breakpoint
 CREATE INDEX "payment_differs_index" ON "gramkit"."payment" USING btree ("gateway","id") WHERE "gramkit"."payment"."in_books" in ('different', 'missing');--> statement-breakpoint
@@ -349,9 +390,12 @@ CREATE UNIQUE INDEX "payment_refund_provider_refund_id_key" ON "gramkit"."paymen
 CREATE INDEX "payment_refund_payment_id_index" ON "gramkit"."payment_refund" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_refund_next_check_at_index" ON "gramkit"."payment_refund" USING btree ("next_check_at") WHERE "gramkit"."payment_refund"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "payment_refund_not_in_books_index" ON "gramkit"."payment_refund" USING btree ("updated_at") WHERE "gramkit"."payment_refund"."status" = 'succeeded' and "gramkit"."payment_refund"."in_books" is null;--> statement-breakpoint
+CREATE INDEX "subscription_gift_user_id_index" ON "gramkit"."subscription_gift" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "subscription_live_key" ON "gramkit"."subscription" USING btree ("user_id","plan_group") WHERE "gramkit"."subscription"."status" <> 'expired';--> statement-breakpoint
 CREATE INDEX "subscription_user_id_index" ON "gramkit"."subscription" USING btree ("user_id","id");--> statement-breakpoint
+CREATE INDEX "subscription_first_payment_id_index" ON "gramkit"."subscription" USING btree ("first_payment_id");--> statement-breakpoint
 CREATE INDEX "subscription_next_charge_at_index" ON "gramkit"."subscription" USING btree ("next_charge_at") WHERE "gramkit"."subscription"."next_charge_at" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_expires_at_index" ON "gramkit"."subscription" USING btree ("expires_at") WHERE "gramkit"."subscription"."expires_at" is not null;--> statement-breakpoint
+CREATE INDEX "subscription_notice_at_index" ON "gramkit"."subscription" USING btree ("notice_at") WHERE "gramkit"."subscription"."notice_at" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");

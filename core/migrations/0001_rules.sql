@@ -246,4 +246,5 @@ CREATE TRIGGER audit_seal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
   ON gramkit.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
 --> statement-breakpoint
 REVOKE DELETE ON gramkit.payment, gramkit.payment_consent, gramkit.payment_dispute,
-  gramkit.payment_refund, gramkit.subscription FROM gramkit_app;
+  gramkit.payment_refund, gramkit.subscription, gramkit.subscription_gift,
+  gramkit.subscription_trial FROM gramkit_app;

@@ -9,6 +9,7 @@ import {
   isAboutMoney,
   readPreCheckout,
   readRefundedPayment,
+  readSubscription,
   readSuccessfulPayment,
 } from './features/payments/gateways/telegram-updates.ts'
 import { ReportUnreadable } from './features/payments/payments.errors.ts'
@@ -53,7 +54,12 @@ export interface BotSetup {
 }
 
 /** Kinds of updates the kit handles; Telegram keeps an older list unless it is told anew. */
-export const ALLOWED_UPDATES = ['message', 'callback_query', 'pre_checkout_query'] as const
+export const ALLOWED_UPDATES = [
+  'message',
+  'callback_query',
+  'pre_checkout_query',
+  'subscription',
+] as const
 
 /** Tells Telegram where updates go and what the chat offers; repeating it is harmless. */
 export async function setUpBot(bot: Bot, setup: BotSetup): Promise<void> {
@@ -101,14 +107,16 @@ export async function answerNow(
 }
 
 /**
- * Handles stored updates: payments and refunds inside the transaction that finishes the delivery,
+ * Handles stored updates: payments, refunds and what becomes of subscriptions inside the transaction that finishes the delivery,
  * everything else by the bot's composers, which may call Telegram.
  */
 export function telegramInbox(bot: Bot): InboxHandler<CoreServices> {
   return {
     provider: 'telegram',
     async prepare(_services, { body }) {
-      if (readSuccessfulPayment(body) || readRefundedPayment(body)) return
+      const isOurs =
+        readSuccessfulPayment(body) ?? readRefundedPayment(body) ?? readSubscription(body)
+      if (isOurs) return
       if (isAboutMoney(body)) {
         const problem = 'the update about money has another form'
         throw new ReportUnreadable({ gateway: 'telegram-stars', problem })
@@ -116,11 +124,13 @@ export function telegramInbox(bot: Bot): InboxHandler<CoreServices> {
       await bot.init()
       await bot.handleUpdate(body as Parameters<Bot['handleUpdate']>[0])
     },
-    async apply(tx, { body }) {
+    async apply(tx, { body, receivedAt: heardAt }) {
       const paid = readSuccessfulPayment(body)
       if (paid) await tx.payments.apply(paid)
       const refunded = readRefundedPayment(body)
       if (refunded) await tx.refunds.apply(refunded)
+      const word = readSubscription(body)
+      if (word) await tx.subscriptions.hear({ ...word, heardAt })
     },
   }
 }

@@ -19,6 +19,7 @@ import {
 } from './features/payments/index.ts'
 import {
   expireDueSubscriptions,
+  noticeDueSubscriptions,
   renewDueSubscriptions,
   returnDuplicate,
   switchRenewal,
@@ -42,6 +43,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   expireDueHolds,
   checkDuePayments,
   reconcilePayments,
+  noticeDueSubscriptions,
   renewDueSubscriptions,
   expireDueSubscriptions,
   sealDueAudit,

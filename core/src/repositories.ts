@@ -11,7 +11,7 @@ import {
   ReconciliationRepository,
   RefundsRepository,
 } from './features/payments/index.ts'
-import { SubscriptionsRepository } from './features/subscriptions/index.ts'
+import { GrantsRepository, SubscriptionsRepository } from './features/subscriptions/index.ts'
 import { SessionsRepository, UsersRepository } from './features/users/index.ts'
 import type { Executor } from './platform/database/index.ts'
 import { InboxRepository } from './platform/inbox/index.ts'
@@ -34,6 +34,7 @@ export class CoreRepositories {
   #balance?: BalanceRepository
   #consents?: ConsentsRepository
   #disputes?: DisputesRepository
+  #grants?: GrantsRepository
   #holds?: HoldsRepository
   #inbox?: InboxRepository
   #jobs?: JobsRepository
@@ -66,6 +67,10 @@ export class CoreRepositories {
 
   get disputes(): DisputesRepository {
     return (this.#disputes ??= new DisputesRepository(this.db))
+  }
+
+  get grants(): GrantsRepository {
+    return (this.#grants ??= new GrantsRepository(this.db))
   }
 
   get holds(): HoldsRepository {

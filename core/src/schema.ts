@@ -19,7 +19,11 @@ export {
   paymentReconciliation,
   paymentRefund,
 } from './features/payments/index.ts'
-export { subscription } from './features/subscriptions/index.ts'
+export {
+  subscription,
+  subscriptionGift,
+  subscriptionTrial,
+} from './features/subscriptions/index.ts'
 export { userAccount, userSession } from './features/users/index.ts'
 export { inboxDelivery } from './platform/inbox/index.ts'
 export { job } from './platform/jobs/index.ts'

@@ -12,7 +12,7 @@ import {
   ReconciliationService,
   RefundsService,
 } from './features/payments/index.ts'
-import { SubscriptionsService } from './features/subscriptions/index.ts'
+import { RenewalsService, SubscriptionsService } from './features/subscriptions/index.ts'
 import { type IdentitySettings, UsersService } from './features/users/index.ts'
 import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
@@ -60,6 +60,7 @@ export class CoreServices<
   #paymentsCheck?: PaymentsCheckService
   #reconciliation?: ReconciliationService
   #refunds?: RefundsService
+  #renewals?: RenewalsService
   #subscriptions?: SubscriptionsService
   #users?: UsersService
   #verification?: VerificationService
@@ -121,6 +122,10 @@ export class CoreServices<
 
   get refunds(): RefundsService {
     return (this.#refunds ??= new RefundsService(this))
+  }
+
+  get renewals(): RenewalsService {
+    return (this.#renewals ??= new RenewalsService(this))
   }
 
   get subscriptions(): SubscriptionsService {

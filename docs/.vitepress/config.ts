@@ -71,6 +71,7 @@ export default defineConfig({
           { text: 'Architecture', link: '/explanation/architecture' },
           { text: 'Aggregators', link: '/explanation/aggregators' },
           { text: 'Money', link: '/explanation/money' },
+          { text: 'Subscriptions', link: '/explanation/subscriptions' },
           { text: 'Webhooks', link: '/explanation/webhooks' },
           { text: 'Transactions and outbox', link: '/explanation/transactions-and-outbox' },
           { text: 'Speed', link: '/explanation/speed' },

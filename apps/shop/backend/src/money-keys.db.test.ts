@@ -186,7 +186,7 @@ describe('a subscription', () => {
     const due = `update gramkit.subscription set next_charge_at = now() - interval '1 minute'
                  where id = $1`
     await watcher.query(due, [id])
-    const renew = () => core().subscriptions.renewDue()
+    const renew = () => core().renewals.renewDue()
     // The first to come writes a charge, and is held there until the second has looked.
     await overtake(shop, 'lock table gramkit.payment in share mode', [], () =>
       Promise.all([renew(), renew()]),

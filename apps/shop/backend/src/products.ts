@@ -27,7 +27,16 @@ export const SHOP_PRODUCTS: readonly ProductInput[] = [
     title: 'Pro, monthly',
     description: 'Everything, for 30 days at a time.',
     prices: { XTR: 250n, RUB: 29_900n },
-    plan: { group: 'pro', period: { days: 30 } },
+    plan: { group: 'pro', period: { days: 30 }, trial: { days: 7 }, features: ['export'] },
+  },
+  {
+    id: 'plus-monthly',
+    kind: 'subscription',
+    goods: 'digital',
+    title: 'Pro Plus, monthly',
+    description: 'Everything and more, for 30 days at a time.',
+    prices: { XTR: 500n, RUB: 59_800n },
+    plan: { group: 'pro', period: { days: 30 }, features: ['export', 'priority'] },
   },
   {
     id: 'mug',

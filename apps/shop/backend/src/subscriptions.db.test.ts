@@ -75,7 +75,19 @@ describe('a subscription in Stars', () => {
     const post = (what: string) => customer.post(`/api/v1/subscriptions/${id}/${what}`)
     expect((await post('cancel')).body).toMatchObject({ status: 'canceled', currentPeriodEnd })
     expect((await post('cancel')).body).toMatchObject({ status: 'canceled' })
-    expect((await post('resume')).body).toMatchObject({ status: 'active', canceledAt: null })
+    // Only the customer can take it up again, and only in Telegram.
+    const resumed = { status: 'canceled', canceledAt: null, isResumableInTelegram: true }
+    expect((await post('resume')).body).toMatchObject(resumed)
+    const [charge] = (await customer.person.wallet()).charges
+    await eventually(
+      () => customer.person.resumeSubscription(charge?.id ?? '').catch(() => undefined),
+      (wallet) => wallet !== undefined,
+    )
+    const taken = await eventually(
+      () => subscriptionOf(customer),
+      ({ status }) => status === 'active',
+    )
+    expect(taken).toMatchObject({ status: 'active', isResumableInTelegram: false })
     expect((await post('cancel')).body).toMatchObject({ status: 'canceled' })
     await shop.sandbox.control.clock.advance({ seconds: 31 * DAY_SECONDS })
     expect(await subscriptionOf(customer)).toMatchObject({ status: 'expired', currentPeriodEnd })

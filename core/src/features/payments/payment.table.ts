@@ -51,6 +51,9 @@ export const payment = gramkit.table(
     index('payment_subscription_id_index')
       .on(table.subscriptionId)
       .where(sql`${table.subscriptionId} is not null`),
+    index('payment_original_payment_id_index')
+      .on(table.originalPaymentId)
+      .where(sql`${table.originalPaymentId} is not null`),
     index('payment_next_check_at_index')
       .on(table.nextCheckAt)
       .where(sql`${table.nextCheckAt} is not null`),

@@ -1,4 +1,19 @@
-import { and, asc, between, desc, eq, inArray, isNotNull, lte, min, ne, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  between,
+  desc,
+  eq,
+  inArray,
+  isNotNull,
+  lte,
+  min,
+  ne,
+  notInArray,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import { addMs, assert, NotFound, type Page, type PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor, type LockOptions } from '../../platform/database/index.ts'
 import { payment, paymentEvent } from './payment.table.ts'
@@ -147,15 +162,26 @@ export class PaymentsRepository {
     return row && toPayment(row)
   }
 
-  /** The first payment of a subscription that was paid, or undefined. */
-  async findFirstPaidOf(subscriptionId: string): Promise<Payment | undefined> {
+  /** The first charge of a purchase, which may have come to a payment linked to it, or undefined. */
+  async findFirstPaidOf(paymentId: string): Promise<Payment | undefined> {
     const [row] = await this.#db
       .select()
       .from(payment)
-      .where(and(eq(payment.subscriptionId, subscriptionId), isNotNull(payment.providerPaymentId)))
+      .where(and(isOf(paymentId), isNotNull(payment.providerPaymentId)))
       .orderBy(asc(payment.id))
       .limit(1)
     return row && toPayment(row)
+  }
+
+  /**
+   * Forgets the saved method of a purchase and its renewals. A charge that is still open keeps it:
+   * only with it can the provider be asked about that same charge again.
+   */
+  async forgetMethod(paymentId: string, updatedAt: Date): Promise<void> {
+    await this.#db
+      .update(payment)
+      .set({ savedMethodId: null, updatedAt })
+      .where(and(isOf(paymentId), notInArray(payment.status, [...OPEN_STATUSES])))
   }
 
   /** Tells whether another payment has paid a subscription until an instant, give or take. */
@@ -227,6 +253,11 @@ export class PaymentsRepository {
   async insertEvent(event: typeof paymentEvent.$inferInsert): Promise<void> {
     await this.#db.insert(paymentEvent).values(event)
   }
+}
+
+/** A purchase and what is linked to it. */
+function isOf(paymentId: string): SQL | undefined {
+  return or(eq(payment.id, paymentId), eq(payment.originalPaymentId, paymentId))
 }
 
 function toPayment(row: PaymentRow): Payment {

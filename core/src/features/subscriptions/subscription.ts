@@ -1,7 +1,14 @@
-import { addMs, addPeriod, DAY_MS, type Period } from '../../kernel/index.ts'
+import type { Currency, Period } from '../../kernel/index.ts'
 
-/** Every state a subscription can be in; all but `expired` give access. */
-export const SUBSCRIPTION_STATUSES = ['active', 'past_due', 'canceled', 'expired'] as const
+/** Every state a subscription can be in; `paused` and `expired` give no access. */
+export const SUBSCRIPTION_STATUSES = [
+  'trialing',
+  'active',
+  'past_due',
+  'canceled',
+  'paused',
+  'expired',
+] as const
 
 /** State of a subscription. */
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number]
@@ -14,131 +21,164 @@ export interface Subscription {
   readonly title: string
   /** One live subscription a user and group. */
   readonly planGroup: string
-  readonly gateway: string
+  /** Null while nobody has paid for it: a trial or a gift. */
+  readonly gateway: string | null
   readonly status: SubscriptionStatus
   readonly period: Period
   /** Day of the month that months come back to, 1 to 31. */
   readonly anchorDay: number
   readonly currentPeriodStart: Date
+  /** The billing date: until here it is paid, tried or given. */
   readonly currentPeriodEnd: Date
-  /** The payment that opened it; renewals are linked to it. */
-  readonly firstPaymentId: string
+  /** Time on top, which is used once it is not renewed: gifts, pauses and trials under Telegram's clock. */
+  readonly extraMs: number
+  /** What the next period costs; null while nobody has paid for it. */
+  readonly amount: bigint | null
+  readonly currency: Currency | null
+  /** The purchase that renewals repeat and are linked to. */
+  readonly firstPaymentId: string | null
   /** Method to charge, where the kit renews by itself. */
   readonly savedMethodId: string | null
   /** When the kit charges next, where it renews by itself. */
   readonly nextChargeAt: Date | null
   /** Charges tried for the next period so far. */
   readonly chargeAttempts: number
-  /** When it ends unless something happens before. */
+  /** When access ends unless something happens before; null when there is none. */
   readonly expiresAt: Date | null
+  /** When the user is told of the next charge or the trial's end. */
+  readonly noticeAt: Date | null
+  /** End of the period whose notice was given. */
+  readonly noticedEnd: Date | null
+  /** The plan that the next period is of, and its price. */
+  readonly nextProductId: string | null
+  readonly nextAmount: bigint | null
+  /** The payment of a change of plan that takes effect once it is paid. */
+  readonly changePaymentId: string | null
+  readonly pausedAt: Date | null
   readonly canceledAt: Date | null
   readonly cancelReason: string | null
+  readonly cancelFeedback: string | null
+  /** When the provider last told of a change that was made with it. */
+  readonly heardAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
 
-/** Days after the period's end on which a declined renewal is tried again. */
-export const DUNNING_DAYS = [1, 3, 5, 7] as const
+/** What can happen to a subscription. */
+export const SUBSCRIPTION_STEPS = [
+  /** Paid by its user, not by a renewal. */
+  'buy',
+  'renew',
+  /** A renewal that was on its way when its user cancelled. */
+  'renew_late',
+  /** A renewal was refused. */
+  'decline',
+  'cancel',
+  'pause',
+  'resume',
+  /** Its user may take it up again, which only they can do, at the provider. */
+  'permit',
+  'gift',
+  'change',
+  /** Time is over, or the last period was refunded. */
+  'end',
+] as const
 
-/** How long a renewal that the provider makes by itself may be late before access ends. */
-export const PROVIDER_RENEWAL_GRACE_MS = DAY_MS
+/** What can happen to a subscription. */
+export type SubscriptionStep = (typeof SUBSCRIPTION_STEPS)[number]
 
-/** Who charges the next period: the provider by itself, the kit by a saved method, or nobody. */
-export type RenewedBy = 'provider' | 'kit' | 'nobody'
+/** Where a step leads: a state, nowhere as it is done or out of date, or to a refusal. */
+export type SubscriptionTransition = SubscriptionStatus | 'ignore' | 'refuse'
 
-/** The parts of a subscription that say what happens to it next. */
-export type Course = Pick<
-  Subscription,
-  'status' | 'currentPeriodEnd' | 'nextChargeAt' | 'chargeAttempts' | 'expiresAt'
->
+const always = { buy: 'active', end: 'expired' } as const
 
-/** The course of a subscription that is paid until an instant and goes on afterwards. */
-export function activeUntil(currentPeriodEnd: Date, renewedBy: RenewedBy): Course {
-  const expiresAt = {
-    kit: null,
-    nobody: currentPeriodEnd,
-    provider: addMs(currentPeriodEnd, PROVIDER_RENEWAL_GRACE_MS),
-  }[renewedBy]
-  return {
-    status: 'active',
-    currentPeriodEnd,
-    nextChargeAt: renewedBy === 'kit' ? currentPeriodEnd : null,
-    chargeAttempts: 0,
-    expiresAt,
-  }
+const TRANSITIONS: Readonly<
+  Record<SubscriptionStatus, Readonly<Record<SubscriptionStep, SubscriptionTransition>>>
+> = {
+  trialing: {
+    ...always,
+    renew: 'active',
+    renew_late: 'active',
+    decline: 'ignore',
+    cancel: 'refuse',
+    pause: 'refuse',
+    resume: 'refuse',
+    permit: 'refuse',
+    gift: 'trialing',
+    change: 'refuse',
+  },
+  active: {
+    ...always,
+    renew: 'active',
+    renew_late: 'active',
+    decline: 'past_due',
+    cancel: 'canceled',
+    pause: 'paused',
+    resume: 'ignore',
+    permit: 'ignore',
+    gift: 'active',
+    change: 'active',
+  },
+  past_due: {
+    ...always,
+    renew: 'active',
+    renew_late: 'active',
+    decline: 'past_due',
+    cancel: 'canceled',
+    pause: 'refuse',
+    resume: 'refuse',
+    permit: 'refuse',
+    gift: 'past_due',
+    change: 'refuse',
+  },
+  canceled: {
+    ...always,
+    renew: 'active',
+    renew_late: 'canceled',
+    decline: 'ignore',
+    cancel: 'canceled',
+    pause: 'refuse',
+    resume: 'active',
+    permit: 'canceled',
+    gift: 'canceled',
+    change: 'refuse',
+  },
+  paused: {
+    ...always,
+    renew: 'paused',
+    renew_late: 'paused',
+    decline: 'ignore',
+    cancel: 'canceled',
+    pause: 'ignore',
+    resume: 'active',
+    permit: 'canceled',
+    gift: 'paused',
+    change: 'refuse',
+  },
+  expired: {
+    buy: 'active',
+    renew: 'active',
+    renew_late: 'canceled',
+    decline: 'ignore',
+    cancel: 'refuse',
+    pause: 'refuse',
+    resume: 'refuse',
+    permit: 'refuse',
+    gift: 'refuse',
+    change: 'refuse',
+    end: 'ignore',
+  },
 }
 
-/** The course of a subscription that ends with its paid period. */
-export function canceledUntil(currentPeriodEnd: Date): Course {
-  return {
-    status: 'canceled',
-    currentPeriodEnd,
-    nextChargeAt: null,
-    chargeAttempts: 0,
-    expiresAt: currentPeriodEnd,
-  }
+/** Decides where a step leads from a state. Money always lands: paying is never refused. */
+export function transition(
+  from: SubscriptionStatus,
+  step: SubscriptionStep,
+): SubscriptionTransition {
+  return TRANSITIONS[from][step]
 }
 
-/** The facts that decide which period a payment buys. */
-export interface PaidPeriodFacts {
-  readonly current: Pick<Subscription, 'status' | 'currentPeriodEnd' | 'anchorDay'> | undefined
-  readonly now: Date
-  readonly period: Period
-  readonly providerPeriodEnd: Date | null
-}
-
-/**
- * The period that a payment buys: it follows the current one, or begins now after a lapse, and with
- * it the day of the month that later periods come back to.
- *
- * A date that the provider states is believed over our own arithmetic, and no payment ever
- * shortens what was paid before.
- */
-export function paidPeriod(facts: PaidPeriodFacts): {
-  readonly start: Date
-  readonly end: Date
-  readonly anchorDay: number
-} {
-  const { current, now, period, providerPeriodEnd } = facts
-  const followed = current && follows(current, now, period) ? current : undefined
-  const start = followed?.currentPeriodEnd ?? now
-  const anchorDay = followed?.anchorDay ?? now.getUTCDate()
-  const end = providerPeriodEnd ?? addPeriod(start, period, anchorDay)
-  const isShorter = current && current.currentPeriodEnd > end
-  return { start, end: isShorter ? current.currentPeriodEnd : end, anchorDay }
-}
-
-/**
- * Tells whether a paid period begins where the last one ended. A renewal does, even when its charge
- * comes some days later: there was access meanwhile, and the billing day would creep. But nobody
- * pays for a period that is over before it was paid.
- */
-function follows(
-  { status, currentPeriodEnd, anchorDay }: NonNullable<PaidPeriodFacts['current']>,
-  now: Date,
-  period: Period,
-): boolean {
-  if (currentPeriodEnd > now) return true
-  const isRunning = status === 'active' || status === 'past_due'
-  return isRunning && addPeriod(currentPeriodEnd, period, anchorDay) > now
-}
-
-/** The course after a declined renewal: another try on a later day, or the end. */
-export function courseAfterDecline(
-  subscription: Pick<Subscription, 'currentPeriodEnd' | 'chargeAttempts'>,
-  now: Date,
-): Course {
-  const { currentPeriodEnd, chargeAttempts } = subscription
-  const days = DUNNING_DAYS[chargeAttempts - 1]
-  return {
-    status: 'past_due',
-    currentPeriodEnd,
-    // After an outage the days are over; the tries still keep a day between them.
-    nextChargeAt:
-      days === undefined
-        ? null
-        : new Date(Math.max(currentPeriodEnd.getTime() + days * DAY_MS, now.getTime() + DAY_MS)),
-    chargeAttempts,
-    expiresAt: days === undefined ? now : null,
-  }
+/** The instant at which access ends by itself, extra time included. */
+export function paidUntil(of: Pick<Subscription, 'currentPeriodEnd' | 'extraMs'>): Date {
+  return new Date(of.currentPeriodEnd.getTime() + of.extraMs)
 }

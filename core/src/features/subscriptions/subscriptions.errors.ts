@@ -29,3 +29,61 @@ export class SubscriptionStateConflict extends AppError {
     super(`The subscription is ${facts.status}, so it cannot be ${facts.wanted}`, facts)
   }
 }
+
+/** The product is no plan, or not one that can be tried. */
+export class NoTrial extends AppError {
+  readonly code = 'subscriptions.no_trial'
+  readonly kind = 'conflict'
+
+  constructor(facts: { productId: string }) {
+    super('This cannot be tried for nothing', facts)
+  }
+}
+
+/** The user has had a trial of this plan group. */
+export class TrialUsed extends AppError {
+  readonly code = 'subscriptions.trial_used'
+  readonly kind = 'conflict'
+
+  constructor(facts: { planGroup: string }) {
+    super('The trial was used already', facts)
+  }
+}
+
+/** Why a change of plan is refused. */
+export type ChangeRefusal =
+  | 'not_a_plan_of_the_group'
+  | 'no_price_in_the_currency'
+  | 'provider_cannot'
+  | 'no_saved_method'
+  | 'a_charge_is_open'
+
+/** The plan cannot be changed like this. */
+export class ChangeRefused extends AppError {
+  readonly code = 'subscriptions.change_refused'
+  readonly kind = 'conflict'
+
+  constructor(facts: { subscriptionId: string; productId: string; reason: ChangeRefusal }) {
+    super(`The plan cannot be changed: ${facts.reason.replaceAll('_', ' ')}`, facts)
+  }
+}
+
+/** Only a plan can be given as a gift, and only one that fits what runs. */
+export class NotGivable extends AppError {
+  readonly code = 'subscriptions.not_givable'
+  readonly kind = 'conflict'
+
+  constructor(facts: { productId: string; runs: string | null }) {
+    super(facts.runs ? `Another plan runs: ${facts.runs}` : 'This is no plan', facts)
+  }
+}
+
+/** The id of a gift was used with other contents. */
+export class GiftConflict extends AppError {
+  readonly code = 'subscriptions.gift_conflict'
+  readonly kind = 'conflict'
+
+  constructor(facts: { giftId: string }) {
+    super('The id of the gift was used for another one', facts)
+  }
+}

@@ -1,32 +1,21 @@
+import { assert, type Page, type PageRequest } from '../../kernel/index.ts'
+import type { Payment } from '../payments/index.ts'
+import { announce, tellProvider } from './announcement.ts'
+import type { ChangePreview } from './changes/change.ts'
+import { type ChangeRequest, changePlan, previewChange } from './changes/change-plan.ts'
 import {
-  addMs,
-  assert,
-  type Clock,
-  DAY_MS,
-  deriveId,
-  newId,
-  type Page,
-  type PageRequest,
-} from '../../kernel/index.ts'
-import type { Transactional } from '../../platform/database/index.ts'
-import type { JobsRepository } from '../../platform/jobs/index.ts'
-import type { EventDefinition, OutboxRepository } from '../../platform/outbox/index.ts'
-import type {
-  GatewayRegistry,
-  Payment,
-  PaymentsRepository,
-  PaymentsService,
-  RefundsService,
-} from '../payments/index.ts'
-import type { UsersRepository } from '../users/index.ts'
-import {
-  activeUntil,
-  canceledUntil,
-  courseAfterDecline,
-  paidPeriod,
-  type RenewedBy,
-  type Subscription,
-} from './subscription.ts'
+  activeCourse,
+  canceledCourse,
+  pausedCourse,
+  type Span,
+  trialCourse,
+  unfrozen,
+} from './course.ts'
+import { extendBy } from './extension.ts'
+import { type GiftRequest, give } from './grants/gift.ts'
+import { startTrial } from './grants/trial.ts'
+import { expire, hearDecline, type NextCharge, nextCharge, renewedBy } from './renewals/renewals.ts'
+import { paidUntil, type Subscription, transition } from './subscription.ts'
 import {
   AlreadySubscribed,
   SubscriptionNotFound,
@@ -34,36 +23,18 @@ import {
 } from './subscriptions.errors.ts'
 import {
   subscriptionCanceled,
-  subscriptionExpired,
-  subscriptionPastDue,
-  subscriptionRenewed,
+  subscriptionPaused,
   subscriptionResumed,
-  subscriptionStarted,
 } from './subscriptions.events.ts'
-import { returnDuplicate, switchRenewal } from './subscriptions.jobs.ts'
-import type { SubscriptionsRepository } from './subscriptions.repository.ts'
+import type { SubscriptionsScope } from './subscriptions.scope.ts'
 
-/** All that the subscriptions service may touch. */
-export interface SubscriptionsScope extends Transactional<SubscriptionsScope> {
-  readonly clock: Clock
-  readonly repos: {
-    readonly subscriptions: SubscriptionsRepository
-    readonly payments: PaymentsRepository
-    readonly users: Pick<UsersRepository, 'findById'>
-    readonly outbox: OutboxRepository
-    readonly jobs: JobsRepository
-  }
-  readonly payments: PaymentsService
-  readonly refunds: Pick<RefundsService, 'request'>
-  readonly gateways: GatewayRegistry
+/** Why somebody cancels, in their words. */
+export interface Cancellation {
+  readonly reason?: string | undefined
+  readonly feedback?: string | undefined
 }
 
-/** While a renewal's charge is open at the provider, the next look at it comes this much later. */
-const OPEN_CHARGE_WAIT_MS = 3_600_000
-
-const BATCH = 20
-
-/** Access over time: bought, renewed, canceled, resumed, expired. */
+/** Access over time: tried, bought, changed, paused, canceled, given. */
 export class SubscriptionsService {
   readonly #scope: SubscriptionsScope
 
@@ -72,250 +43,17 @@ export class SubscriptionsService {
   }
 
   /**
-   * Begins or extends the subscription that a payment has paid for. Called once for each charge,
-   * in the transaction that settles it.
-   */
-  async extend(payment: Payment): Promise<Subscription> {
-    const { plan } = payment.product
-    assert(plan, 'A payment for a subscription has a plan')
-    return this.#scope.transaction(async (tx) => {
-      const now = tx.clock.now()
-      const live = await tx.repos.subscriptions.findLiveWithLock(payment.userId, plan.group)
-      if (live && (await this.#isDuplicate(tx, live, payment))) {
-        await tx.repos.payments.update(payment.id, { subscriptionId: null, updatedAt: now })
-        await tx.repos.jobs.enqueue(returnDuplicate, { paymentId: payment.id })
-        return live
-      }
-      // A renewal that comes after the end goes on with the subscription that it belongs to.
-      const { subscriptionId } = payment
-      const current =
-        live ??
-        (subscriptionId ? await tx.repos.subscriptions.getByIdWithLock(subscriptionId) : undefined)
-      const paid = paidPeriod({
-        current,
-        now,
-        period: plan.period,
-        providerPeriodEnd: payment.providerPeriodEnd,
-      })
-      // A canceled subscription's renewal that was on its way extends it, but leaves it canceled.
-      const isStillCanceled = Boolean(current?.canceledAt) && payment.originalPaymentId !== null
-      const next = {
-        currentPeriodStart: paid.start,
-        ...(isStillCanceled
-          ? canceledUntil(paid.end)
-          : activeUntil(paid.end, this.#renewedBy(payment))),
-      }
-      const saved = current
-        ? await tx.repos.subscriptions.update(current.id, {
-            ...next,
-            anchorDay: paid.anchorDay,
-            ...(isStillCanceled ? {} : { canceledAt: null, cancelReason: null }),
-            ...(payment.savedMethodId ? { savedMethodId: payment.savedMethodId } : {}),
-            updatedAt: now,
-          })
-        : await tx.repos.subscriptions.insert({
-            id: newId(),
-            userId: payment.userId,
-            productId: payment.productId,
-            title: payment.product.title,
-            planGroup: plan.group,
-            gateway: payment.gateway,
-            period: plan.period,
-            anchorDay: paid.anchorDay,
-            firstPaymentId: payment.originalPaymentId ?? payment.id,
-            savedMethodId: payment.savedMethodId,
-            createdAt: now,
-            updatedAt: now,
-            ...next,
-          })
-      await tx.repos.payments.update(payment.id, { subscriptionId: saved.id, updatedAt: now })
-      if (isStillCanceled) await this.#switchLater(tx, saved.id)
-      await this.#tell(tx, current ? subscriptionRenewed : subscriptionStarted, saved)
-      return saved
-    })
-  }
-
-  /**
-   * Refuses a second purchase while a subscription of the same group is live, which Telegram would
-   * happily charge side by side.
+   * Tells whether a user has access to a feature now: whether a plan that names it in `features`
+   * gives them access at this instant, whatever jobs have run. One indexed read.
    *
-   * @throws {@link AlreadySubscribed}
+   * @example
+   * if (!(await services.subscriptions.hasAccess(userId, 'export'))) throw new NotOnThisPlan()
    */
-  async checkSellable(payment: Payment): Promise<void> {
-    const { plan } = payment.product
-    assert(plan, 'A payment for a subscription has a plan')
-    const live = await this.#scope.repos.subscriptions.findLive(payment.userId, plan.group)
-    if (live) throw new AlreadySubscribed({ subscriptionId: live.id, planGroup: plan.group })
-  }
-
-  /**
-   * Stops renewals; access stays until the end of the paid period. Canceling twice is harmless.
-   *
-   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
-   */
-  async cancel(userId: string, subscriptionId: string, reason?: string): Promise<Subscription> {
-    return this.#scope.transaction(async (tx) => {
-      const subscription = await this.#lockOwn(tx, userId, subscriptionId)
-      if (subscription.status === 'canceled') return subscription
-      if (subscription.status === 'expired') throw conflict(subscription, 'canceled')
-      const now = tx.clock.now()
-      const canceled = await tx.repos.subscriptions.update(subscription.id, {
-        ...canceledUntil(subscription.currentPeriodEnd),
-        canceledAt: now,
-        cancelReason: reason ?? null,
-        updatedAt: now,
-      })
-      await this.#switchLater(tx, subscriptionId)
-      await this.#tell(tx, subscriptionCanceled, canceled)
-      return canceled
-    })
-  }
-
-  /**
-   * Takes a cancellation back while the paid period lasts. Resuming twice is harmless.
-   *
-   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
-   */
-  async resume(userId: string, subscriptionId: string): Promise<Subscription> {
-    return this.#scope.transaction(async (tx) => {
-      const subscription = await this.#lockOwn(tx, userId, subscriptionId)
-      const now = tx.clock.now()
-      if (subscription.status === 'active') return subscription
-      if (subscription.status !== 'canceled' || subscription.currentPeriodEnd <= now) {
-        throw conflict(subscription, 'resumed')
-      }
-      const resumed = await tx.repos.subscriptions.update(subscription.id, {
-        ...activeUntil(subscription.currentPeriodEnd, this.#renewedBy(subscription)),
-        canceledAt: null,
-        cancelReason: null,
-        updatedAt: now,
-      })
-      await this.#switchLater(tx, subscriptionId)
-      await this.#tell(tx, subscriptionResumed, resumed)
-      return resumed
-    })
-  }
-
-  /**
-   * Takes the latest period back, because it was refunded in full: ends the subscription at once,
-   * or, when that period has not begun yet, at the end of the one before.
-   */
-  async end(payment: Payment): Promise<void> {
-    await this.#scope.transaction(async (tx) => {
-      if (!payment.subscriptionId) return
-      const subscription = await tx.repos.subscriptions.getByIdWithLock(payment.subscriptionId)
-      const last = await tx.repos.payments.findLastPaidOf(subscription.id)
-      // A refund of an older period leaves the current one as it is.
-      if (subscription.status === 'expired' || last?.id !== payment.id) return
-      const now = tx.clock.now()
-      if (subscription.currentPeriodStart > now) {
-        const end = subscription.currentPeriodStart
-        const isCanceled = subscription.status === 'canceled'
-        await tx.repos.subscriptions.update(subscription.id, {
-          ...(isCanceled ? canceledUntil(end) : activeUntil(end, this.#renewedBy(subscription))),
-          currentPeriodStart: now,
-          updatedAt: now,
-        })
-        return
-      }
-      await this.#expire(tx, {
-        ...subscription,
-        canceledAt: subscription.canceledAt ?? now,
-        cancelReason: subscription.cancelReason ?? 'refunded',
-      })
-      await this.#switchLater(tx, subscription.id)
-    })
-  }
-
-  /** Hears that a renewal was declined: tries again on a later day, or lets access end. */
-  async decline(payment: Payment): Promise<void> {
-    await this.#scope.transaction(async (tx) => {
-      assert(payment.subscriptionId, 'A renewal belongs to a subscription')
-      const subscription = await tx.repos.subscriptions.getByIdWithLock(payment.subscriptionId)
-      if (subscription.status !== 'active' && subscription.status !== 'past_due') return
-      const now = tx.clock.now()
-      const declined = await tx.repos.subscriptions.update(subscription.id, {
-        ...courseAfterDecline(subscription, now),
-        updatedAt: now,
-      })
-      await this.#tell(tx, subscriptionPastDue, declined)
-    })
-  }
-
-  /**
-   * Charges saved methods for subscriptions whose period is over, up to 20, and gives their number.
-   *
-   * A charge is written down, under the subscription's lock and only if none is open, before the
-   * provider hears of it: two workers make one, and after a crash the resolver puts the same one
-   * to the provider again, under the same key.
-   */
-  async renewDue(): Promise<number> {
-    const charges = await this.#scope.transaction(async (tx) => {
-      const due = await tx.repos.subscriptions.lockChargeDue(tx.clock.now(), BATCH)
-      const opened: (Payment | undefined)[] = []
-      for (const subscription of due) opened.push(await this.#openCharge(tx, subscription))
-      return opened
-    })
-    for (const payment of charges) {
-      if (payment) await this.#scope.payments.chargeSavedMethod(payment)
-    }
-    return charges.length
-  }
-
-  /** Ends subscriptions whose time is over, up to 20, and gives their number. */
-  async expireDue(): Promise<number> {
-    return this.#scope.transaction(async (tx) => {
-      const due = await tx.repos.subscriptions.lockExpiryDue(tx.clock.now(), BATCH)
-      for (const subscription of due) await this.#expire(tx, subscription)
-      return due.length
-    })
-  }
-
-  /**
-   * Brings the provider's renewals in line with ours, where the provider renews by itself. Calls
-   * the provider, so never inside a transaction; repeating it is harmless.
-   */
-  async switchRenewal(subscriptionId: string): Promise<void> {
-    const { repos, gateways } = this.#scope
-    const subscription = await repos.subscriptions.getById(subscriptionId)
-    const gateway = gateways.get(subscription.gateway)
-    if (!gateway?.switchRenewal) return
-    const user = await repos.users.findById(subscription.userId)
-    const first = await repos.payments.findFirstPaidOf(subscriptionId)
-    assert(user?.telegramId && first?.providerPaymentId, 'The provider knows the subscription')
-    await gateway.switchRenewal({
-      payerTelegramId: user.telegramId,
-      providerPaymentId: first.providerPaymentId,
-      isCanceled: subscription.status === 'canceled' || subscription.status === 'expired',
-    })
-  }
-
-  /**
-   * Refunds a charge that bought nothing, and ends the second subscription that the provider began
-   * for it. Calls the provider, so never inside a transaction; repeating it is harmless.
-   */
-  async returnDuplicate(paymentId: string): Promise<void> {
-    const { repos, gateways, refunds } = this.#scope
-    const payment = await repos.payments.findById(paymentId)
-    assert(payment?.providerPaymentId, 'A duplicate was paid')
-    const user = await repos.users.findById(payment.userId)
-    const gateway = gateways.get(payment.gateway)
-    if (gateway?.switchRenewal && user?.telegramId) {
-      await gateway.switchRenewal({
-        payerTelegramId: user.telegramId,
-        providerPaymentId: payment.providerPaymentId,
-        isCanceled: true,
-      })
-    }
-    if (payment.status !== 'succeeded') return
-    await refunds.request({ id: deriveId(paymentId, 'duplicate'), paymentId, actor: 'system' })
-  }
-
-  /** Tells whether the charge of a renewal should still be made. */
-  async wantsCharge(payment: Payment): Promise<boolean> {
-    if (!payment.subscriptionId) return false
-    const { status } = await this.#scope.repos.subscriptions.getById(payment.subscriptionId)
-    return status === 'active' || status === 'past_due'
+  async hasAccess(userId: string, feature: string): Promise<boolean> {
+    const { products, repos, clock } = this.#scope
+    const plans = products.list().filter(({ plan }) => plan?.features.includes(feature))
+    const ids = plans.map(({ id }) => id)
+    return repos.subscriptions.hasAccess(userId, ids, clock.now())
   }
 
   /** A user's subscriptions, newest first. */
@@ -323,71 +61,311 @@ export class SubscriptionsService {
     return this.#scope.repos.subscriptions.listByUser(userId, request)
   }
 
-  /** Writes the payment of the next attempt; undefined while an earlier one is still open. */
-  async #openCharge(
-    tx: SubscriptionsScope,
-    subscription: Subscription,
-  ): Promise<Payment | undefined> {
-    const now = tx.clock.now()
-    const isCharging = await tx.repos.payments.hasOpenOf(subscription.id)
-    await tx.repos.subscriptions.update(subscription.id, {
-      nextChargeAt: addMs(now, OPEN_CHARGE_WAIT_MS),
-      chargeAttempts: subscription.chargeAttempts + (isCharging ? 0 : 1),
-      updatedAt: now,
-    })
-    if (isCharging) return undefined
-    const original = await tx.repos.payments.findById(subscription.firstPaymentId)
-    assert(original && subscription.savedMethodId, 'The kit renews by the method of a payment')
-    return tx.payments.openRenewal({
-      original,
-      savedMethodId: subscription.savedMethodId,
-      subscriptionId: subscription.id,
-      product: original.product,
-      amount: original.amount,
+  /** The next charge of a subscription as things are; null when nobody will charge for it. */
+  nextCharge(subscription: Subscription): NextCharge | null {
+    return nextCharge(this.#scope.gateways, subscription)
+  }
+
+  /**
+   * Begins the trial of a plan, without money: once for each user and plan group, ever. Starting
+   * the same trial again while it runs gives it again.
+   *
+   * @throws {@link NoTrial} {@link TrialUsed} {@link AlreadySubscribed}, and what
+   * `payments.sellable` throws
+   */
+  startTrial(userId: string, productId: string): Promise<Subscription> {
+    return this.#scope.transaction((tx) => startTrial(tx, userId, productId))
+  }
+
+  /**
+   * Gives a period of a plan for nothing: begins a subscription, or puts the period on top of the
+   * one that runs, whose billing date stays. Audited; the same id gives once.
+   *
+   * @throws {@link NotGivable} {@link GiftConflict} {@link NotFound}, and what
+   * `payments.sellable` throws
+   */
+  gift(request: GiftRequest): Promise<Subscription> {
+    return this.#scope.transaction((tx) => give(tx, request))
+  }
+
+  /**
+   * Begins or extends the subscription that a payment has paid for. Called once for each charge,
+   * in the transaction that settles it.
+   */
+  extend(payment: Payment): Promise<Subscription> {
+    return this.#scope.transaction((tx) => extendBy(tx, payment))
+  }
+
+  /**
+   * Refuses a second purchase while a subscription of the same group goes on by itself, which
+   * Telegram would happily charge side by side.
+   *
+   * @throws {@link AlreadySubscribed}
+   */
+  async checkSellable(payment: Payment): Promise<void> {
+    const { plan } = payment.product
+    assert(plan, 'A payment for a subscription has a plan')
+    const live = await this.#scope.repos.subscriptions.findLive(payment.userId, plan.group)
+    if (!live || (await this.#isOpenToPurchase(live, payment))) return
+    throw new AlreadySubscribed({ subscriptionId: live.id, planGroup: plan.group })
+  }
+
+  /**
+   * Stops renewals; access stays until the end of the paid time. Canceling twice is harmless.
+   *
+   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
+   */
+  async cancel(
+    userId: string,
+    subscriptionId: string,
+    { reason, feedback }: Cancellation = {},
+  ): Promise<Subscription> {
+    return this.#scope.transaction(async (tx) => {
+      const subscription = await this.#lockOwn(tx, userId, subscriptionId)
+      if (transition(subscription.status, 'cancel') === 'refuse') {
+        throw conflict(subscription, 'canceled')
+      }
+      if (subscription.status === 'canceled' && subscription.canceledAt) return subscription
+      const canceled = await this.#cancel(tx, subscription, {
+        cancelReason: reason ?? null,
+        cancelFeedback: feedback ?? null,
+      })
+      await tellProvider(tx, subscriptionId, 'stop')
+      return canceled
     })
   }
 
   /**
-   * Tells whether a provider has charged twice for one period: it states the same end for both, as
-   * when two links were paid at the same moment, and runs two subscriptions from then on.
+   * Takes back the consent to be charged again: stops renewals and forgets the saved method.
+   * Repeating it is harmless.
+   *
+   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
    */
-  async #isDuplicate(
-    tx: SubscriptionsScope,
-    live: Subscription,
-    payment: Payment,
-  ): Promise<boolean> {
-    if (!payment.providerPeriodEnd || live.gateway !== payment.gateway) return false
-    return tx.repos.payments.hasPaidUntil(live.id, {
-      end: payment.providerPeriodEnd,
-      toleranceMs: DAY_MS,
-      except: payment.id,
+  async withdrawConsent(userId: string, subscriptionId: string): Promise<Subscription> {
+    return this.#scope.transaction(async (tx) => {
+      const subscription = await this.#lockOwn(tx, userId, subscriptionId)
+      const { firstPaymentId, status } = subscription
+      const now = tx.clock.now()
+      if (!firstPaymentId) throw conflict(subscription, 'without consent')
+      await tx.repos.consents.withdraw(firstPaymentId, now)
+      await tx.repos.payments.forgetMethod(firstPaymentId, now)
+      const forgetful = await tx.repos.subscriptions.update(subscriptionId, {
+        savedMethodId: null,
+        updatedAt: now,
+      })
+      if (status === 'expired' || status === 'canceled') return forgetful
+      return this.#cancel(tx, forgetful, { cancelReason: 'consent_withdrawn' })
     })
   }
 
-  /** Has the provider told; one after the other, so that the last word is the last to arrive. */
-  #switchLater(tx: SubscriptionsScope, subscriptionId: string): Promise<void> {
-    const orderKey = `${switchRenewal.name}:${subscriptionId}`
-    return tx.repos.jobs.enqueue(switchRenewal, { subscriptionId }, { orderKey })
+  /**
+   * Stops time: no access, no charge, and what was left stays left.
+   *
+   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
+   */
+  async pause(userId: string, subscriptionId: string): Promise<Subscription> {
+    return this.#scope.transaction(async (tx) => {
+      const subscription = await this.#lockOwn(tx, userId, subscriptionId)
+      const to = transition(subscription.status, 'pause')
+      if (to === 'refuse') throw conflict(subscription, 'paused')
+      if (to === 'ignore') return subscription
+      const now = tx.clock.now()
+      const paused = await tx.repos.subscriptions.update(subscription.id, {
+        ...pausedCourse(subscription, now),
+        updatedAt: now,
+      })
+      await tellProvider(tx, subscriptionId, 'stop')
+      await announce(tx, subscriptionPaused, paused, {})
+      return paused
+    })
   }
 
-  #renewedBy(of: { gateway: string; savedMethodId: string | null }): RenewedBy {
-    const renewals = this.#scope.gateways.get(of.gateway)?.capabilities.renewals
-    if (renewals === 'provider') return 'provider'
-    return of.savedMethodId === null ? 'nobody' : 'kit'
+  /**
+   * Takes a cancellation back while time is left, or lets a paused subscription run again. Where
+   * the provider renews (Stars), only its user can take it up again, in Telegram: it stays
+   * `canceled`, with `canceledAt` null, until they do. Resuming twice is harmless.
+   *
+   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
+   */
+  async resume(userId: string, subscriptionId: string): Promise<Subscription> {
+    return this.#scope.transaction(async (tx) => {
+      const subscription = await this.#lockOwn(tx, userId, subscriptionId)
+      const by = renewedBy(tx.gateways, subscription)
+      const to = transition(subscription.status, by === 'provider' ? 'permit' : 'resume')
+      if (to === 'ignore') return subscription
+      const now = tx.clock.now()
+      const { status, currentPeriodEnd } = subscription
+      const isOver = status === 'canceled' && (by === 'nobody' || paidUntil(subscription) <= now)
+      const isGone = status === 'canceled' && by === 'provider' && currentPeriodEnd <= now
+      if (to === 'refuse' || isOver || isGone) throw conflict(subscription, 'resumed')
+      const span = runningSpan(unfrozen(subscription, now, by), now, by)
+      if (by !== 'provider') return this.#resume(tx, subscription, span)
+      const permitted = await tx.repos.subscriptions.update(subscription.id, {
+        ...canceledCourse(span),
+        // Telegram has forgotten it once its own period is over.
+        ...(currentPeriodEnd > now ? NOT_CANCELED : { canceledAt: now }),
+        nextProductId: null,
+        nextAmount: null,
+        updatedAt: now,
+      })
+      await tellProvider(tx, subscriptionId, 'permit')
+      return permitted
+    })
   }
 
-  async #expire(tx: SubscriptionsScope, subscription: Subscription): Promise<void> {
+  /**
+   * Takes in what its user did with a subscription at the provider, or that the provider could not
+   * charge for it. What is older than what was heard before changes nothing.
+   */
+  async hear(word: {
+    readonly firstPaymentId: string
+    readonly payerTelegramId: bigint
+    readonly state: 'active' | 'canceled' | 'failed'
+    readonly heardAt: Date
+  }): Promise<void> {
+    await this.#scope.transaction(async (tx) => {
+      const found = await tx.repos.subscriptions.findByFirstPayment(word.firstPaymentId)
+      const user = found && (await tx.repos.users.findById(found.userId))
+      if (!found || user?.telegramId !== word.payerTelegramId) return
+      const subscription = await tx.repos.subscriptions.getByIdWithLock(found.id)
+      if (subscription.heardAt && subscription.heardAt > word.heardAt) return
+      const { id, status } = subscription
+      await tx.repos.subscriptions.update(id, { heardAt: word.heardAt })
+      if (word.state === 'failed') {
+        return hearDecline(tx, subscription, { reason: 'failed_in_telegram', isFinal: true })
+      }
+      if (word.state === 'canceled') {
+        if (status !== 'active' && status !== 'past_due') return
+        await this.#cancel(tx, subscription, { cancelReason: 'canceled_in_telegram' })
+        return
+      }
+      // Paused here means stopped there: whoever was faster, it stays paused.
+      if (status === 'paused') return tellProvider(tx, id, 'stop')
+      if (status === 'canceled') await this.#resume(tx, subscription, subscription)
+    })
+  }
+
+  /**
+   * Tells what a change of plan would do: what is charged, when, and until when it lasts.
+   *
+   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict} {@link ChangeRefused}
+   */
+  async previewChange(
+    userId: string,
+    subscriptionId: string,
+    request: ChangeRequest,
+  ): Promise<ChangePreview> {
+    const subscription = await this.#scope.repos.subscriptions.findById(subscriptionId)
+    if (subscription?.userId !== userId) throw new SubscriptionNotFound({ subscriptionId })
+    return previewChange(this.#scope, subscription, request)
+  }
+
+  /**
+   * Changes the plan; see {@link Proration} for the ways. Changing to the plan one has takes a
+   * change back that was to come. May charge the saved method, so never inside a transaction.
+   *
+   * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict} {@link ChangeRefused}
+   */
+  async change(
+    userId: string,
+    subscriptionId: string,
+    request: ChangeRequest,
+  ): Promise<Subscription> {
+    const payment = await this.#scope.transaction(async (tx) =>
+      changePlan(tx, await this.#lockOwn(tx, userId, subscriptionId), request),
+    )
+    if (payment) await this.#scope.payments.chargeSavedMethod(payment)
+    return this.#scope.repos.subscriptions.getById(subscriptionId)
+  }
+
+  /**
+   * Takes the latest period back, because it was refunded in full: ends the subscription at once,
+   * or leaves what there is beside that period.
+   */
+  async takeBack(payment: Payment): Promise<void> {
+    await this.#scope.transaction(async (tx) => {
+      if (!payment.subscriptionId) return
+      const subscription = await tx.repos.subscriptions.getByIdWithLock(payment.subscriptionId)
+      const last = await tx.repos.payments.findLastPaidOf(subscription.id)
+      // A refund of an older period leaves the current one as it is.
+      if (subscription.status === 'expired' || last?.id !== payment.id) return
+      const now = tx.clock.now()
+      const { currentPeriodStart: start, extraMs, userId, planGroup } = subscription
+      const canceled = {
+        canceledAt: subscription.canceledAt ?? now,
+        cancelReason: subscription.cancelReason ?? 'refunded',
+      }
+      if (start > now) {
+        const before = { ...subscription, currentPeriodStart: now, currentPeriodEnd: start }
+        const trial = await tx.repos.grants.findTrial(userId, planGroup)
+        const isTrial = trial?.subscriptionId === subscription.id && trial.endsAt >= start
+        const by = renewedBy(tx.gateways, subscription)
+        const isCanceled = subscription.status === 'canceled'
+        await tx.repos.subscriptions.update(subscription.id, {
+          ...(isTrial ? { ...trialCourse(before), ...NOT_PAID } : {}),
+          ...(isTrial ? {} : isCanceled ? canceledCourse(before) : activeCourse(before, by)),
+          updatedAt: now,
+        })
+        return
+      }
+      if (extraMs > 0) {
+        await tx.repos.subscriptions.update(subscription.id, {
+          ...canceledCourse({ ...subscription, currentPeriodEnd: now }),
+          ...canceled,
+          updatedAt: now,
+        })
+      } else await expire(tx, subscription, canceled)
+      await tellProvider(tx, subscription.id, 'stop')
+    })
+  }
+
+  async #cancel(
+    tx: SubscriptionsScope,
+    subscription: Subscription,
+    why: { readonly cancelReason: string | null; readonly cancelFeedback?: string | null },
+  ): Promise<Subscription> {
     const now = tx.clock.now()
-    const { canceledAt, cancelReason } = subscription
-    const expired = await tx.repos.subscriptions.update(subscription.id, {
-      status: 'expired',
-      nextChargeAt: null,
-      expiresAt: null,
-      canceledAt,
-      cancelReason,
+    const span = unfrozen(subscription, now, renewedBy(tx.gateways, subscription))
+    const canceled = await tx.repos.subscriptions.update(subscription.id, {
+      ...canceledCourse(span),
+      canceledAt: now,
+      ...why,
+      nextProductId: null,
+      nextAmount: null,
       updatedAt: now,
     })
-    await this.#tell(tx, subscriptionExpired, expired)
+    await announce(tx, subscriptionCanceled, canceled, {})
+    return canceled
+  }
+
+  async #resume(
+    tx: SubscriptionsScope,
+    subscription: Subscription,
+    span: Span,
+  ): Promise<Subscription> {
+    const resumed = await tx.repos.subscriptions.update(subscription.id, {
+      ...activeCourse(span, renewedBy(tx.gateways, subscription)),
+      ...NOT_CANCELED,
+      updatedAt: tx.clock.now(),
+    })
+    await announce(tx, subscriptionResumed, resumed, {})
+    return resumed
+  }
+
+  /** Tells whether somebody may pay for a subscription that runs: nobody will do it for them. */
+  async #isOpenToPurchase(live: Subscription, payment: Payment): Promise<boolean> {
+    const { repos, gateways, clock } = this.#scope
+    const { status, productId, currentPeriodEnd, expiresAt, savedMethodId } = live
+    const now = clock.now()
+    if (status === 'trialing') return true
+    const by = renewedBy(gateways, live)
+    // Its time is over, and only the job that says so has not come yet.
+    if (expiresAt && expiresAt <= now && live.nextChargeAt === null) return true
+    if (status === 'past_due') return by === 'kit' && !(await repos.payments.hasOpenOf(live.id))
+    if (productId !== payment.productId) return false
+    if (status === 'active') return by === 'nobody'
+    if (status !== 'canceled') return false
+    return by === 'provider' ? currentPeriodEnd <= now : savedMethodId === null
   }
 
   async #lockOwn(
@@ -399,31 +377,24 @@ export class SubscriptionsService {
     if (subscription?.userId !== userId) throw new SubscriptionNotFound({ subscriptionId })
     return subscription
   }
+}
 
-  async #tell(
-    tx: SubscriptionsScope,
-    event: EventDefinition<{
-      subscriptionId: string
-      productId: string
-      status: Subscription['status']
-      currentPeriodEnd: string
-    }>,
-    subscription: Subscription,
-  ): Promise<void> {
-    await tx.repos.outbox.add(
-      event.create({
-        occurredAt: tx.clock.now(),
-        subjectId: subscription.id,
-        userId: subscription.userId,
-        payload: {
-          subscriptionId: subscription.id,
-          productId: subscription.productId,
-          status: subscription.status,
-          currentPeriodEnd: subscription.currentPeriodEnd.toISOString(),
-        },
-      }),
-    )
-  }
+const NOT_CANCELED = { canceledAt: null, cancelReason: null, cancelFeedback: null } as const
+
+const NOT_PAID = {
+  gateway: null,
+  firstPaymentId: null,
+  savedMethodId: null,
+  amount: null,
+  currency: null,
+  ...NOT_CANCELED,
+} as const
+
+/** Once the billing date is over, the time on top becomes the period: the next charge is its end. */
+function runningSpan(span: Span, now: Date, by: ReturnType<typeof renewedBy>): Span {
+  if (by === 'provider' || span.currentPeriodEnd > now || span.extraMs === 0) return span
+  const end = paidUntil(span)
+  return { ...span, currentPeriodEnd: end, extraMs: 0, anchorDay: end.getUTCDate() }
 }
 
 function conflict(subscription: Subscription, wanted: string): SubscriptionStateConflict {

@@ -12,6 +12,7 @@ const LAZY = [
   'reconciliation',
   'disputes',
   'refunds',
+  'renewals',
   'subscriptions',
   'users',
 ] as const

@@ -1,3 +1,6 @@
+import { rows } from '@gramkit/core/database'
+import { sql } from 'drizzle-orm'
+import { z } from 'zod'
 import {
   type ApiClient,
   aCustomer,
@@ -16,6 +19,18 @@ export async function subscriptionOf(customer: Pick<ApiClient, 'get'>) {
 /** Somebody's payments, newest first. */
 export async function paymentsOf(customer: Pick<ApiClient, 'get'>) {
   return (await customer.get('/api/v1/payments')).body.items
+}
+
+/** Payloads of the events of a name about something, oldest first. */
+export async function eventsOf(shop: RunningShop, name: string, subjectId: string) {
+  const { core } = shop.served().shop.platform
+  const found = await rows(
+    core.repos.db,
+    sql`select payload from gramkit.outbox_event
+        where name = ${name} and subject_id = ${subjectId} order by id`,
+    z.object({ payload: z.record(z.string(), z.unknown()) }),
+  )
+  return found.map(({ payload }) => payload)
 }
 
 /** A person in Telegram who has just subscribed. */

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { progressOf } from '../purchase/progress.ts'
 import { answerOf, type ShopClient } from './api.ts'
+import type { ChangeBody } from './wire.ts'
 
 const PAGE = 20
 const WAITING_POLL_MS = 3_000
@@ -28,6 +29,16 @@ export const subscriptionsQuery = (api: ShopClient) =>
   queryOptions({
     queryKey: ['subscriptions'],
     queryFn: async () => (await answerOf(api.GET('/api/v1/subscriptions'))).items,
+  })
+
+/** What a change of plan would do. */
+export const previewQuery = (api: ShopClient, id: string, body: ChangeBody) =>
+  queryOptions({
+    queryKey: ['subscriptions', 'preview', id, body],
+    queryFn: () =>
+      answerOf(
+        api.POST('/api/v1/subscriptions/{id}/change/preview', { params: { path: { id } }, body }),
+      ),
   })
 
 /** The person's orders, newest first. */

@@ -23,6 +23,14 @@ export type HistoryEntry = Item<'/api/v1/balance/{unit}/history'>
 /** Access to a plan, over time. */
 export type Subscription = Item<'/api/v1/subscriptions'>
 
+/** How a change of plan deals with the time that is left. */
+export type Proration = ChangeBody['proration']
+
+/** Another plan, and how to change to it. */
+export type ChangeBody = NonNullable<
+  paths['/api/v1/subscriptions/{id}/change']['post']['requestBody']
+>['content']['application/json']
+
 /** A thing to be handed over. */
 export type Order = Item<'/api/v1/orders'>
 

@@ -3,31 +3,34 @@ import { Badge, Button, Cell } from '@telegram-apps/telegram-ui'
 import { useState } from 'react'
 import { answerOf } from '../api/api.ts'
 import type { Subscription } from '../api/wire.ts'
+import { STARS } from '../purchase/offers.ts'
 import { useShop } from '../shop-context.ts'
-import { day } from '../texts/format.ts'
+import { day, money } from '../texts/format.ts'
 import type { Language } from '../texts/language.ts'
 import type { Texts } from '../texts/text-keys.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { Failure } from '../ui/failure.tsx'
+import { PlanDialog } from './plan-dialog.tsx'
 
-/** A subscription's state, with the one thing that can be done about it. */
+type Action = 'cancel' | 'resume' | 'pause' | 'withdraw-consent'
+
+/** A subscription's state, the next charge, and what can be done about it. */
 export function SubscriptionCell({ subscription }: { subscription: Subscription }) {
   const { api, language, texts } = useShop()
   const queries = useQueryClient()
-  const [isAsking, setIsAsking] = useState(false)
+  const [asking, setAsking] = useState<Action | 'change'>()
   const params = { params: { path: { id: subscription.id } } }
   const change = useMutation({
-    mutationFn: (action: 'cancel' | 'resume') =>
+    mutationFn: (action: Action) =>
       answerOf(
         action === 'cancel'
           ? api.POST('/api/v1/subscriptions/{id}/cancel', { ...params, body: {} })
-          : api.POST('/api/v1/subscriptions/{id}/resume', params),
+          : api.POST(`/api/v1/subscriptions/{id}/${action}`, params),
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: ['subscriptions'] }),
   })
-  const { status, title, currentPeriodEnd } = subscription
+  const { status, title } = subscription
   const words = texts.subscription
-  const isRenewing = status === 'active' || status === 'past_due'
   return (
     <div>
       <Cell
@@ -44,29 +47,35 @@ export function SubscriptionCell({ subscription }: { subscription: Subscription 
       >
         {title}
       </Cell>
-      {status === 'expired' ? null : (
-        <div className="cell-action">
+      <div className="cell-actions">
+        {actionsOf(subscription).map((action) => (
           <Button
+            key={action}
             size="s"
-            mode={isRenewing ? 'plain' : 'bezeled'}
-            loading={change.isPending}
-            onClick={() => (isRenewing ? setIsAsking(true) : change.mutate('resume'))}
+            mode={action === 'resume' ? 'bezeled' : 'plain'}
+            loading={change.isPending && change.variables === action}
+            onClick={() => (action === 'resume' ? change.mutate(action) : setAsking(action))}
           >
-            {isRenewing ? words.cancel : words.resume}
+            {words.actions[action]}
           </Button>
-        </div>
-      )}
+        ))}
+      </div>
       {change.error ? <Failure error={change.error} onHide={change.reset} /> : null}
-      {isAsking ? (
+      {asking === 'change' ? (
+        <PlanDialog subscription={subscription} onClose={() => setAsking(undefined)} />
+      ) : null}
+      {asking && asking !== 'change' && asking !== 'resume' ? (
         <ConfirmDialog
-          title={words.confirm.title}
-          note={words.confirm.note(day(language, currentPeriodEnd))}
-          yes={words.confirm.yes}
-          no={words.confirm.no}
-          onNo={() => setIsAsking(false)}
+          title={words.confirm[asking].title}
+          note={words.confirm[asking].note(
+            day(language, subscription.accessUntil ?? subscription.currentPeriodEnd),
+          )}
+          yes={words.confirm[asking].yes}
+          no={words.keep}
+          onNo={() => setAsking(undefined)}
           onYes={() => {
-            setIsAsking(false)
-            change.mutate('cancel')
+            setAsking(undefined)
+            change.mutate(asking)
           }}
         />
       ) : null}
@@ -75,22 +84,61 @@ export function SubscriptionCell({ subscription }: { subscription: Subscription 
 }
 
 const BADGES = {
+  trialing: 'primary',
   active: 'primary',
   past_due: 'critical',
   canceled: 'gray',
+  paused: 'gray',
   expired: 'gray',
 } as const satisfies Record<Subscription['status'], string>
 
-function describe(subscription: Subscription, texts: Texts, language: Language): string {
-  const end = day(language, subscription.currentPeriodEnd)
-  switch (subscription.status) {
+/** What its user can do about it now. */
+export function actionsOf(
+  subscription: Subscription,
+  now = Date.now(),
+): readonly (Action | 'change')[] {
+  const { status, gateway, hasSavedMethod, isResumableInTelegram } = subscription
+  const forget = hasSavedMethod ? (['withdraw-consent'] as const) : []
+  switch (status) {
     case 'active':
-      return texts.subscription.renews(end)
+      // Without a price nobody charges: a gift just ends.
+      return gateway === null ? [] : ['change', 'pause', 'cancel', ...forget]
     case 'past_due':
-      return texts.subscription.overdue
-    case 'canceled':
-      return texts.subscription.ends(end)
+      return ['cancel', ...forget]
+    case 'paused':
+      return ['resume', 'cancel', ...forget]
+    case 'canceled': {
+      const isByTelegram = gateway === STARS.gateway
+      const isOver = isByTelegram && Date.parse(subscription.currentPeriodEnd) <= now
+      const canResume = !isResumableInTelegram && !isOver && (isByTelegram || hasSavedMethod)
+      return canResume ? ['resume', ...forget] : forget
+    }
+    case 'trialing':
     case 'expired':
-      return texts.subscription.ended(end)
+      return []
+  }
+}
+
+function describe(subscription: Subscription, texts: Texts, language: Language): string {
+  const words = texts.subscription
+  const { nextCharge, currentPeriodEnd, accessUntil } = subscription
+  const end = day(language, accessUntil ?? currentPeriodEnd)
+  switch (subscription.status) {
+    case 'trialing':
+      return words.trialEnds(end)
+    case 'active':
+      if (!nextCharge) return words.ends(end)
+      return words.renews(
+        day(language, nextCharge.at),
+        money(language, nextCharge.amount, nextCharge.currency),
+      )
+    case 'past_due':
+      return nextCharge ? words.overdue : words.overdueFinal(end)
+    case 'canceled':
+      return subscription.isResumableInTelegram ? words.resumeInTelegram(end) : words.ends(end)
+    case 'paused':
+      return words.paused
+    case 'expired':
+      return words.ended(day(language, currentPeriodEnd))
   }
 }

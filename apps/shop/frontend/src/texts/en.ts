@@ -72,22 +72,62 @@ export const en: Texts = {
   orderStatus: { paid: 'Paid', refunded: 'Refunded' },
   subscription: {
     status: {
+      trialing: 'Trial',
       active: 'Active',
       past_due: 'Payment overdue',
       canceled: 'Canceled',
+      paused: 'Paused',
       expired: 'Ended',
     },
-    renews: (day) => `Renews on ${day}`,
+    trialEnds: (day) => `Free until ${day}, then it ends by itself`,
+    renews: (day, price) => `${price} on ${day}`,
     ends: (day) => `Works until ${day}`,
     ended: (day) => `Ended on ${day}`,
     overdue: 'The last charge failed; we will try again.',
-    cancel: 'Cancel subscription',
-    resume: 'Resume subscription',
+    overdueFinal: (day) => `The charge failed. Pay again by ${day} to keep it.`,
+    paused: 'Time stands still: no access and no charges until you resume.',
+    resumeInTelegram: (day) =>
+      `Works until ${day}. To renew it, open Telegram: Settings, My Stars, Subscriptions.`,
+    otherRuns: 'You have another plan: change it there.',
+    try: (days) => `Try ${days} days for free`,
+    keep: 'Keep it as it is',
+    actions: {
+      cancel: 'Cancel subscription',
+      resume: 'Resume subscription',
+      pause: 'Pause',
+      change: 'Change plan',
+      'withdraw-consent': 'Forget my card',
+    },
     confirm: {
-      title: 'Cancel the subscription?',
-      note: (day) => `It works until ${day} and is not charged again.`,
-      yes: 'Yes, cancel',
-      no: 'Keep it',
+      cancel: {
+        title: 'Cancel the subscription?',
+        note: (day) => `It works until ${day} and is not charged again.`,
+        yes: 'Yes, cancel',
+      },
+      pause: {
+        title: 'Pause the subscription?',
+        note: () => 'It does not work and is not charged until you resume. No paid time is lost.',
+        yes: 'Yes, pause',
+      },
+      'withdraw-consent': {
+        title: 'Forget the card?',
+        note: (day) =>
+          `The card is not charged again. The subscription works until ${day} and then ends.`,
+        yes: 'Yes, forget it',
+      },
+    },
+    change: {
+      title: 'Change the plan',
+      none: 'There is no other plan.',
+      now: (until, price) =>
+        price
+          ? `From now on. The paid time lasts until ${until}, then ${price} is charged.`
+          : `From now on. The paid time lasts until ${until}.`,
+      later: (day, price) => `From ${day} on, for ${price}. Nothing is charged before.`,
+      bought: (day, price) =>
+        `The plan you have ends on ${day}. Then we send you a link to pay ${price}.`,
+      yesNow: (plan) => `${plan} now`,
+      yesLater: (plan) => `${plan} later`,
     },
   },
   history: {

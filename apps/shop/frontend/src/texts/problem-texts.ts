@@ -63,6 +63,14 @@ export const problemTexts: Readonly<Record<string, Readonly<Record<Language, str
     en: 'You have this subscription already.',
     ru: 'Такая подписка у вас уже есть.',
   },
+  'subscriptions.trial_used': {
+    en: 'You have tried this already.',
+    ru: 'Вы это уже пробовали.',
+  },
+  'subscriptions.change_refused': {
+    en: 'The plan cannot be changed like this now.',
+    ru: 'Сейчас сменить тариф так нельзя.',
+  },
   'subscriptions.not_found': {
     en: 'There is no such subscription.',
     ru: 'Такой подписки нет.',

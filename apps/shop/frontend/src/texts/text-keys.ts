@@ -42,17 +42,34 @@ export interface Texts {
   readonly orderStatus: Record<Order['status'], string>
   readonly subscription: {
     readonly status: Record<Subscription['status'], string>
-    readonly renews: (day: string) => string
+    readonly trialEnds: (day: string) => string
+    readonly renews: (day: string, price: string) => string
     readonly ends: (day: string) => string
     readonly ended: (day: string) => string
     readonly overdue: string
-    readonly cancel: string
-    readonly resume: string
-    readonly confirm: {
+    readonly overdueFinal: (day: string) => string
+    readonly paused: string
+    readonly resumeInTelegram: (day: string) => string
+    readonly otherRuns: string
+    readonly try: (days: number) => string
+    readonly keep: string
+    readonly actions: Record<'cancel' | 'resume' | 'pause' | 'change' | 'withdraw-consent', string>
+    readonly confirm: Record<
+      'cancel' | 'pause' | 'withdraw-consent',
+      {
+        readonly title: string
+        readonly note: (day: string) => string
+        readonly yes: string
+      }
+    >
+    readonly change: {
       readonly title: string
-      readonly note: (day: string) => string
-      readonly yes: string
-      readonly no: string
+      readonly none: string
+      readonly now: (until: string, price: string) => string
+      readonly later: (day: string, price: string) => string
+      readonly bought: (day: string, price: string) => string
+      readonly yesNow: (plan: string) => string
+      readonly yesLater: (plan: string) => string
     }
   }
   readonly history: {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addMs } from '../../../kernel/index.ts'
+import { addMs, idSchema } from '../../../kernel/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
 import type { BookEntry } from '../reconciliation/reconciliation.ts'
 import type { RefundReport } from '../refunds/refund.ts'
@@ -51,6 +51,14 @@ const preCheckoutSchema = z.object({
   }),
 })
 
+const subscriptionSchema = z.object({
+  subscription: z.object({
+    user: z.object({ id: telegramId }),
+    invoice_payload: idSchema,
+    state: z.enum(['active', 'canceled', 'failed']),
+  }),
+})
+
 const partnerSchema = z.object({
   type: z.literal('user'),
   transaction_type: z.literal('invoice_payment'),
@@ -94,6 +102,22 @@ export function readSuccessfulPayment(update: unknown): PaymentSnapshot | undefi
     periodEnd: expiration === undefined ? undefined : addMs(new Date(0), expiration * 1_000),
     body: { chargeId: paid.telegram_payment_charge_id, payload: paid.invoice_payload },
   }
+}
+
+/** What a buyer did with a subscription in Telegram, or that Telegram could not charge for it. */
+export interface SubscriptionWord {
+  /** The purchase that began it: its payload is all that Telegram names it by. */
+  readonly firstPaymentId: string
+  readonly payerTelegramId: bigint
+  readonly state: 'active' | 'canceled' | 'failed'
+}
+
+/** Finds what an update says of a subscription in Stars, or undefined. */
+export function readSubscription(update: unknown): SubscriptionWord | undefined {
+  const read = subscriptionSchema.safeParse(update)
+  if (!read.success) return undefined
+  const { user, invoice_payload, state } = read.data.subscription
+  return { firstPaymentId: invoice_payload, payerTelegramId: user.id, state }
 }
 
 /** Finds what an update says of a refund in Stars, or undefined. */
