@@ -11,6 +11,11 @@ export {
   type DatabaseContractOptions,
   databaseContract,
 } from './contracts/database.contract.ts'
+export {
+  type GatewayUnderTest,
+  type PaymentGatewayContractOptions,
+  paymentGatewayContract,
+} from './contracts/payment-gateway.contract.ts'
 export { servicesContract } from './contracts/services.contract.ts'
 export { aPerson, aPersonWithCredits } from './people.ts'
 export { migrateTemplate } from './template.ts'
