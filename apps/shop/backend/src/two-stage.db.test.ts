@@ -148,6 +148,22 @@ describe('a product whose money is only reserved', () => {
     })
   })
 
+  test('is not refunded while its money is being taken, and is afterwards', async () => {
+    const payment = await reserved()
+    await look()
+    const { faults } = sandbox.control
+    const method = 'POST /payments/:id/capture'
+    await faults.add({ target: 'yookassa', kind: 'latency', delay_ms: 1_000, method })
+    const capture = platform.core.payments.capture(payment.id)
+    await expect.poll(async () => (await faults.list()).length).toBe(0)
+    const refund = () =>
+      platform.core.refunds.request({ id: newId(), paymentId: payment.id, actor: 'test' })
+    await expect(refund()).rejects.toMatchObject({ code: 'payments.not_refundable' })
+    expect(await capture).toMatchObject({ status: 'succeeded', refundedAmount: 0n })
+    expect(await refund()).toMatchObject({ status: 'succeeded', amount: 500_000n })
+    expect(await statusOf(payment)).toBe('refunded')
+  })
+
   test('cannot be cancelled once it is paid', async () => {
     const payment = await reserved()
     await look()

@@ -8,7 +8,7 @@ import { GoodsUsed } from './payments.errors.ts'
 export type SpentCredits = 'refuse' | 'owe'
 
 interface CreditsScope {
-  readonly balance: Pick<BalanceService, 'credit' | 'reverse'>
+  readonly balance: Pick<BalanceService, 'credit' | 'list' | 'reverse'>
   readonly holds: Pick<HoldsService, 'place' | 'release'>
 }
 
@@ -55,25 +55,29 @@ const CREDITS: Fulfilment<CreditsScope> = {
 }
 
 async function reserve(
-  { holds }: CreditsScope,
+  { balance, holds }: CreditsScope,
   payment: Payment,
   { refundId, amount }: RefundedPart,
   spentCredits: SpentCredits,
 ): Promise<void> {
   const taken = creditsTaken(payment, payment.refundedAmount, amount)
   if (taken === 0n) return
+  const { unit } = creditsOf(payment)
+  const account = (await balance.list(payment.userId)).find((held) => held.unit === unit)
+  const isThere = account !== undefined && account.amount - account.held >= taken
+  if (!isThere && spentCredits === 'owe') return
   try {
     await holds.place({
       id: holdId(refundId),
       userId: payment.userId,
-      unit: creditsOf(payment).unit,
+      unit,
       amount: taken,
       reason: 'payment.refund_requested',
       reference: refundId,
     })
   } catch (error) {
     if (!isAppError(error) || error.code !== 'balance.insufficient_funds') throw error
-    if (spentCredits === 'refuse') throw new GoodsUsed({ paymentId: payment.id }, { cause: error })
+    throw new GoodsUsed({ paymentId: payment.id }, { cause: error })
   }
 }
 
