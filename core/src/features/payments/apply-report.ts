@@ -42,7 +42,10 @@ export async function applyReport(
   const mismatch = await findMismatch(tx, asCaptured(original, snapshot), snapshot)
   if (mismatch) return refuse(tx, snapshot, original.id, mismatch.message)
   const { gateway, providerPaymentId } = snapshot
-  const known = await tx.repos.payments.findByProviderId(gateway, providerPaymentId)
+  const known =
+    original.providerPaymentId === providerPaymentId
+      ? original
+      : await tx.repos.payments.findByProviderId(gateway, providerPaymentId)
   // A charge stays with the payment that it was made for, or with one linked to that.
   const root = original.originalPaymentId ?? original.id
   if (known && known.id !== original.id && known.originalPaymentId !== root) {
@@ -56,13 +59,7 @@ export async function applyReport(
     return { outcome: 'ignored', payment: original }
   }
   const payment = step === 'link' ? await link(tx, original, known) : (target ?? original)
-  const applied = await move(tx, payment, snapshot)
-  await tx.repos.payments.insertEvent({
-    ...eventOf(snapshot, tx.clock.now()),
-    paymentId: applied.id,
-    outcome: 'applied',
-  })
-  return { outcome: 'applied', payment: applied }
+  return { outcome: 'applied', payment: await move(tx, payment, snapshot) }
 }
 
 /** Ends a payment that is open and locked by the caller. */
@@ -133,8 +130,8 @@ async function refuse(
   problem: string,
 ): Promise<ApplyOutcome> {
   const now = tx.clock.now()
-  const event = { ...eventOf(snapshot, now), paymentId, outcome: 'refused' as const, problem }
-  await tx.repos.payments.insertEvent(event)
+  const event = eventOf(snapshot, now)
+  await tx.repos.payments.insertRefused({ ...event, paymentId, problem })
   await tx.repos.outbox.add(
     paymentReportRefused.create({
       occurredAt: now,
@@ -174,22 +171,27 @@ async function move(
 ): Promise<Payment> {
   const now = tx.clock.now()
   const { status, providerPaymentId } = snapshot
+  const report = eventOf(snapshot, now)
   switch (status) {
     case 'succeeded':
       return succeed(tx, payment, snapshot)
     case 'canceled':
     case 'expired':
     case 'failed':
-      await tx.repos.payments.update(payment.id, { providerPaymentId, updatedAt: now })
+      await tx.repos.payments.updateByReport(
+        payment.id,
+        { providerPaymentId, updatedAt: now },
+        report,
+      )
       return closeOpen(tx, payment, status, snapshot.failureReason ?? status)
     case 'pending':
     case 'waiting_for_capture': {
-      const moved = await tx.repos.payments.update(payment.id, {
-        status,
-        providerPaymentId,
-        updatedAt: now,
-        nextCheckAt: nextCheck(payment, now),
-      })
+      const nextCheckAt = nextCheck(payment, now)
+      const moved = await tx.repos.payments.updateByReport(
+        payment.id,
+        { status, providerPaymentId, updatedAt: now, nextCheckAt },
+        report,
+      )
       await tx.repos.outbox.add(
         paymentUpdated.create({
           occurredAt: now,
@@ -209,8 +211,8 @@ async function succeed(
   snapshot: PaymentSnapshot,
 ): Promise<Payment> {
   const now = tx.clock.now()
-  const paid = await tx.repos.payments.update(payment.id, {
-    status: 'succeeded',
+  const changes = {
+    status: 'succeeded' as const,
     amount: snapshot.money.amount,
     providerPaymentId: snapshot.providerPaymentId,
     savedMethodId: (await keptMethod(tx, payment, snapshot)) ?? payment.savedMethodId,
@@ -219,7 +221,8 @@ async function succeed(
     nextCheckAt: null,
     paidAt: now,
     updatedAt: now,
-  })
+  }
+  const paid = await tx.repos.payments.updateByReport(payment.id, changes, eventOf(snapshot, now))
   await tx.balance.transfer(settlementTransfer(paid))
   await tx.fulfilment(paid.product.kind).fulfil(paid)
   await tx.repos.outbox.add(

@@ -60,6 +60,12 @@ export type PaymentChanges = Partial<
   >
 > & { readonly updatedAt: Date }
 
+/** A provider's report as it is kept. */
+export type NewPaymentEvent = Pick<
+  typeof paymentEvent.$inferInsert,
+  'id' | 'gateway' | 'providerPaymentId' | 'reportedStatus' | 'body' | 'createdAt'
+>
+
 /** Payments, with what was sold read back from their snapshot. */
 export class PaymentsRepository {
   readonly #db: Executor
@@ -122,6 +128,26 @@ export class PaymentsRepository {
   /** Changes a payment that the caller has locked. */
   async update(id: string, changes: PaymentChanges): Promise<Payment> {
     const [row] = await this.#db.update(payment).set(changes).where(eq(payment.id, id)).returning()
+    if (!row) throw new NotFound({ what: 'payment', id })
+    return toPayment(row)
+  }
+
+  /** Changes a payment that the caller has locked, and keeps the report that says so. */
+  async updateByReport(
+    id: string,
+    changes: PaymentChanges,
+    report: NewPaymentEvent,
+  ): Promise<Payment> {
+    const event = { ...report, paymentId: id, outcome: 'applied' as const }
+    const kept = this.#db
+      .$with('kept')
+      .as(this.#db.insert(paymentEvent).values(event).returning({ id: paymentEvent.id }))
+    const [row] = await this.#db
+      .with(kept)
+      .update(payment)
+      .set(changes)
+      .where(eq(payment.id, id))
+      .returning()
     if (!row) throw new NotFound({ what: 'payment', id })
     return toPayment(row)
   }
@@ -249,9 +275,11 @@ export class PaymentsRepository {
     return found.map(toPayment)
   }
 
-  /** Keeps what a provider reported. */
-  async insertEvent(event: typeof paymentEvent.$inferInsert): Promise<void> {
-    await this.#db.insert(paymentEvent).values(event)
+  /** Keeps what a provider reported and nobody believes. */
+  async insertRefused(
+    report: NewPaymentEvent & { readonly paymentId: string | null; readonly problem: string },
+  ): Promise<void> {
+    await this.#db.insert(paymentEvent).values({ ...report, outcome: 'refused' })
   }
 }
 
