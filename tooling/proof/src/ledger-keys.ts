@@ -27,6 +27,11 @@ export const LEDGER_KEYS: readonly MoneyKey[] = [
         find: 'on conflict (id) do nothing\n          returning id',
         replace: 'returning id',
       },
+      {
+        file: `${CORE}/features/balance/balance.repository.ts`,
+        find: 'on conflict (id) do nothing\n          returning number',
+        replace: 'returning number',
+      },
     ],
     tests: ledger,
   },
@@ -38,6 +43,11 @@ export const LEDGER_KEYS: readonly MoneyKey[] = [
         file: `${CORE}/features/balance/balance.repository.ts`,
         find: 'column(({ id }) => id)',
         replace: 'column(() => newId())',
+      },
+      {
+        file: `${CORE}/features/balance/balance.repository.ts`,
+        find: 'const id = request.id.toLowerCase()',
+        replace: 'const id = newId()',
       },
     ],
     tests: ledger,

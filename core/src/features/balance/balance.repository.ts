@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, lt, or, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import {
   assert,
@@ -12,7 +13,14 @@ import {
 import { databaseError, type Executor, rows } from '../../platform/database/index.ts'
 import { FloorTooHigh, InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
 import { balanceAccount, balanceTransfer } from './balance.table.ts'
-import type { AccountOwner, Balance, HistoryEntry, NewTransfer, Transfer } from './balance.ts'
+import type {
+  AccountOwner,
+  Balance,
+  HistoryEntry,
+  NewTransfer,
+  Transfer,
+  TransferRequest,
+} from './balance.ts'
 
 /** Error codes that the ledger's own triggers raise (`0001_rules.sql`). */
 const INSUFFICIENT_FUNDS = 'GK001'
@@ -102,6 +110,45 @@ export class BalanceRepository {
       return new Map(posted.map(({ id, number }) => [id, number]))
     } catch (error) {
       throw reversalTooLarge(error) ?? insufficientFunds(error) ?? error
+    }
+  }
+
+  /**
+   * Posts one transfer between accounts that are open, as {@link insertTransfers} does, and finds
+   * the accounts in the same statement; undefined when one is not open or the id is taken.
+   *
+   * @throws {@link InsufficientFunds}
+   */
+  async insertTransfer(request: TransferRequest, createdAt: Date): Promise<Transfer | undefined> {
+    const { source, target, unit, amount, reason, reference, metadata = {} } = request
+    const id = request.id.toLowerCase()
+    const isAccountOf = (owner: AccountOwner, name: 'source' | 'target') => {
+      const account = alias(balanceAccount, name)
+      const isOwner =
+        'userId' in owner ? eq(account.userId, owner.userId) : eq(account.systemName, owner.system)
+      return and(isOwner, eq(account.unit, unit))
+    }
+    try {
+      const [posted] = await rows(
+        this.#db,
+        sql`
+          insert into gramkit.balance_transfer (id, source_account_id, target_account_id, unit,
+            amount, reason, reference, metadata, created_at)
+          select ${id}, source.id, target.id, ${unit}, ${amount}, ${reason}, ${reference},
+            ${JSON.stringify(metadata)}, ${createdAt.toISOString()}
+          from gramkit.balance_account source, gramkit.balance_account target
+          where ${isAccountOf(source, 'source')} and ${isAccountOf(target, 'target')}
+          on conflict (id) do nothing
+          returning number::text, source_account_id as source, target_account_id as target`,
+        z.object({ number: bigintText, source: z.string(), target: z.string() }),
+      )
+      if (!posted) return undefined
+      return {
+        ...{ id, number: posted.number, unit, amount, reason, reference, metadata, createdAt },
+        ...{ sourceAccountId: posted.source, targetAccountId: posted.target, reversalOf: null },
+      }
+    } catch (error) {
+      throw insufficientFunds(error) ?? error
     }
   }
 

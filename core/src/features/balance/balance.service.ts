@@ -95,7 +95,11 @@ export class BalanceService {
    */
   async transfer(request: TransferRequest): Promise<Transfer> {
     checkTransfer(request)
-    return this.#scope.transaction(async (tx) => only(await this.#post(tx, [request])).transfer)
+    return this.#scope.transaction(async (tx) => {
+      const posted = await tx.repos.balance.insertTransfer(request, tx.clock.now())
+      // What is left is rare: a first transfer, which opens an account, or a repeated one.
+      return posted ?? only(await this.#post(tx, [request])).transfer
+    })
   }
 
   /**
