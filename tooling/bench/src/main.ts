@@ -12,6 +12,7 @@ import type { Comparison, Figure, Report } from './measure.ts'
 const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<Report>>>> = {
   P1: async () => (await import('./aggregators.ts')).measureAggregators,
   P2: async () => (await import('./settlement.ts')).measureSettlement,
+  P5: async () => (await import('./api.ts')).measureApi,
   P12: async () => (await import('./start-up.ts')).measureStartUp,
   P13: async () => (await import('./init-data.ts')).measureInitData,
 }

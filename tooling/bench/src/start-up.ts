@@ -7,6 +7,7 @@ import { fork } from 'node:child_process'
 import { freePort, startPostgres } from '@gramkit/services'
 import { migrateShop } from '@gramkit/shop'
 import { alternate, median, medianOf, type Report } from './measure.ts'
+import { SHOP_ENVIRONMENT } from './shop-environment.ts'
 
 const API = 'API process of the shop'
 const BARE = 'bare Fastify with the same plugins'
@@ -54,14 +55,10 @@ async function startOnce(file: string, databaseUrl: string): Promise<{ ms: numbe
     execArgv: [],
     env: {
       ...process.env,
+      ...SHOP_ENVIRONMENT,
       DATABASE_URL: databaseUrl,
       PORT: String(port),
-      GRAMKIT_HOST: '127.0.0.1',
       GRAMKIT_ROLES: 'api',
-      GRAMKIT_LOG_LEVEL: 'silent',
-      GRAMKIT_ADMIN_TOKEN: 'admin-token-of-the-benchmark',
-      GRAMKIT_TELEGRAM_BOT_TOKEN: '700000002:AAtest-token-of-the-benchmark-only',
-      GRAMKIT_TELEGRAM_WEBHOOK_SECRET: 'webhook-secret-of-the-benchmark',
     },
   })
   try {
