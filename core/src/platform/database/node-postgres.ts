@@ -2,11 +2,12 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { isRetryable } from './errors.ts'
 import { type Database, type Executor, markTransaction } from './executor.ts'
+import { keepPrepared } from './prepared.ts'
 
 /** How a pool of node-postgres is opened. */
 export interface NodePostgresOptions {
   readonly url: string
-  /** Past a pooler, for LISTEN. [`url`] */
+  /** Past a pooler, for LISTEN; one that differs says that `url` goes through a pooler. [`url`] */
   readonly directUrl?: string
   /** Most connections of this pool. [10] */
   readonly poolSize?: number
@@ -39,6 +40,7 @@ export function openNodePostgres(options: NodePostgresOptions): Database {
   // Without a listener a backend that dies while its connection idles ends the whole process.
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError))
+  if ((options.directUrl ?? options.url) === options.url) pool.on('connect', keepPrepared())
   const executor: Executor = drizzle(pool, { casing: 'snake_case' })
   const close = async (): Promise<void> => {
     if (!pool.ended) await pool.end()

@@ -1,10 +1,11 @@
-import { and, asc, eq, isNotNull, lte } from 'drizzle-orm'
+import { and, asc, isNotNull, lte, sql } from 'drizzle-orm'
 import { BaseRepository, type Executor } from '../../../platform/database/index.ts'
 import { insufficientFunds } from '../balance.repository.ts'
 import { balanceHold } from './hold.table.ts'
 import type { Hold } from './hold.ts'
 
-const isPending = eq(balanceHold.status, 'pending')
+/** Not a parameter: a prepared plan could then not use the index of pending rows. */
+const isPending = sql`${balanceHold.status} = 'pending'`
 
 /** Holds. What an account has held is never written here: the database keeps it. */
 export class HoldsRepository extends BaseRepository<typeof balanceHold> {
