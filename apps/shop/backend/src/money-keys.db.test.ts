@@ -81,6 +81,10 @@ describe('a payment', () => {
     )
     expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(['applied', 'ignored'])
     expect(await core().balance.get(payment.userId, 'credits')).toBe(500n)
+    const kept = 'select reported_status, outcome from gramkit.payment_event where payment_id = $1'
+    expect((await watcher.query(kept, [payment.id])).rows).toEqual([
+      { reported_status: 'succeeded', outcome: 'applied' },
+    ])
   })
 
   test('alone gets a charge that is reported for two at once', async () => {
