@@ -3,7 +3,7 @@ import type { FaultInput } from '@gramkit/sandbox'
 import { type ApiClient, aGuest } from '@gramkit/shop/testing'
 import { expect } from 'vitest'
 import { z } from 'zod'
-import { findDifferences } from '../harness/books.ts'
+import { findDifferences, untilQuiet } from '../harness/books.ts'
 import {
   clientOf,
   makeBuyers,
@@ -21,6 +21,8 @@ import { Witness } from '../harness/witness.ts'
 const HANDS = 8
 /** Long enough for a subscription to end in it, short enough for an offer not to. */
 const TROUBLED_MINUTES = 15
+/** What the kit's breaker and its gateway allow: calls that fail in a row, and tries of each. */
+const [FAILURES_MAX, CALL_TRIES] = [5, 3]
 const countShape = z.object({ count: z.number() })
 const statusShape = z.object({ status: z.string() })
 
@@ -109,6 +111,28 @@ proof('R5 answers that are lost after the effect move no money twice', async (pr
     refunds: purchases,
     'charges at providers': charged.length,
   })
+})
+
+proof('R5 a provider that only fails is left alone, and loses no sale', async (proof) => {
+  const purchases = proof.isFull ? 400 : 40
+  await using kit = await startKit(proof)
+  await kit.run('api', 'api,bot')
+  await kit.run('worker', 'worker,relay')
+  const { faults, clock } = kit.sandbox.control
+  const buyers = (await makeBuyers(kit, HANDS * 4)).filter((buyer) => 'guest' in buyer)
+  await faults.add({ target: 'yookassa', kind: 'error', effect: 'not_done', times: null })
+  const started = await together(inTurn(buyers, purchases), HANDS, startPurchase)
+  const calls = (await kit.sandbox.control.log()).filter(({ name }) => name === 'POST /payments')
+  expect(started.map(({ address }) => address)).toEqual(Array(purchases).fill(null))
+  // Those that were under way when the fifth failed, with the tries that each call makes.
+  expect(calls.length).toBeLessThanOrEqual((FAILURES_MAX + HANDS) * CALL_TRIES)
+  await faults.clear()
+  await clock.advance({ minutes: TROUBLED_MINUTES })
+  await together(started, HANDS, (purchase) => pay(kit, purchase))
+  await untilQuiet(kit, { withJobs: false })
+  expect(await findDifferences(kit)).toEqual([])
+  expect(await kit.sandbox.control.transactions()).toHaveLength(purchases)
+  proof.report({ purchases, 'calls while it failed': calls.length })
 })
 
 proof('R5 a slow provider holds up nobody who does not need it', async (proof) => {
