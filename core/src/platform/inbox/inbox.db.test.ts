@@ -176,4 +176,27 @@ describe('retries', () => {
     expect(await appliedTimes(poison)).toBe(1)
     await expect(inbox.replay(parked?.id ?? '')).rejects.toThrow(DeliveryNotParked)
   })
+
+  test('leave out what another process has tried since they were listed', async () => {
+    const [one, two] = [newId(), newId()]
+    const tries: string[] = []
+    const away = async (_services: Probe, { key }: { readonly key: string }): Promise<never> => {
+      tries.push(key)
+      throw new Away('no answer')
+    }
+    const bring = (key: string) => ({ provider: 'probe', key, body: {} })
+    const elsewhere = inboxOf({ prepare: away })
+    const inbox = inboxOf({
+      async prepare(services, delivery) {
+        const isFirstRetry = tries.length === 2
+        if (isFirstRetry) await elsewhere.receive(bring(delivery.key === one ? two : one))
+        return away(services, delivery)
+      },
+    })
+    await inbox.receive(bring(one))
+    await inbox.receive(bring(two))
+    clock.advance(60_000)
+    await inbox.retries().runDue(host.services)
+    expect(tries.slice(2).sort()).toEqual([one, two].sort())
+  })
 })

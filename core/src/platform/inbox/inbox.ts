@@ -120,8 +120,13 @@ export class Inbox<Services extends InboxScope> {
       everyMs: RETRY_EVERY_MS,
       nextDueAt: (services) => services.repos.inbox.nextAttemptAt(),
       runDue: async (services) => {
-        const ids = await services.repos.inbox.listDueIds(this.#options.host.clock.now(), BATCH)
-        for (const id of ids) await this.#attempt(await services.repos.inbox.getById(id))
+        const now = this.#options.host.clock.now()
+        const ids = await services.repos.inbox.listDueIds(now, BATCH)
+        for (const id of ids) {
+          const row = await services.repos.inbox.getById(id)
+          // Somebody else may have tried it since: then it waits again, or is done or parked.
+          if (row.status === 'pending' && row.nextAttemptAt <= now) await this.#attempt(row)
+        }
         return ids.length
       },
     }
