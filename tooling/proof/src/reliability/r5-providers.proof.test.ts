@@ -21,8 +21,8 @@ import { Witness } from '../harness/witness.ts'
 const HANDS = 8
 /** Long enough for a subscription to end in it, short enough for an offer not to. */
 const TROUBLED_MINUTES = 15
-/** What the kit's breaker and its gateway allow: calls that fail in a row, and tries of each. */
-const [FAILURES_MAX, CALL_TRIES] = [5, 3]
+/** What breaker and gateway allow: failures in a row, tries of each call, and the longest rest. */
+const [FAILURES_MAX, CALL_TRIES, REST_MINUTES_MAX] = [5, 3, 5]
 const countShape = z.object({ count: z.number() })
 const statusShape = z.object({ status: z.string() })
 
@@ -45,8 +45,8 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
 ]
 
 proof('R5 answers that are lost after the effect move no money twice', async (proof) => {
-  const subscribers = proof.isFull ? 100 : 6
-  const purchases = proof.isFull ? 400 : 24
+  const subscribers = proof.isFull ? 100 : 4
+  const purchases = proof.isFull ? 400 : 12
   const rounds = proof.isFull ? 12 : 3
   await using kit = await startKit(proof)
   await kit.run('api', 'api,bot')
@@ -114,7 +114,7 @@ proof('R5 answers that are lost after the effect move no money twice', async (pr
 })
 
 proof('R5 a provider that only fails is left alone, and loses no sale', async (proof) => {
-  const purchases = proof.isFull ? 400 : 40
+  const purchases = proof.isFull ? 400 : 20
   await using kit = await startKit(proof)
   await kit.run('api', 'api,bot')
   await kit.run('worker', 'worker,relay')
@@ -127,7 +127,7 @@ proof('R5 a provider that only fails is left alone, and loses no sale', async (p
   // Those that were under way when the fifth failed, with the tries that each call makes.
   expect(calls.length).toBeLessThanOrEqual((FAILURES_MAX + HANDS) * CALL_TRIES)
   await faults.clear()
-  await clock.advance({ minutes: TROUBLED_MINUTES })
+  await clock.advance({ minutes: REST_MINUTES_MAX + 1 })
   await together(started, HANDS, (purchase) => pay(kit, purchase))
   await untilQuiet(kit, { withJobs: false })
   expect(await findDifferences(kit)).toEqual([])
