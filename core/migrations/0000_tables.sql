@@ -218,6 +218,40 @@ CREATE TABLE "gramkit"."payment_event" (
 	CONSTRAINT "payment_event_outcome_check" CHECK ("gramkit"."payment_event"."outcome" in ('applied', 'refused'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."payment_contact" (
+	"payment_id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"email" text,
+	"phone" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "payment_contact_kind_check" CHECK (("gramkit"."payment_contact"."email" is null) <> ("gramkit"."payment_contact"."phone" is null))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."payment_receipt" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"refund_id" uuid,
+	"amount" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"status" text NOT NULL,
+	"provider_receipt_id" text,
+	"fiscal_document_number" text,
+	"fiscal_storage_number" text,
+	"fiscal_attribute" text,
+	"registered_at" timestamp (3) with time zone,
+	"rejection" text,
+	"overdue_at" timestamp (3) with time zone,
+	"next_check_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "payment_receipt_amount_check" CHECK ("gramkit"."payment_receipt"."amount" > 0),
+	CONSTRAINT "payment_receipt_kind_check" CHECK ("gramkit"."payment_receipt"."kind" in ('sale', 'settlement', 'refund')),
+	CONSTRAINT "payment_receipt_status_check" CHECK ("gramkit"."payment_receipt"."status" in ('pending', 'registered', 'rejected')),
+	CONSTRAINT "payment_receipt_refund_check" CHECK (("gramkit"."payment_receipt"."kind" = 'refund') = ("gramkit"."payment_receipt"."refund_id" is not null)),
+	CONSTRAINT "payment_receipt_currency_check" CHECK ("gramkit"."payment_receipt"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT'))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."payment_reconciliation" (
 	"gateway" text PRIMARY KEY NOT NULL,
 	"cursor" text NOT NULL,
@@ -346,6 +380,10 @@ ALTER TABLE "gramkit"."payment_dispute" ADD CONSTRAINT "payment_dispute_payment_
 ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment" ADD CONSTRAINT "payment_original_payment_id_payment_id_fk" FOREIGN KEY ("original_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_event" ADD CONSTRAINT "payment_event_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment_contact" ADD CONSTRAINT "payment_contact_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment_contact" ADD CONSTRAINT "payment_contact_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment_receipt" ADD CONSTRAINT "payment_receipt_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."payment_receipt" ADD CONSTRAINT "payment_receipt_refund_id_payment_refund_id_fk" FOREIGN KEY ("refund_id") REFERENCES "gramkit"."payment_refund"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_refund" ADD CONSTRAINT "payment_refund_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_subscription_id_subscription_id_fk" FOREIGN KEY ("subscription_id") REFERENCES "gramkit"."subscription"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -386,6 +424,13 @@ CREATE INDEX "payment_next_check_at_index" ON "gramkit"."payment" USING btree ("
 CREATE INDEX "payment_not_in_books_index" ON "gramkit"."payment" USING btree ("gateway","paid_at") WHERE "gramkit"."payment"."paid_at" is not null and "gramkit"."payment"."in_books" is null;--> statement-breakpoint
 CREATE INDEX "payment_differs_index" ON "gramkit"."payment" USING btree ("gateway","id") WHERE "gramkit"."payment"."in_books" in ('different', 'missing');--> statement-breakpoint
 CREATE INDEX "payment_event_payment_id_index" ON "gramkit"."payment_event" USING btree ("payment_id");--> statement-breakpoint
+CREATE INDEX "payment_contact_user_id_index" ON "gramkit"."payment_contact" USING btree ("user_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_receipt_sale_key" ON "gramkit"."payment_receipt" USING btree ("payment_id") WHERE "gramkit"."payment_receipt"."kind" = 'sale';--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_receipt_settlement_key" ON "gramkit"."payment_receipt" USING btree ("payment_id") WHERE "gramkit"."payment_receipt"."kind" = 'settlement' and "gramkit"."payment_receipt"."status" <> 'rejected';--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_receipt_refund_key" ON "gramkit"."payment_receipt" USING btree ("refund_id") WHERE "gramkit"."payment_receipt"."refund_id" is not null;--> statement-breakpoint
+CREATE INDEX "payment_receipt_payment_id_index" ON "gramkit"."payment_receipt" USING btree ("payment_id");--> statement-breakpoint
+CREATE INDEX "payment_receipt_next_check_at_index" ON "gramkit"."payment_receipt" USING btree ("next_check_at") WHERE "gramkit"."payment_receipt"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "payment_receipt_trouble_index" ON "gramkit"."payment_receipt" USING btree ("id") WHERE "gramkit"."payment_receipt"."status" = 'rejected' or ("gramkit"."payment_receipt"."status" = 'pending' and "gramkit"."payment_receipt"."overdue_at" is not null);--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_refund_provider_refund_id_key" ON "gramkit"."payment_refund" USING btree ("payment_id","provider_refund_id") WHERE "gramkit"."payment_refund"."provider_refund_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_refund_payment_id_index" ON "gramkit"."payment_refund" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_refund_next_check_at_index" ON "gramkit"."payment_refund" USING btree ("next_check_at") WHERE "gramkit"."payment_refund"."next_check_at" is not null;--> statement-breakpoint

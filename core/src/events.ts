@@ -5,6 +5,8 @@ import {
   paymentReportRefused,
   paymentSucceeded,
   paymentUpdated,
+  receiptOverdue,
+  receiptRejected,
 } from './features/payments/index.ts'
 import { subscriptionEvents } from './features/subscriptions/index.ts'
 import { userCreated } from './features/users/index.ts'
@@ -19,5 +21,7 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   paymentUpdated,
   paymentRefunded,
   paymentReportRefused,
+  receiptRejected,
+  receiptOverdue,
   ...Object.values(subscriptionEvents),
 ]

@@ -6,6 +6,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { balanceHttp } from './features/balance/balance.http.ts'
 import { paymentsHttp } from './features/payments/payments.http.ts'
+import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
 import { coreHost } from './jobs.ts'
@@ -52,6 +53,7 @@ export function coreRoutes(
     const routes = [
       usersHttp(host),
       paymentsHttp(host),
+      receiptsHttp(host),
       balanceHttp(host),
       subscriptionsHttp(host),
       ...(options.routes ?? []),

@@ -12,9 +12,13 @@ import {
 } from './features/balance/index.ts'
 import {
   checkDuePayments,
+  checkDueReceipts,
+  forgetOldContacts,
   paymentDiffers,
   paymentDisputed,
   paymentReportRefused,
+  receiptOverdue,
+  receiptRejected,
   reconcilePayments,
 } from './features/payments/index.ts'
 import {
@@ -42,6 +46,8 @@ export * from './platform/jobs/index.ts'
 export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   expireDueHolds,
   checkDuePayments,
+  checkDueReceipts,
+  forgetOldContacts,
   reconcilePayments,
   noticeDueSubscriptions,
   renewDueSubscriptions,
@@ -82,6 +88,16 @@ export function alertSubscriptions(
       event: paymentDiffers,
       consumer: 'payments.alert_differs',
       handle: alert('the provider’s books and ours differ: find out where money is'),
+    }),
+    subscribe({
+      event: receiptRejected,
+      consumer: 'receipts.alert_rejected',
+      handle: alert('a receipt was not registered: issue it by hand or ask the provider'),
+    }),
+    subscribe({
+      event: receiptOverdue,
+      consumer: 'receipts.alert_overdue',
+      handle: alert('a receipt has been waiting for three days: ask the provider'),
     }),
   ]
 }

@@ -6,8 +6,10 @@ import {
 } from './features/balance/index.ts'
 import {
   ConsentsRepository,
+  ContactsRepository,
   DisputesRepository,
   PaymentsRepository,
+  ReceiptsRepository,
   ReconciliationRepository,
   RefundsRepository,
 } from './features/payments/index.ts'
@@ -35,11 +37,13 @@ export class CoreRepositories {
   #consents?: ConsentsRepository
   #disputes?: DisputesRepository
   #grants?: GrantsRepository
+  #contacts?: ContactsRepository
   #holds?: HoldsRepository
   #inbox?: InboxRepository
   #jobs?: JobsRepository
   #outbox?: OutboxRepository
   #payments?: PaymentsRepository
+  #receipts?: ReceiptsRepository
   #reconciliation?: ReconciliationRepository
   #refunds?: RefundsRepository
   #sessions?: SessionsRepository
@@ -73,6 +77,10 @@ export class CoreRepositories {
     return (this.#grants ??= new GrantsRepository(this.db))
   }
 
+  get contacts(): ContactsRepository {
+    return (this.#contacts ??= new ContactsRepository(this.db))
+  }
+
   get holds(): HoldsRepository {
     return (this.#holds ??= new HoldsRepository(this.db))
   }
@@ -91,6 +99,10 @@ export class CoreRepositories {
 
   get payments(): PaymentsRepository {
     return (this.#payments ??= new PaymentsRepository(this.db))
+  }
+
+  get receipts(): ReceiptsRepository {
+    return (this.#receipts ??= new ReceiptsRepository(this.db))
   }
 
   get reconciliation(): ReconciliationRepository {

@@ -14,8 +14,10 @@ export {
 export {
   payment,
   paymentConsent,
+  paymentContact,
   paymentDispute,
   paymentEvent,
+  paymentReceipt,
   paymentReconciliation,
   paymentRefund,
 } from './features/payments/index.ts'

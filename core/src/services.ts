@@ -9,6 +9,8 @@ import {
   PaymentsCheckService,
   PaymentsService,
   type ProductCatalog,
+  ReceiptsCheckService,
+  ReceiptsService,
   ReconciliationService,
   RefundsService,
 } from './features/payments/index.ts'
@@ -58,6 +60,8 @@ export class CoreServices<
   #holds?: HoldsService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
+  #receipts?: ReceiptsService
+  #receiptsCheck?: ReceiptsCheckService
   #reconciliation?: ReconciliationService
   #refunds?: RefundsService
   #renewals?: RenewalsService
@@ -114,6 +118,14 @@ export class CoreServices<
 
   get paymentsCheck(): PaymentsCheckService {
     return (this.#paymentsCheck ??= new PaymentsCheckService(this))
+  }
+
+  get receipts(): ReceiptsService {
+    return (this.#receipts ??= new ReceiptsService(this))
+  }
+
+  get receiptsCheck(): ReceiptsCheckService {
+    return (this.#receiptsCheck ??= new ReceiptsCheckService(this))
   }
 
   get reconciliation(): ReconciliationService {

@@ -1,4 +1,7 @@
-import type { ProductInput } from '@gramkit/core/payments'
+import type { ProductInput, TaxProfile } from '@gramkit/core/payments'
+
+/** What receipts say of all that the shop sells; its owner's accountant decides (54-FZ). */
+const COMMON_TAX = { vatCode: 1, measure: 'piece' } as const satisfies Partial<TaxProfile>
 
 /** What the shop sells. Amounts are minor units: whole Stars, kopecks. */
 export const SHOP_PRODUCTS: readonly ProductInput[] = [
@@ -19,6 +22,12 @@ export const SHOP_PRODUCTS: readonly ProductInput[] = [
     description: 'A big pack of credits.',
     prices: { XTR: 200n, RUB: 19_900n },
     credits: { unit: 'credits', amount: 500n },
+    tax: {
+      ...COMMON_TAX,
+      subject: 'service',
+      mode: 'full_payment',
+      description: '500 кредитов',
+    },
   },
   {
     id: 'pro-monthly',
@@ -28,6 +37,12 @@ export const SHOP_PRODUCTS: readonly ProductInput[] = [
     description: 'Everything, for 30 days at a time.',
     prices: { XTR: 250n, RUB: 29_900n },
     plan: { group: 'pro', period: { days: 30 }, trial: { days: 7 }, features: ['export'] },
+    tax: {
+      ...COMMON_TAX,
+      subject: 'service',
+      mode: 'full_payment',
+      description: 'Подписка Pro на 30 дней',
+    },
   },
   {
     id: 'plus-monthly',
@@ -37,6 +52,12 @@ export const SHOP_PRODUCTS: readonly ProductInput[] = [
     description: 'Everything and more, for 30 days at a time.',
     prices: { XTR: 500n, RUB: 59_800n },
     plan: { group: 'pro', period: { days: 30 }, features: ['export', 'priority'] },
+    tax: {
+      ...COMMON_TAX,
+      subject: 'service',
+      mode: 'full_payment',
+      description: 'Подписка Pro Plus на 30 дней',
+    },
   },
   {
     id: 'mug',
@@ -45,6 +66,13 @@ export const SHOP_PRODUCTS: readonly ProductInput[] = [
     title: 'Mug',
     description: 'A mug with our logo, sent by post.',
     prices: { RUB: 99_000n },
+    // Paid now and sent later: a second receipt is due when it is handed over.
+    tax: {
+      ...COMMON_TAX,
+      subject: 'commodity',
+      mode: 'full_prepayment',
+      description: 'Кружка с логотипом',
+    },
   },
   {
     id: 'poster',

@@ -224,6 +224,7 @@ async function succeed(
   }
   const paid = await tx.repos.payments.updateByReport(payment.id, changes, eventOf(snapshot, now))
   await tx.balance.transfer(settlementTransfer(paid))
+  await tx.receipts.open(paid)
   await tx.fulfilment(paid.product.kind).fulfil(paid)
   await tx.repos.outbox.add(
     paymentSucceeded.create({

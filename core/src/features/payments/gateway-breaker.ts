@@ -32,7 +32,7 @@ function withBreaker(gateway: PaymentGateway, clock: Clock): PaymentGateway {
     return (...args) => breaker.run(() => method.apply(gateway, args))
   }
   const { fetch, chargeSavedMethod, capture, cancel, fetchRefund, switchRenewal } = gateway
-  const { lookUp, readBooks } = gateway
+  const { lookUp, readBooks, receipts } = gateway
   return {
     name: gateway.name,
     capabilities: gateway.capabilities,
@@ -49,6 +49,11 @@ function withBreaker(gateway: PaymentGateway, clock: Clock): PaymentGateway {
       afterMs: lookUp.afterMs,
       payment: guard((request) => lookUp.payment(request)),
       refund: guard((request) => lookUp.refund(request)),
+    },
+    receipts: receipts && {
+      keyTtlMs: receipts.keyTtlMs,
+      settle: guard((request) => receipts.settle(request)),
+      list: guard((of) => receipts.list(of)),
     },
   }
 }

@@ -74,7 +74,23 @@ export {
   type ProductInput,
   type ProductSnapshot,
 } from './product.ts'
+export type { GivenContact } from './receipts/buyer-contact.ts'
 export { checkTaxProfiles } from './receipts/check-tax-profiles.ts'
+export { ContactsRepository } from './receipts/contacts.repository.ts'
+export { paymentContact, paymentReceipt } from './receipts/receipt.table.ts'
+export type {
+  Receipt,
+  ReceiptDesk,
+  ReceiptDraft,
+  ReceiptReport,
+  ReceiptSnapshot,
+} from './receipts/receipt.ts'
+export * as receiptErrors from './receipts/receipts.errors.ts'
+export { receiptOverdue, receiptRejected } from './receipts/receipts.events.ts'
+export { checkDueReceipts, forgetOldContacts } from './receipts/receipts.jobs.ts'
+export { ReceiptsRepository } from './receipts/receipts.repository.ts'
+export { type ReceiptsScope, ReceiptsService } from './receipts/receipts.service.ts'
+export { type ReceiptsCheckScope, ReceiptsCheckService } from './receipts/receipts-check.service.ts'
 export type { TaxProfile } from './receipts/tax-profile.ts'
 export type { InBooks } from './reconciliation/in-books.ts'
 export { reconcilePayments } from './reconciliation/reconciliation.jobs.ts'

@@ -1,6 +1,7 @@
 import type { Currency, Money } from '../../kernel/index.ts'
 import type { PaymentSnapshot, Surface } from './payment.ts'
 import type { Product, ProductSnapshot } from './product.ts'
+import type { ReceiptDesk, ReceiptDraft, ReceiptStatus } from './receipts/receipt.ts'
 import type { BookPage, BooksRequest } from './reconciliation/reconciliation.ts'
 import type { RefundReport } from './refunds/refund.ts'
 
@@ -32,6 +33,8 @@ export interface StartRequest {
   readonly returnUrl: string | null
   /** The buyer agreed to be charged again each period. */
   readonly savesMethod: boolean
+  /** What the law wants on the buyer's receipt, where the gateway issues receipts. */
+  readonly receipt?: ReceiptDraft | undefined
 }
 
 /** Where the buyer pays. */
@@ -47,6 +50,7 @@ export interface SavedMethodCharge {
   readonly money: Money
   readonly product: ProductSnapshot
   readonly savedMethodId: string
+  readonly receipt?: ReceiptDraft | undefined
 }
 
 /** Money of a two-stage payment that is to be taken. */
@@ -54,6 +58,8 @@ export interface CaptureCall {
   readonly paymentId: string
   readonly providerPaymentId: string
   readonly money: Money
+  /** Of a part of the payment; of the whole the provider has it. */
+  readonly receipt?: ReceiptDraft | undefined
 }
 
 /** A two-stage payment that is to be called off. */
@@ -69,6 +75,7 @@ export interface RefundRequest {
   readonly money: Money
   /** Null for people the provider does not know by Telegram. */
   readonly payerTelegramId: bigint | null
+  readonly receipt?: ReceiptDraft | undefined
 }
 
 /** What a provider says about a refund. */
@@ -76,6 +83,7 @@ export interface RefundSnapshot {
   readonly providerRefundId: string
   readonly status: 'pending' | 'succeeded' | 'failed'
   readonly failureReason?: string
+  readonly receiptStatus?: ReceiptStatus | undefined
 }
 
 /** Finds out what became of a call whose answer was lost. */
@@ -126,6 +134,8 @@ export interface PaymentGateway {
   /** Asks the provider how a refund stands; undefined where it has no such refund. */
   readonly fetchRefund?: Optional<(providerRefundId: string) => Promise<RefundReport | undefined>>
   readonly switchRenewal?: Optional<(request: RenewalSwitch) => Promise<void>>
+  /** Where `capabilities.receipts` says that receipts are issued. */
+  readonly receipts?: Optional<ReceiptDesk>
   /** Absent where an idempotency key is recognised for ever. */
   readonly lookUp?: Optional<LookUp>
   /**

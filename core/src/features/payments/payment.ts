@@ -1,5 +1,6 @@
 import type { Currency, Money } from '../../kernel/index.ts'
 import type { ProductSnapshot } from './product.ts'
+import type { ReceiptStatus } from './receipts/receipt.ts'
 import type { InBooks } from './reconciliation/in-books.ts'
 
 /** Every state a payment can be in. */
@@ -74,6 +75,8 @@ export interface PaymentSnapshot {
   readonly isRenewal?: boolean
   readonly periodEnd?: Date | undefined
   readonly failureReason?: string | undefined
+  /** How the registration of its receipt stands, where the provider issues one. */
+  readonly receiptStatus?: ReceiptStatus | undefined
   /** The provider's own words, free of secrets, for the record. */
   readonly body: object
 }

@@ -18,9 +18,12 @@ import type { GatewayRegistry } from './payment-gateway.ts'
 import { paymentToWire, paymentWire } from './payment-wire.http.ts'
 import { type PaymentsAdminHttpScope, paymentsAdminHttp } from './payments-admin.http.ts'
 import type { Product, ProductCatalog } from './product.ts'
+import { RECEIPT_KINDS, RECEIPT_STATUSES } from './receipts/receipt.ts'
+import type { ReceiptsService } from './receipts/receipts.service.ts'
 
 /** All that the routes of payments may touch. */
 export interface PaymentsHttpScope extends PaymentsAdminHttpScope {
+  readonly receipts: Pick<ReceiptsService, 'listByPayment'>
   readonly products: ProductCatalog
   readonly gateways: GatewayRegistry
 }
@@ -48,6 +51,13 @@ const productWire = z
     gateways: z.array(z.string()),
   })
   .meta({ id: 'Product' })
+
+const paymentDetailsWire = paymentWire
+  .extend({
+    /** Fiscal receipts (54-FZ), oldest first. */
+    receipts: z.array(z.object({ kind: z.enum(RECEIPT_KINDS), status: z.enum(RECEIPT_STATUSES) })),
+  })
+  .meta({ id: 'PaymentDetails' })
 
 const startedWire = z.object({ payment: paymentWire, confirmationUrl: z.string().nullable() })
 
@@ -98,6 +108,13 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
             gateway: z.string().max(64),
             currency,
             returnUrl: z.string().max(2_048).optional(),
+            /** Where the receipt goes, when it is not known from an earlier purchase. */
+            contact: z
+              .strictObject({
+                email: z.string().max(320).optional(),
+                phone: z.string().max(64).optional(),
+              })
+              .optional(),
             /** The buyer agreed to be charged again each period, by the text of this version. */
             autopaymentConsent: z
               .strictObject({ textVersion: z.string().min(1).max(64) })
@@ -148,14 +165,21 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
         onRequest: requireUser,
         schema: {
           tags,
-          summary: 'One purchase',
+          summary: 'One purchase, and how the registration of its receipts stands',
           security: userSecurity,
           params: idParams,
-          response: { 200: paymentWire, ...problemResponses },
+          response: { 200: paymentDetailsWire, ...problemResponses },
         },
       },
-      async (request) =>
-        paymentToWire(await services.payments.get(principalOf(request).user.id, request.params.id)),
+      async (request) => {
+        const { user } = principalOf(request)
+        const payment = await services.payments.get(user.id, request.params.id)
+        const receipts = await services.receipts.listByPayment(payment.id)
+        return {
+          ...paymentToWire(payment),
+          receipts: receipts.map(({ kind, status }) => ({ kind, status })),
+        }
+      },
     )
 
     await app.register(paymentsAdminHttp(host))

@@ -8,6 +8,7 @@ import type { BoundFulfilment } from './fulfilment.ts'
 import type { GatewayRegistry } from './payment-gateway.ts'
 import type { PaymentsRepository } from './payments.repository.ts'
 import type { ProductCatalog } from './product.ts'
+import type { ReceiptsService } from './receipts/receipts.service.ts'
 
 /** All that the payments service may touch. */
 export interface PaymentsScope extends Transactional<PaymentsScope> {
@@ -21,6 +22,7 @@ export interface PaymentsScope extends Transactional<PaymentsScope> {
   readonly balance: BalanceService
   readonly products: ProductCatalog
   readonly gateways: GatewayRegistry
+  readonly receipts: Pick<ReceiptsService, 'draft' | 'draftRefund' | 'keepContact' | 'open'>
   /** Prefixes of addresses that a buyer may be sent back to. */
   readonly returnUrls: readonly string[]
   /** Who gives what was sold, bound to this scope's transaction. */

@@ -39,6 +39,8 @@ import {
 import { paymentUpdated } from './payments.events.ts'
 import type { PaymentsScope } from './payments.scope.ts'
 import { type Product, type ProductSnapshot, priceIn } from './product.ts'
+import type { GivenContact } from './receipts/buyer-contact.ts'
+import { ContactRequired } from './receipts/receipts.errors.ts'
 import { checkReturnUrl } from './return-url.ts'
 
 /** What a purchase is started with. */
@@ -51,6 +53,8 @@ export interface StartPayment {
   readonly currency: Currency
   readonly surface: Surface
   readonly returnUrl?: string | undefined
+  /** Where the buyer gets the receipt, where one is issued. [what they gave last time] */
+  readonly contact?: GivenContact | undefined
   /** Given by the buyer with the purchase of a plan; without it no method is saved. */
   readonly autopaymentConsent?: GivenConsent | undefined
 }
@@ -86,6 +90,7 @@ export class PaymentsService {
    * @throws {@link UnknownProduct} {@link ProductRetired} {@link CurrencyNotPriced}
    * {@link UnknownGateway} {@link CurrencyNotAccepted} {@link GoodsNotAllowed}
    * {@link ReturnUrlNotAllowed} {@link PaymentConflict} {@link TooManyOpen}
+   * {@link ContactRequired} {@link ContactInvalid}
    * {@link ProviderRejected}
    * @example
    * const payment = await services.payments.start({
@@ -119,6 +124,7 @@ export class PaymentsService {
         await tx.fulfilment(product.kind).checkSellable(created)
         const open = await tx.repos.payments.countOpenOf(request.userId)
         if (open > OPEN_MAX) throw new TooManyOpen({ limit: OPEN_MAX })
+        await tx.receipts.keepContact(created, request.contact)
         return created
       }
       const first = await tx.repos.payments.findById(request.id)
@@ -150,6 +156,7 @@ export class PaymentsService {
         product: payment.product,
         returnUrl: payment.returnUrl,
         savesMethod: (await this.#scope.repos.consents.findGiven(payment.id)) !== undefined,
+        receipt: await this.#scope.receipts.draft(payment, payment.amount),
       })
       return await this.#record(payment.id, { status: 'pending', ...started })
     } catch (error) {
@@ -205,16 +212,17 @@ export class PaymentsService {
         money: payment,
         product: payment.product,
         savedMethodId: payment.savedMethodId,
+        receipt: await this.#scope.receipts.draft(payment, payment.amount),
       })
       const applied = await this.apply(snapshot)
       return applied.outcome === 'refused' ? payment : applied.payment
     } catch (error) {
       if (error instanceof ProviderUnavailable)
         return this.#record(payment.id, { status: 'unknown' })
-      if (!(error instanceof ProviderRejected)) throw error
+      if (!(error instanceof ProviderRejected || error instanceof ContactRequired)) throw error
       // A no to the second try says nothing about the first, whose answer was lost.
       if (payment.status === 'unknown') return payment
-      return this.close(payment.id, 'failed', String(error.details['reason']))
+      return this.close(payment.id, 'failed', String(error.details['reason'] ?? error.code))
     }
   }
 
@@ -283,7 +291,13 @@ export class PaymentsService {
     const { capture } = this.gateway(payment.gateway)
     assert(providerPaymentId && captureAmount && capture, 'The capture was checked')
     const money = { amount: captureAmount, currency }
-    const applied = await this.apply(await capture({ paymentId, providerPaymentId, money }))
+    // Of the whole the provider has the receipt.
+    const receipt =
+      captureAmount < payment.amount
+        ? await this.#scope.receipts.draft(payment, captureAmount)
+        : undefined
+    const call = { paymentId, providerPaymentId, money, receipt }
+    const applied = await this.apply(await capture(call))
     return applied.outcome === 'refused' ? payment : applied.payment
   }
 

@@ -29,10 +29,20 @@ const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
 export const ADMIN_TOKEN = 'admin-token-of-the-shop-in-its-tests'
 
 /** The accounts of a sandbox that the shop of {@link shopVariables} is at home in. */
-export function shopAccounts(url: string): Pick<SandboxOptions, 'bots' | 'shops'> {
+export function shopAccounts(
+  url: string,
+  overrides: Record<string, string> = {},
+): Pick<SandboxOptions, 'bots' | 'shops'> {
+  const issuesReceipts = overrides['GRAMKIT_YOOKASSA_RECEIPTS'] === 'email'
   return {
     bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: `${url}/shop/` }],
-    shops: [{ ...SHOP, webhookUrl: `${url}/webhooks/yookassa` }],
+    shops: [
+      {
+        ...SHOP,
+        webhookUrl: `${url}/webhooks/yookassa`,
+        ...(issuesReceipts ? { receipts: 'email' as const } : {}),
+      },
+    ],
   }
 }
 
@@ -75,7 +85,7 @@ export async function startRunningShop(
   await migrateShop(database.ownerUrl)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const accounts = shopAccounts(url)
+  const accounts = shopAccounts(url, overrides)
   const sandbox = await startSandbox({
     dataDir: ':memory:',
     limits: { retryScale: 0.01 },

@@ -451,6 +451,10 @@ export interface paths {
                         /** @enum {string} */
                         currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
                         returnUrl?: string;
+                        contact?: {
+                            email?: string;
+                            phone?: string;
+                        };
                         autopaymentConsent?: {
                             textVersion: string;
                         };
@@ -503,7 +507,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One purchase */
+        /** One purchase, and how the registration of its receipts stands */
         get: {
             parameters: {
                 query?: never;
@@ -521,7 +525,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Payment"];
+                        "application/json": components["schemas"]["PaymentDetails"];
                     };
                 };
                 /** @description The request is refused; `code` says why */
@@ -849,6 +853,130 @@ export interface paths {
                     content: {
                         "application/json": {
                             items: components["schemas"]["Reconciliation"][];
+                        };
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Receipts that somebody has to see to
+         * @description Those that were rejected, and those that wait for longer than three days.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Receipt"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payments/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prepaid goods were handed over: issue the receipt of that
+         * @description Harmless to repeat; after a rejection it is tried anew.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            receipt: components["schemas"]["Receipt"];
                         };
                     };
                 };
@@ -2065,6 +2193,55 @@ export interface components {
                 features: string[];
             } | null;
             gateways: string[];
+        };
+        PaymentDetails: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "created" | "pending" | "waiting_for_capture" | "succeeded" | "partially_refunded" | "refunded" | "disputed" | "canceled" | "expired" | "failed" | "unknown";
+            gateway: string;
+            productId: string;
+            title: string;
+            /** @example 1000 */
+            amount: string;
+            /** @enum {string} */
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            /** @example 1000 */
+            refundedAmount: string;
+            confirmationUrl: string | null;
+            subscriptionId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            paidAt: string | null;
+            receipts: {
+                /** @enum {string} */
+                kind: "sale" | "settlement" | "refund";
+                /** @enum {string} */
+                status: "pending" | "registered" | "rejected";
+            }[];
+        };
+        Receipt: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "sale" | "settlement" | "refund";
+            /** Format: uuid */
+            paymentId: string;
+            refundId: string | null;
+            /** @example 1000 */
+            amount: string;
+            /** @enum {string} */
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            /** @enum {string} */
+            status: "pending" | "registered" | "rejected";
+            providerReceiptId: string | null;
+            fiscalDocumentNumber: string | null;
+            fiscalStorageNumber: string | null;
+            fiscalAttribute: string | null;
+            rejection: string | null;
+            overdueAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
         };
         Subscription: {
             /** Format: uuid */

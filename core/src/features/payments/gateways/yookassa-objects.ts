@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Currency, isCurrency, type Money, parseDecimal } from '../../../kernel/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
 import type { RefundReport } from '../refunds/refund.ts'
+import { registrationSchema } from './yookassa-receipts.ts'
 
 /** Name under which payments keep this gateway. */
 export const YOOKASSA = 'yookassa'
@@ -19,6 +20,7 @@ const paymentSchema = z.object({
   payment_method: z.object({ id: z.string(), saved: z.boolean().optional() }).optional(),
   cancellation_details: z.object({ party: z.string(), reason: z.string() }).optional(),
   test: z.boolean().optional(),
+  receipt_registration: registrationSchema.optional(),
 })
 
 /** Reads a payment object of one shop into the kit's words; another shop's is refused. */
@@ -37,6 +39,7 @@ export function yookassaPaymentSchema({ shopId, isTest }: { shopId: string; isTe
         money: object.amount,
         savedMethodId: object.payment_method?.saved ? object.payment_method.id : undefined,
         failureReason: reason,
+        receiptStatus: object.receipt_registration,
         body: { id: object.id, status: object.status, reason: reason ?? null },
       }
     })
@@ -51,6 +54,7 @@ export const yookassaRefundSchema = z
     amount: amountSchema,
     metadata: z.object({ refund_id: z.string().optional() }).optional(),
     cancellation_details: z.object({ reason: z.string() }).optional(),
+    receipt_registration: registrationSchema.optional(),
   })
   .transform(
     (object): RefundReport => ({
@@ -61,5 +65,6 @@ export const yookassaRefundSchema = z
       ...object.amount,
       status: object.status === 'canceled' ? 'failed' : object.status,
       failureReason: object.cancellation_details?.reason,
+      receiptStatus: object.receipt_registration,
     }),
   )

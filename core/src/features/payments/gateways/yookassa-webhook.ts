@@ -8,6 +8,7 @@ import type { PaymentSnapshot } from '../payment.ts'
 import type { GatewayRegistry } from '../payment-gateway.ts'
 import { ProviderUnavailable, WebhookSourceRefused } from '../payments.errors.ts'
 import type { PaymentsService } from '../payments.service.ts'
+import type { ReceiptsService } from '../receipts/receipts.service.ts'
 import type { RefundReport } from '../refunds/refund.ts'
 import type { RefundsService } from '../refunds/refunds.service.ts'
 import { YOOKASSA } from './yookassa-objects.ts'
@@ -75,6 +76,7 @@ interface YookassaInboxScope {
   readonly gateways: GatewayRegistry
   readonly payments: Pick<PaymentsService, 'apply'>
   readonly refunds: Pick<RefundsService, 'apply'>
+  readonly receipts: Pick<ReceiptsService, 'note'>
 }
 
 /** Handles stored notifications: asks YooKassa how the object stands, then applies the answer. */
@@ -103,8 +105,15 @@ export const yookassaInbox: InboxHandler<YookassaInboxScope, Answer> = {
   },
 
   async apply(tx, _delivery, answer) {
-    if (answer?.kind === 'payment') await tx.payments.apply(answer.snapshot)
-    if (answer?.kind === 'refund') await tx.refunds.apply(answer.report)
+    if (answer?.kind === 'payment') {
+      const applied = await tx.payments.apply(answer.snapshot)
+      if (applied.outcome === 'refused') return
+      await tx.receipts.note({ paymentId: applied.payment.id }, answer.snapshot.receiptStatus)
+    }
+    if (answer?.kind === 'refund') {
+      const { paymentId, id: refundId } = await tx.refunds.apply(answer.report)
+      await tx.receipts.note({ paymentId, refundId }, answer.report.receiptStatus)
+    }
   },
 }
 

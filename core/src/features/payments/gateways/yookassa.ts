@@ -6,6 +6,7 @@
 import {
   Configuration,
   PaymentsApi,
+  ReceiptsApi,
   RefundsApi,
   type Payment as YookassaPayment,
 } from '@yookassa/sdk'
@@ -14,8 +15,10 @@ import { z } from 'zod'
 import { assert, DAY_MS, formatDecimal } from '../../../kernel/index.ts'
 import type { PaymentGateway } from '../payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable, ReportUnreadable } from '../payments.errors.ts'
+import type { ReceiptDraft } from '../receipts/receipt.ts'
 import { readYookassaBooks, type YookassaLists, yookassaLookUp } from './yookassa-books.ts'
 import { YOOKASSA, yookassaPaymentSchema, yookassaRefundSchema } from './yookassa-objects.ts'
+import { hideContacts, receiptData, yookassaReceipts } from './yookassa-receipts.ts'
 
 /** How a shop at YooKassa is reached. */
 export interface YookassaOptions {
@@ -55,6 +58,11 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
   const readRefund = (body: unknown) => read(yookassaRefundSchema, body)
   const lists: YookassaLists = { payments, refunds, call, readPayment, readRefund }
 
+  const receipts = new ReceiptsApi(configuration, undefined, client)
+  const { receipts: issued } = options
+  const along = (receipt: ReceiptDraft | undefined) =>
+    receipt ? { receipt: receiptData(receipt, issued?.taxSystemCode) } : {}
+
   const create = (key: string, body: Parameters<PaymentsApi['paymentsPost']>[1]) =>
     call(() => payments.paymentsPost(key, body))
 
@@ -73,7 +81,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
       ...(options.receipts ? { receipts: { contact: options.receipts.contact } } : {}),
     },
 
-    async start({ paymentId, money, product, returnUrl, savesMethod }) {
+    async start({ paymentId, money, product, returnUrl, savesMethod, receipt }) {
       assert(returnUrl, 'YooKassa sends the buyer back: allow at least one return address')
       const body = await create(paymentId, {
         amount: amountOf(money),
@@ -82,6 +90,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
         confirmation: { type: 'redirect', return_url: returnUrl },
         metadata: { payment_id: paymentId },
         ...(savesMethod ? { save_payment_method: true } : {}),
+        ...along(receipt),
       })
       const { id, confirmation } = z
         .object({ id: z.string(), confirmation: z.object({ confirmation_url: z.url() }) })
@@ -97,7 +106,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
       throw new ReportUnreadable({ gateway: YOOKASSA, problem: 'it is of another payment' })
     },
 
-    async chargeSavedMethod({ paymentId, money, product, savedMethodId }) {
+    async chargeSavedMethod({ paymentId, money, product, savedMethodId, receipt }) {
       return readPayment(
         await create(paymentId, {
           amount: amountOf(money),
@@ -105,15 +114,17 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
           description: product.description,
           payment_method_id: savedMethodId,
           metadata: { payment_id: paymentId },
+          ...along(receipt),
         }),
       )
     },
 
-    async capture({ paymentId, providerPaymentId, money }) {
+    async capture({ paymentId, providerPaymentId, money, receipt }) {
       return readPayment(
         await call(() =>
           payments.paymentsPaymentIdCapturePost(providerPaymentId, `${paymentId}-capture`, {
             amount: amountOf(money),
+            ...along(receipt),
           }),
         ),
       )
@@ -127,16 +138,17 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
       )
     },
 
-    async refund({ refundId, providerPaymentId, money }) {
+    async refund({ refundId, providerPaymentId, money, receipt }) {
       const body = await call(() =>
         refunds.refundsPost(refundId, {
           payment_id: providerPaymentId,
           amount: amountOf(money),
           metadata: { refund_id: refundId },
+          ...along(receipt),
         }),
       )
-      const { providerRefundId, status } = readRefund(body)
-      return { providerRefundId, status }
+      const { providerRefundId, status, receiptStatus } = readRefund(body)
+      return { providerRefundId, status, receiptStatus }
     },
 
     async fetchRefund(providerRefundId) {
@@ -146,6 +158,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
 
     lookUp: yookassaLookUp(lists),
     readBooks: (request) => readYookassaBooks(lists, request),
+    receipts: issued && yookassaReceipts(receipts, call, issued.taxSystemCode),
   }
 }
 
@@ -206,7 +219,7 @@ function readFailure(error: unknown): { isOpen: boolean; reason: string } {
   const { status, data } = error.response
   const body = errorBody.safeParse(data)
   const reason = body.success
-    ? [body.data.code, body.data.description].filter(Boolean).join(': ')
+    ? hideContacts([body.data.code, body.data.description].filter(Boolean).join(': '))
     : `HTTP ${status}`
   return { isOpen: status === 429 || status >= 500, reason }
 }

@@ -1,5 +1,6 @@
 import type { Currency } from '../../../kernel/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
+import type { ReceiptStatus } from '../receipts/receipt.ts'
 import type { InBooks } from '../reconciliation/in-books.ts'
 
 /** Every state a refund can be in; `unknown` means that the provider's answer was lost. */
@@ -37,6 +38,8 @@ export interface RefundReport {
   readonly payment?: PaymentSnapshot | undefined
   readonly status: 'pending' | 'succeeded' | 'failed'
   readonly failureReason?: string | undefined
+  /** How the registration of its receipt stands, where the provider issues one. */
+  readonly receiptStatus?: ReceiptStatus | undefined
 }
 
 /** Tells whether the money may still go back. */

@@ -53,7 +53,8 @@ export class RefundsService {
    * Must not be called inside a transaction, as it calls the provider.
    *
    * @throws {@link PaymentNotFound} {@link NotRefundable} {@link PartialRefundUnsupported}
-   * {@link PaymentConflict} {@link ProviderRejected}, or {@link GoodsUsed} from the fulfilment
+   * {@link PaymentConflict} {@link ContactRequired} {@link ProviderRejected}, or {@link GoodsUsed}
+   * from the fulfilment
    */
   async request(request: RequestRefund): Promise<Refund> {
     assertNoTransaction('refunds.request')
@@ -63,6 +64,8 @@ export class RefundsService {
       const payment = await tx.repos.payments.findByIdWithLock(request.paymentId)
       if (!payment) throw new PaymentNotFound({ paymentId: request.paymentId })
       const amount = await this.#refundable(tx, payment, request.amount)
+      // Refused here rather than once the refund is on its way.
+      await tx.receipts.draftRefund(payment, amount)
       const now = tx.clock.now()
       const inserted = await tx.repos.refunds.insert({
         id: request.id,
@@ -94,7 +97,7 @@ export class RefundsService {
 
   /** Puts a refund to the provider, for the first time or again with the same key. */
   async send(refund: Refund): Promise<Refund> {
-    const { repos, gateways } = this.#scope
+    const { repos, gateways, receipts } = this.#scope
     const payment = await repos.payments.findById(refund.paymentId)
     const gateway = payment && gateways.get(payment.gateway)
     assert(gateway && payment.providerPaymentId, 'A refund has a payment that was paid')
@@ -105,6 +108,7 @@ export class RefundsService {
         providerPaymentId: payment.providerPaymentId,
         money: { amount: refund.amount, currency: payment.currency },
         payerTelegramId: user?.telegramId ?? null,
+        receipt: await receipts.draftRefund(payment, refund.amount),
       })
       return await this.apply({
         gateway: gateway.name,
@@ -187,6 +191,7 @@ export class RefundsService {
       updatedAt: now,
     })
     await tx.balance.reverse(settlementReversal(payment, refund))
+    await tx.receipts.open(payment, refund)
     await tx
       .fulfilment(payment.product.kind)
       .reverse(payment, { refundId: refund.id, amount: refund.amount, refundedAmount })
