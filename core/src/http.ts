@@ -10,7 +10,9 @@ import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
 import { coreHost } from './jobs.ts'
+import { operationsHttp } from './operations.http.ts'
 import { HttpIdempotency, httpEdge, LiveUpdates } from './platform/http/index.ts'
+import type { Inbox } from './platform/inbox/index.ts'
 import type { DueWork } from './platform/jobs/index.ts'
 import type { Platform } from './platform.ts'
 import type { CoreServices } from './services.ts'
@@ -20,6 +22,8 @@ export * from './platform/http/index.ts'
 /** What core's routes need beside the platform. */
 export interface CoreRoutesOptions {
   readonly adminToken: string
+  /** Where parked deliveries are replayed; without it nobody can list or put back given-up work. */
+  readonly inbox?: Pick<Inbox<CoreServices>, 'replay'>
   /** The app's own routes, below `/api/v1` too. */
   readonly routes?: readonly FastifyPluginAsyncZod[]
 }
@@ -56,6 +60,7 @@ export function coreRoutes(
       receiptsHttp(host),
       balanceHttp(host),
       subscriptionsHttp(host),
+      ...(options.inbox ? [operationsHttp({ core, inbox: options.inbox })] : []),
       ...(options.routes ?? []),
     ]
     for (const route of routes) await app.register(route, { prefix: '/api/v1' })

@@ -5,6 +5,7 @@
  */
 export type { App, OpenApp } from './app.ts'
 export { CORE_EVENTS } from './events.ts'
+export { replayDelivery, retryJob } from './operations.ts'
 export {
   CORE_MIGRATIONS,
   type Database,

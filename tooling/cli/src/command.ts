@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { idSchema } from '@gramkit/core/kernel'
 import { WrongUsage } from './failures.ts'
 
 /** 0: all is well. 1: a problem was found. 2: wrong usage. */
@@ -112,6 +113,17 @@ export function readCall(
     throw new WrongUsage(`<${command.argument.name}> is missing.`)
   }
   return { argument, flags, texts }
+}
+
+/**
+ * Reads an argument that is an id.
+ *
+ * @throws {@link WrongUsage}
+ */
+export function readId(text: string | undefined): string {
+  const id = idSchema.safeParse(text)
+  if (!id.success) throw new WrongUsage(`${JSON.stringify(text ?? '')} is no id.`)
+  return id.data
 }
 
 /** The help of one command. */

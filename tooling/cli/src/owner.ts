@@ -7,6 +7,16 @@ export const OWNER_ENVIRONMENT: Readonly<Record<string, string>> = {
   GRAMKIT_OWNER_DATABASE_URL: 'PostgreSQL address of the role that owns the database.',
 }
 
+/** The variable of commands that work as the app's role does. */
+export const APP_URL_ENVIRONMENT: Readonly<Record<string, string>> = {
+  DATABASE_URL: "PostgreSQL address of the app's role.",
+}
+
+/** Reads the address of the app's role. */
+export function appUrl({ env }: Pick<Call, 'env'>): string {
+  return readUrl(env, 'DATABASE_URL', "the app's role")
+}
+
 /**
  * Reads the address of the database's owner.
  *
@@ -17,7 +27,7 @@ export function ownerUrl({ env }: Pick<Call, 'env'>): string {
 }
 
 /** Reads the address of a role from a variable, which is never shown. */
-export function readUrl(env: Environment, variable: string, role: string): string {
+function readUrl(env: Environment, variable: string, role: string): string {
   const url = env[variable]
   if (!url)
     throw new WrongUsage(`${variable} is missing; it should be the PostgreSQL address of ${role}.`)

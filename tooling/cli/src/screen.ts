@@ -32,3 +32,11 @@ export function size(bytes: number): string {
   const value = bytes / 1_000 ** power
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`
 }
+
+const ERROR_LENGTH = 160
+
+/** An error as one line that a screen can hold. */
+export function errorLine(text: string | null): string {
+  const line = (text ?? 'no error was kept').replace(/\s+/g, ' ')
+  return line.length > ERROR_LENGTH ? `${line.slice(0, ERROR_LENGTH)}…` : line
+}

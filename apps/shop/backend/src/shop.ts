@@ -104,7 +104,11 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   const routes: FastifyPluginAsyncZod = async (app) => {
     if (config.roles.includes('api')) {
       await app.register(
-        coreRoutes(platform, { adminToken: http.adminToken, routes: [ordersHttp(platform)] }),
+        coreRoutes(platform, {
+          adminToken: http.adminToken,
+          inbox,
+          routes: [ordersHttp(platform)],
+        }),
       )
       await app.register(miniApp)
     }

@@ -97,17 +97,22 @@ export class Inbox<Services extends InboxScope> {
   }
 
   /**
-   * Tries a parked delivery again, with all its tries.
+   * Tries a parked delivery again, with all its tries. What is done `beside` is done once, in the
+   * transaction that takes the delivery back.
    *
    * @throws {@link NotFound}
    * @throws {@link DeliveryNotParked}
    */
-  async replay(id: string): Promise<DeliveryOutcome> {
+  async replay(
+    id: string,
+    beside: (tx: Services) => Promise<void> = async () => {},
+  ): Promise<DeliveryOutcome> {
     const { host } = this.#options
     const row = await host.transaction(async (tx) => {
       const revived = await tx.repos.inbox.unpark(id, host.clock.now())
       const found = await tx.repos.inbox.getById(id)
       if (!revived) throw new DeliveryNotParked({ deliveryId: id, status: found.status })
+      await beside(tx)
       return found
     })
     return this.#attempt(row)

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { aDeadJob, withParkedPayment } from './given-up.ts'
 export {
   ADMIN_TOKEN,
   type Answer,

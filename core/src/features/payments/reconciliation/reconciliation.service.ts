@@ -55,16 +55,17 @@ export class ReconciliationService {
   }
 
   /**
-   * Compares every gateway that shows its books, from where the last run ended. Calls providers, so
+   * Compares every gateway that shows its books, or one, from where the last run ended. Calls providers, so
    * never inside a transaction; repeating it, or running it twice at once, is harmless.
    *
    * @throws {@link ProviderUnavailable} {@link ProviderRejected}
    */
-  async reconcile(): Promise<Reconciliation[]> {
+  async reconcile(only?: string): Promise<Reconciliation[]> {
     assertNoTransaction('reconciliation.reconcile')
     const found: Reconciliation[] = []
     for (const gateway of this.#scope.gateways.values()) {
-      if (gateway.readBooks) found.push(await this.#reconcile(gateway.name, gateway.readBooks))
+      if (!gateway.readBooks || (only !== undefined && only !== gateway.name)) continue
+      found.push(await this.#reconcile(gateway.name, gateway.readBooks))
     }
     return found
   }
