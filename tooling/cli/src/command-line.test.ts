@@ -25,6 +25,13 @@ test.each(COMMANDS.map(({ name }) => name))(
   },
 )
 
+test('a family of commands has a help of its own', async () => {
+  const { code, said } = await gramkit(nothing, 'jobs', '--help')
+  expect(code).toBe(0)
+  expect(said).toContain('Usage: gramkit jobs <command> [options]')
+  expect(said).toContain('  retry <id>   Puts a dead job back')
+})
+
 test.each([
   [['fly'], 'There is no command "fly".'],
   [['--fast'], 'There is no option "--fast".'],
@@ -33,6 +40,8 @@ test.each([
   [['migrate', '--status=yes'], 'The option --status takes no value.'],
   [['migrate', '--app'], 'The option --app needs a value: --app <module>.'],
   [['migrate', 'now'], '"now" is one word too many.'],
+  [['jobs'], 'gramkit jobs needs one more word.'],
+  [['jobs', 'fly'], 'gramkit jobs has no "fly".'],
   [['backup'], '<folder> is missing.'],
   [['backup', 'a', 'b'], '"b" is one word too many.'],
   [['backup', 'a'], 'GRAMKIT_OWNER_DATABASE_URL is missing; it should be '],
@@ -66,7 +75,7 @@ test.each(['@gramkit/no-such-app', './no-such-app.ts'])('%s is no app', async (a
 
 test('a module that exports no app is named', async () => {
   const { code, told } = await gramkit(unreachable, 'migrate', '--app', '@gramkit/core')
-  expect({ code, told }).toEqual({ code: 1, told: '@gramkit/core exports no gramkitApp.' })
+  expect({ code, told }).toEqual({ code: 1, told: '✗ @gramkit/core exports no gramkitApp.' })
 })
 
 test('a file of variables is read, and those that are set win', async () => {

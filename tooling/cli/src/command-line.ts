@@ -10,6 +10,7 @@ import {
 } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { explain, WrongUsage } from './failures.ts'
+import { mark } from './screen.ts'
 
 /** Runs what the words after `gramkit` ask for, and gives the exit code. */
 export async function runCommandLine(
@@ -32,7 +33,7 @@ export async function runCommandLine(
       tell(`${error.message}\nSee gramkit ${command.name} --help`)
       return 2
     }
-    tell(explain(error))
+    tell(`${mark('problem')} ${explain(error)}`)
     return 1
   }
 }

@@ -149,7 +149,7 @@ export function helpOf(command: Command): string {
 export function helpOfAll(commands: readonly Command[], family = ''): string {
   const rows = commands.map(({ name, summary, argument }) => {
     const text = argument && (argument.isOptional ? ` [${argument.name}]` : ` <${argument.name}>`)
-    return [`${name}${text ?? ''}`, summary] as const
+    return [`${family ? name.slice(family.length + 1) : name}${text ?? ''}`, summary] as const
   })
   return [
     `Usage: gramkit ${family ? `${family} ` : ''}<command> [options]`,

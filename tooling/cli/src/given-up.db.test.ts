@@ -34,7 +34,7 @@ test('a parked payment is listed, replayed and then there', async () => {
   expect(await credits(ada.userId)).toBe(100n)
   expect(await replay()).toMatchObject({
     code: 1,
-    told: `The delivery ${ada.deliveryId} is done; only a parked one can be replayed`,
+    told: `✗ The delivery ${ada.deliveryId} is done; only a parked one can be replayed`,
   })
 })
 
@@ -62,7 +62,7 @@ test('a dead job is listed and put back', async () => {
   expect(await gramkit(env, 'jobs', 'list')).toMatchObject({ code: 0, said: '✓ No job is dead.' })
   expect(await gramkit(env, 'jobs', 'retry', id)).toMatchObject({
     code: 1,
-    told: `The job ${id} is pending; only a dead one can be retried`,
+    told: `✗ The job ${id} is pending; only a dead one can be retried`,
   })
 })
 

@@ -26,15 +26,18 @@ async function runBackup(call: Call): Promise<ExitCode> {
   const manifest = await backUp({
     ownerUrl: url,
     folder,
-    onTable: (table) => call.tell(`  ${tableLine(table)}`),
+    onTable: (table) => tellTable(table, call),
   })
   call.say(`${mark('ok')} Backed up ${totals(manifest.tables)} in ${seconds(startedAt)}: ${folder}`)
   return 0
 }
 
-/** What was copied of one table. */
-export function tableLine({ schema, name, rows, bytes }: BackupTable): string {
-  return `${`${schema}.${name}`.padEnd(36)} ${count(rows).padStart(12)}  ${size(bytes).padStart(10)}`
+/** Tells of a table that was copied, unless it is empty. */
+export function tellTable({ schema, name, rows, bytes }: BackupTable, call: Call): void {
+  if (rows === 0) return
+  call.tell(
+    `  ${`${schema}.${name}`.padEnd(36)} ${count(rows).padStart(12)}  ${size(bytes).padStart(10)}`,
+  )
 }
 
 /** What was copied altogether. */

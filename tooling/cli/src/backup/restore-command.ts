@@ -6,7 +6,7 @@ import { countOf, findingLines } from '../findings.ts'
 import { OWNER_ENVIRONMENT, ownerUrl } from '../owner.ts'
 import { mark } from '../screen.ts'
 import { verifyBooks } from '../verify-books.ts'
-import { seconds, tableLine, totals } from './backup-command.ts'
+import { seconds, tellTable, totals } from './backup-command.ts'
 import { restore } from './restore.ts'
 
 /** `gramkit restore` */
@@ -34,7 +34,7 @@ async function runRestore(call: Call): Promise<ExitCode> {
     ownerUrl: url,
     folder,
     sets,
-    onTable: (table) => call.tell(`  ${tableLine(table)}`),
+    onTable: (table) => tellTable(table, call),
   })
   call.say(`${mark('ok')} Restored ${totals(tables)} in ${seconds(startedAt)}, as of ${takenAt}`)
   await using opened = await openCore(url)
