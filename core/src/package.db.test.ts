@@ -55,13 +55,14 @@ function run(name: string, code: string) {
   })
 }
 
-/** The first example of a README. */
-function exampleOf(readme: string): string {
-  return /```ts\n(.*?)```/s.exec(readFileSync(join(core, readme), 'utf8'))?.[1] ?? ''
+/** The examples of a page that stand alone, in order: the others only show a part of one. */
+function examplesOf(page: string): string[] {
+  const found = readFileSync(join(core, page), 'utf8').matchAll(/```ts\n(.*?)```/gs)
+  return [...found].flatMap(([, example]) => (example?.includes('import ') ? [example] : []))
 }
 
 test('the example of its README runs in an empty project', () => {
-  const example = exampleOf('README.md')
+  const [example = ''] = examplesOf('README.md')
   expect(example).toContain('createPlatform')
   const { status, stdout, stderr } = run('example.ts', example)
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
@@ -70,11 +71,17 @@ test('the example of its README runs in an empty project', () => {
 
 test('the examples of READMEs and guides hold for the compiler', () => {
   symlinkSync(join(core, 'node_modules/@types'), join(folder, 'node_modules/@types'))
-  const guides = ['replace-a-service', 'build-your-own-app', 'sell-a-product']
+  symlinkSync(join(core, 'node_modules/vitest'), join(folder, 'node_modules/vitest'))
+  const guides = [
+    'add-a-payment-gateway',
+    'build-your-own-app',
+    'replace-a-service',
+    'sell-a-product',
+  ]
   const pages = ['README.md', '../README.md', ...guides.map((name) => `../docs/how-to/${name}.md`)]
-  const files = pages.map((readme, index) => {
+  const files = pages.flatMap(examplesOf).map((example, index) => {
     const name = `example-${index}.ts`
-    writeFileSync(join(folder, name), exampleOf(readme))
+    writeFileSync(join(folder, name), example)
     return name
   })
   const flags = '--noEmit --strict --module nodenext --target esnext --skipLibCheck --types node'
