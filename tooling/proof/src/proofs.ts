@@ -23,6 +23,7 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R4', 'PostgreSQL restarted'),
   reliability('R5', 'providers that lose answers, fail and are slow'),
   reliability('R7', 'poison updates'),
+  reliability('R8-payments', 'payments against a simple model'),
   reliability('precheckout', 'pre-checkout under load'),
   {
     name: 'R15',
