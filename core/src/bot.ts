@@ -116,13 +116,14 @@ export function telegramInbox(bot: Bot): InboxHandler<CoreServices> {
     async prepare(_services, { body }) {
       const isOurs =
         readSuccessfulPayment(body) ?? readRefundedPayment(body) ?? readSubscription(body)
-      if (isOurs) return
+      if (isOurs) return undefined
       if (isAboutMoney(body)) {
         const problem = 'the update about money has another form'
         throw new ReportUnreadable({ gateway: 'telegram-stars', problem })
       }
       await bot.init()
       await bot.handleUpdate(body as Parameters<Bot['handleUpdate']>[0])
+      return 'done'
     },
     async apply(tx, { body, receivedAt: heardAt }) {
       const paid = readSuccessfulPayment(body)

@@ -15,13 +15,13 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...LEDGER_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
   {
-    name: 'inbox: row lock around the effect',
+    name: 'inbox: a delivery is done once',
     guards: 'parallel copies of one delivery have one effect',
     edits: [
       {
-        file: `${CORE}/platform/inbox/inbox.ts`,
-        find: 'tx.repos.inbox.getByIdWithLock(id)',
-        replace: 'tx.repos.inbox.getById(id)',
+        file: `${CORE}/platform/inbox/inbox.repository.ts`,
+        find: "ne(inboxDelivery.status, 'done')",
+        replace: "ne(inboxDelivery.provider, '')",
       },
     ],
     tests: inbox,
@@ -32,8 +32,8 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${CORE}/platform/inbox/inbox.ts`,
-        find: "if (locked.status === 'done') return 'duplicate'",
-        replace: '',
+        find: "if (!(await tx.repos.inbox.markDone(id, host.clock.now()))) return 'duplicate'",
+        replace: 'await tx.repos.inbox.markDone(id, host.clock.now())',
       },
     ],
     tests: inbox,

@@ -38,7 +38,38 @@ const rowOf = async (key: string) => {
   return items.find((row) => row.key === key)
 }
 
+/** Holds so many copies of a delivery until all of them are about to be applied. */
+function meeting(copies: number): () => Promise<void> {
+  const all = Promise.withResolvers<void>()
+  let arrived = 0
+  return () => {
+    arrived += 1
+    if (arrived === copies) all.resolve()
+    return all.promise
+  }
+}
+
 describe('receive', () => {
+  test.each(['applied', 'done'] as const)(
+    'has one outcome that counts for five copies that are %s at once',
+    async (by) => {
+      const meet = meeting(5)
+      const inbox = inboxOf({
+        async prepare() {
+          await meet()
+          return by === 'done' ? by : undefined
+        },
+      })
+      const key = newId()
+      const outcomes = await Promise.all(
+        Array.from({ length: 5 }, () => inbox.receive({ provider: 'probe', key, body: {} })),
+      )
+      expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1)
+      expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(4)
+      expect(await appliedTimes(key)).toBe(by === 'done' ? 0 : 1)
+    },
+  )
+
   test('has one effect for five deliveries, one after the other or at once', async () => {
     const inbox = inboxOf({
       async apply(tx, delivery) {

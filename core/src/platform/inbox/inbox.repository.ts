@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, asc, eq, lte, min, sql } from 'drizzle-orm'
+import { and, asc, eq, lte, min, ne, sql } from 'drizzle-orm'
 import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor } from '../database/index.ts'
 import { inboxDelivery } from './inbox.table.ts'
@@ -40,12 +40,17 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
     return this.insertOnce({ ...delivery, key })
   }
 
-  /** Marks a delivery as applied. */
-  async markDone(id: string, at: Date): Promise<void> {
-    await this.db
+  /**
+   * Marks a delivery as done; false when another try did. In a transaction it keeps other tries
+   * waiting until that ends.
+   */
+  async markDone(id: string, at: Date): Promise<boolean> {
+    const done = await this.db
       .update(inboxDelivery)
       .set({ status: 'done', finishedAt: at, lastError: null })
-      .where(eq(inboxDelivery.id, id))
+      .where(and(eq(inboxDelivery.id, id), ne(inboxDelivery.status, 'done')))
+      .returning({ id: inboxDelivery.id })
+    return done.length === 1
   }
 
   /** Counts a failed try; a try that was counted already, or done since, is left alone. */

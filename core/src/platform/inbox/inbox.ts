@@ -22,8 +22,8 @@ export interface InboxDelivery extends Delivery {
 /** Turns one provider's deliveries into their effect; every part of it may run again. */
 export interface InboxHandler<Scope, Prepared = unknown> {
   readonly provider: string
-  /** Calls the outside world before the transaction is opened. */
-  prepare?(services: Scope, delivery: InboxDelivery): Promise<Prepared>
+  /** Calls the outside world before the transaction is opened; `done` when that was all. */
+  prepare?(services: Scope, delivery: InboxDelivery): Promise<Prepared | 'done'>
   /** Runs inside the transaction that marks the delivery done, so its effect happens once. */
   apply(tx: Scope, delivery: InboxDelivery, prepared: Prepared): Promise<void>
 }
@@ -84,15 +84,13 @@ export class Inbox<Services extends InboxScope> {
     const { host, graceMs = 30_000 } = this.#options
     if (!this.#handlers.has(provider)) throw new UnknownProvider({ provider })
     const receivedAt = host.clock.now()
-    const { row } = await host.transaction((tx) =>
-      tx.repos.inbox.insertOnce({
-        provider,
-        key,
-        body: JSON.stringify(body),
-        receivedAt,
-        nextAttemptAt: addMs(receivedAt, graceMs),
-      }),
-    )
+    const { row } = await host.services.repos.inbox.insertOnce({
+      provider,
+      key,
+      body: JSON.stringify(body),
+      receivedAt,
+      nextAttemptAt: addMs(receivedAt, graceMs),
+    })
     return row.status === 'done' ? 'duplicate' : this.#attempt(row)
   }
 
@@ -146,12 +144,14 @@ export class Inbox<Services extends InboxScope> {
       const body: unknown = JSON.parse(row.body)
       const delivery: InboxDelivery = { id, provider, key, receivedAt, body }
       const prepared: unknown = await handler.prepare?.(host.services, delivery)
+      if (prepared === 'done') {
+        const isOurs = await host.services.repos.inbox.markDone(id, host.clock.now())
+        return isOurs ? 'done' : 'duplicate'
+      }
       return await host.transaction(async (tx) => {
         // Waits for another try of the same delivery, which then has done it.
-        const locked = await tx.repos.inbox.getByIdWithLock(id)
-        if (locked.status === 'done') return 'duplicate'
+        if (!(await tx.repos.inbox.markDone(id, host.clock.now()))) return 'duplicate'
         await handler.apply(tx, delivery, prepared)
-        await tx.repos.inbox.markDone(id, host.clock.now())
         return 'done'
       })
     } catch (error) {
