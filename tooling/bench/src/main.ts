@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<Report>>>>
   P1: async () => (await import('./aggregators.ts')).measureAggregators,
   P2: async () => (await import('./settlement.ts')).measureSettlement,
   P5: async () => (await import('./api.ts')).measureApi,
+  P6: async () => (await import('./webhook.ts')).measureWebhook,
   P12: async () => (await import('./start-up.ts')).measureStartUp,
   P13: async () => (await import('./init-data.ts')).measureInitData,
 }
