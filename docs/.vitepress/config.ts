@@ -75,6 +75,7 @@ export default defineConfig({
           { text: 'Subscriptions', link: '/explanation/subscriptions' },
           { text: 'Webhooks', link: '/explanation/webhooks' },
           { text: 'Transactions and outbox', link: '/explanation/transactions-and-outbox' },
+          { text: 'Reliability', link: '/explanation/reliability' },
           { text: 'Speed', link: '/explanation/speed' },
           { text: 'Dependencies', link: '/explanation/dependencies' },
         ],
