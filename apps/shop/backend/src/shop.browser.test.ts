@@ -12,7 +12,8 @@ let browser: Browser
 
 beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true })
-  shop = await startRunningShop({}, { sandboxOnSameOrigin: true })
+  const receipts = { GRAMKIT_YOOKASSA_RECEIPTS: 'email' }
+  shop = await startRunningShop(receipts, { sandboxOnSameOrigin: true })
   browser = await startBrowser()
 })
 
@@ -100,11 +101,18 @@ async function buyWithStars(page: Page, app: FrameLocator, button: string): Prom
 }
 
 async function buyMug(page: Page, app: FrameLocator): Promise<void> {
+  await app.getByRole('button', { name: 'Buy Mug for 990 ₽' }).click()
+  const email = app.getByRole('textbox', { name: 'E-mail' })
+  await email.fill('ada at example.com')
+  await app.getByRole('button', { name: 'Go on to payment' }).click()
+  await app.getByRole('alert').getByText('This is no e-mail address').waitFor()
+  await shot(page, '4-receipt-asked')
+  await email.fill('ada@example.com')
   const opened = page
     .context()
     .waitForEvent('page', { timeout: 5_000 })
     .catch(() => undefined)
-  await app.getByRole('button', { name: 'Buy Mug for 990 ₽' }).click()
+  await app.getByRole('button', { name: 'Go on to payment' }).click()
   const confirmation = (await opened) ?? page.frameLocator('iframe[title="Browser"]')
   await confirmation.getByRole('button', { name: 'Pay', exact: true }).click()
 }

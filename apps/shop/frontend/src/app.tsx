@@ -3,6 +3,7 @@ import { AppRoot, Banner, Tabbar } from '@telegram-apps/telegram-ui'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { meQuery } from './api/queries.ts'
 import type { User } from './api/wire.ts'
+import { ContactDialog } from './purchase/contact-dialog.tsx'
 import { PaymentNotice } from './purchase/payment-notice.tsx'
 import { usePurchase } from './purchase/use-purchase.ts'
 import { HistoryScreen } from './screens/history-screen.tsx'
@@ -49,6 +50,9 @@ function Screens({ user }: { user: User }) {
     <>
       {purchase.failure ? (
         <Failure error={purchase.failure} onRetry={purchase.retry} onHide={purchase.clearFailure} />
+      ) : null}
+      {purchase.contactWanted ? (
+        <ContactDialog wanted={purchase.contactWanted} purchase={purchase} />
       ) : null}
       {purchase.watchedId ? <PaymentNotice id={purchase.watchedId} purchase={purchase} /> : null}
       {tab === 'shop' ? <ShopScreen user={user} purchase={purchase} /> : null}

@@ -78,6 +78,7 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
         shopId: secrets.shopId,
         secretKey: secrets.shopSecretKey,
         webhookUrl: `http://${HOST}:${port}/webhooks/yookassa`,
+        receipts: 'email',
       },
     ],
   })
@@ -96,7 +97,7 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
     GRAMKIT_YOOKASSA_SHOP_ID: secrets.shopId,
     GRAMKIT_YOOKASSA_SECRET_KEY: secrets.shopSecretKey,
     GRAMKIT_YOOKASSA_API_ROOT: `${sandbox.url}/sandbox/yookassa/v3`,
-    GRAMKIT_YOOKASSA_RECEIPTS: 'none',
+    GRAMKIT_YOOKASSA_RECEIPTS: 'email',
     GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
     GRAMKIT_DEV_CLOCK_URL: `${sandbox.url}/sandbox/api/clock`,
   })

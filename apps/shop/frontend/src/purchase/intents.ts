@@ -2,7 +2,10 @@ import type { PaymentStart } from '../api/wire.ts'
 import type { TextStore } from '../store.ts'
 
 /** What somebody wants to buy, and how. */
-export type Intent = Pick<PaymentStart, 'productId' | 'gateway' | 'currency' | 'autopaymentConsent'>
+export type Intent = Pick<
+  PaymentStart,
+  'productId' | 'gateway' | 'currency' | 'autopaymentConsent' | 'contact'
+>
 
 /**
  * Keeps one idempotency key for each wish to buy, until the server has answered it.

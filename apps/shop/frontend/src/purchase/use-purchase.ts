@@ -13,6 +13,10 @@ import { payUrlOf } from './progress.ts'
 /** The purchase somebody is making: starting it, paying, and the payment to watch. */
 export interface Purchase {
   start(offer: Offer): void
+  /** What cannot be bought before it is known where the receipt goes. */
+  readonly contactWanted: ContactWanted | undefined
+  /** Buys it, with the receipt to this address. */
+  startWithEmail(offer: Offer, email: string): void
   readonly starting: Offer | undefined
   readonly failure: unknown
   /** Tries what failed again with the same key; absent where the answer would be the same. */
@@ -28,6 +32,13 @@ export interface Purchase {
   dismiss(): void
   /** Leaves it on the screen, but not for the next visit. */
   forget(): void
+}
+
+/** A purchase that waits for the buyer's address. */
+export interface ContactWanted {
+  readonly offer: Offer
+  /** The address that was given is none. */
+  readonly isWrong: boolean
 }
 
 /** Makes purchases for one person. */
@@ -85,7 +96,7 @@ export function usePurchase(userId: string): Purchase {
   })
 
   async function startPayment(offer: Offer): Promise<Payment> {
-    const { productId, gateway, currency, autopaymentConsent } = offer
+    const { productId, gateway, currency, autopaymentConsent, contact } = offer
     const call = api.POST('/api/v1/payments', {
       headers: { 'idempotency-key': intents.keyOf(offer) },
       body: {
@@ -94,6 +105,7 @@ export function usePurchase(userId: string): Purchase {
         currency,
         returnUrl: host.returnUrl,
         ...(autopaymentConsent ? { autopaymentConsent } : {}),
+        ...(contact ? { contact } : {}),
       },
     })
     const { payment } = await answerOf(call)
@@ -104,10 +116,17 @@ export function usePurchase(userId: string): Purchase {
   }
 
   const failed = mutation.error ? mutation.variables : undefined
+  const contactWanted = failed && contactWantedBy(failed, toRequestFailed(mutation.error).code)
   return {
     start: (offer) => mutation.mutate(offer),
+    contactWanted,
+    startWithEmail: (offer, email) => {
+      // Another address makes another request, which the old key would refuse.
+      intents.settle(offer)
+      mutation.mutate({ ...offer, contact: { email } })
+    },
     starting: mutation.isPending ? mutation.variables : undefined,
-    failure: mutation.error,
+    failure: contactWanted ? undefined : mutation.error,
     retry:
       failed && toRequestFailed(mutation.error).isTransient
         ? () => mutation.mutate(failed)
@@ -119,6 +138,11 @@ export function usePurchase(userId: string): Purchase {
     dismiss,
     forget,
   }
+}
+
+function contactWantedBy(offer: Offer, code: string): ContactWanted | undefined {
+  const isWrong = code === 'receipts.contact_invalid'
+  return isWrong || code === 'receipts.contact_required' ? { offer, isWrong } : undefined
 }
 
 /** The payment a provider's page sent the buyer back with, taken out of the address. */

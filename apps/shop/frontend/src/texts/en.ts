@@ -47,6 +47,14 @@ export const en: Texts = {
     },
     overNote: 'Nothing was bought.',
   },
+  contact: {
+    title: 'Where should the receipt go?',
+    note: 'The law has us send a receipt for this purchase. The address is used for receipts only.',
+    email: 'E-mail',
+    wrong: 'This is no e-mail address. Check it for mistakes.',
+    yes: 'Go on to payment',
+    no: 'Not now',
+  },
   purchases: {
     payments: 'Payments',
     orders: 'Orders',

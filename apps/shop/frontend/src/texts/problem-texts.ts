@@ -59,6 +59,14 @@ export const problemTexts: Readonly<Record<string, Readonly<Record<Language, str
     en: 'The payment provider does not answer. Try again in a minute.',
     ru: 'Платёжная система не отвечает. Повторите через минуту.',
   },
+  'receipts.contact_required': {
+    en: 'The shop has to know where to send the receipt.',
+    ru: 'Магазину нужно знать, куда прислать чек.',
+  },
+  'receipts.contact_invalid': {
+    en: 'This is no e-mail address. Check it for mistakes.',
+    ru: 'Это не адрес электронной почты. Проверьте, нет ли опечатки.',
+  },
   'subscriptions.already_subscribed': {
     en: 'You have this subscription already.',
     ru: 'Такая подписка у вас уже есть.',

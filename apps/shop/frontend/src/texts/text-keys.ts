@@ -29,6 +29,14 @@ export interface Texts {
     readonly over: Record<'canceled' | 'expired' | 'failed', string>
     readonly overNote: string
   }
+  readonly contact: {
+    readonly title: string
+    readonly note: string
+    readonly email: string
+    readonly wrong: string
+    readonly yes: string
+    readonly no: string
+  }
   readonly purchases: {
     readonly payments: string
     readonly orders: string
