@@ -12,6 +12,7 @@ import type { Comparison, Figure, Report } from './measure.ts'
 const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<Report>>>> = {
   P1: async () => (await import('./aggregators.ts')).measureAggregators,
   P2: async () => (await import('./settlement.ts')).measureSettlement,
+  P3: async () => (await import('./posting.ts')).measurePosting,
   P5: async () => (await import('./api.ts')).measureApi,
   P6: async () => (await import('./webhook.ts')).measureWebhook,
   P12: async () => (await import('./start-up.ts')).measureStartUp,

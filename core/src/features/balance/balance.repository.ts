@@ -115,7 +115,8 @@ export class BalanceRepository {
 
   /**
    * Posts one transfer between accounts that are open, as {@link insertTransfers} does, and finds
-   * the accounts in the same statement; undefined when one is not open or the id is taken.
+   * the accounts in the same statement; undefined when one is not open, both are one or the id is
+   * taken.
    *
    * @throws {@link InsufficientFunds}
    */
@@ -138,6 +139,7 @@ export class BalanceRepository {
             ${JSON.stringify(metadata)}, ${createdAt.toISOString()}
           from gramkit.balance_account source, gramkit.balance_account target
           where ${isAccountOf(source, 'source')} and ${isAccountOf(target, 'target')}
+            and source.id <> target.id
           on conflict (id) do nothing
           returning number::text, source_account_id as source, target_account_id as target`,
         z.object({ number: bigintText, source: z.string(), target: z.string() }),

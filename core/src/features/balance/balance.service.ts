@@ -8,6 +8,7 @@ import type { BalanceRepository } from './balance.repository.ts'
 import {
   BATCH_TRANSFERS_MAX,
   type Balance,
+  checkAccounts,
   checkFloor,
   checkTransfer,
   type HistoryEntry,
@@ -292,6 +293,7 @@ export class BalanceService {
     const transfers = requests.map((request, index) => {
       const [sourceAccountId, targetAccountId] = accounts.slice(2 * index, 2 * index + 2)
       assert(sourceAccountId && targetAccountId, 'Each transfer has two accounts')
+      checkAccounts({ sourceAccountId, targetAccountId })
       const { id, unit, amount, reason, reference, metadata = {} } = request
       return {
         ...{ id: id.toLowerCase(), sourceAccountId, targetAccountId, unit, amount },

@@ -101,6 +101,22 @@ export function checkTransfer(request: Pick<TransferRequest, 'unit' | 'amount'>)
 }
 
 /**
+ * Refuses a transfer from an account to itself.
+ *
+ * @throws {@link InvalidValue}
+ */
+export function checkAccounts(
+  transfer: Pick<Transfer, 'sourceAccountId' | 'targetAccountId'>,
+): void {
+  if (transfer.sourceAccountId !== transfer.targetAccountId) return
+  throw new InvalidValue({
+    field: 'target',
+    problem: 'is the source itself',
+    remedy: 'name two different owners',
+  })
+}
+
+/**
  * Refuses a floor that no account could have.
  *
  * @throws {@link InvalidValue}
