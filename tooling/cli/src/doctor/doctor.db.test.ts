@@ -191,7 +191,16 @@ describe('names each problem with its way out:', () => {
        select gen_random_uuid(), id, 'yookassa', 'web', 'mug', '{}', 1, 'RUB', status, now(), now()
        from gramkit.user_account, unnest(array['pending', 'unknown']) status`,
     )
+    await ask(
+      shop.database.adminUrl,
+      `update gramkit.payment set in_books = 'missing' where status = 'pending';
+       insert into gramkit.balance_verification (id, accounts, transfers, differences, created_at)
+         values ('${newId()}', 1, 1, 0, now() + interval '1 day'),
+                ('${newId()}', 1, 1, 3, now() + interval '2 days')`,
+    )
     const run = await doctor()
+    expect(run.said).toContain("✗ 1 payment or refund is not in the provider's books, or otherwise")
+    expect(run.said).toContain('✗ 3 differences are what the daily verification found')
     expect(run.code).toBe(1)
     expect(run.said).toContain('✗ 1 delivery is parked\n    → gramkit deliveries list')
     expect(run.said).toContain('✗ 1 job is dead\n    → gramkit jobs list')

@@ -19,7 +19,13 @@ const COUNTS = `
         and next_check_at is null) as unresolved,
     (select count(*)::int from gramkit.payment where next_check_at < now() - ${LATE}) as unchecked,
     (select count(*)::int from gramkit.payment where status = 'unknown')
-      + (select count(*)::int from gramkit.payment_refund where status = 'unknown') as unanswered`
+      + (select count(*)::int from gramkit.payment_refund where status = 'unknown') as unanswered,
+    (select count(*)::int from gramkit.payment where in_books in ('different', 'missing'))
+      + (select count(*)::int from gramkit.payment_refund
+         where in_books in ('different', 'missing')) as differing,
+    (select count(*)::int from gramkit.payment_receipt where status = 'rejected') as rejected,
+    coalesce((select differences from gramkit.balance_verification
+              order by created_at desc limit 1), 0) as "wrongBalances"`
 
 interface Counts {
   readonly parked: number
@@ -29,6 +35,9 @@ interface Counts {
   readonly unresolved: number
   readonly unchecked: number
   readonly unanswered: number
+  readonly differing: number
+  readonly rejected: number
+  readonly wrongBalances: number
 }
 
 /** Looks for work that was given up, and for work that nobody does. */
@@ -38,7 +47,18 @@ export async function checkWork(url: string): Promise<Finding[]> {
     return rows[0]
   })
   if (!counts) return []
-  const { parked, dead, late, unpublished, unresolved, unchecked, unanswered } = counts
+  const {
+    parked,
+    dead,
+    late,
+    unpublished,
+    unresolved,
+    unchecked,
+    unanswered,
+    differing,
+    rejected,
+    wrongBalances,
+  } = counts
   const isWorkerAway = 'see whether a process with the roles relay and worker runs'
   const lines: readonly (readonly [number, (is: string) => Finding, string])[] = [
     [parked, (is) => problem(`${is} parked`, 'gramkit deliveries list'), 'delivery'],
@@ -57,6 +77,17 @@ export async function checkWork(url: string): Promise<Finding[]> {
       (is) =>
         warning(`${is} without the provider's answer`, 'it is asked again and again by itself'),
       'payment or refund',
+    ],
+    [
+      differing,
+      (is) => problem(`${is} not in the provider's books, or otherwise`, 'gramkit reconcile'),
+      'payment or refund',
+    ],
+    [rejected, (is) => problem(`${is} rejected`, "see the shop's cash register"), 'receipt'],
+    [
+      wrongBalances,
+      (is) => problem(`${is} what the daily verification found`, 'gramkit doctor --ledger'),
+      'difference',
     ],
   ]
   const found = lines.flatMap(([number, finding, noun]) =>
