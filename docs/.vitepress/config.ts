@@ -42,6 +42,7 @@ export default defineConfig({
         items: [
           { text: 'All guides', link: '/how-to/' },
           { text: 'Sell a product', link: '/how-to/sell-a-product' },
+          { text: 'Sell a subscription', link: '/how-to/sell-a-subscription' },
           { text: 'Issue receipts', link: '/how-to/issue-receipts' },
           { text: 'Build your own app', link: '/how-to/build-your-own-app' },
           { text: 'Replace a service', link: '/how-to/replace-a-service' },

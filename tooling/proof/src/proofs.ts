@@ -27,6 +27,13 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R8-ledger', 'the ledger against a simple model'),
   reliability('R8-payments', 'payments against a simple model'),
   reliability('precheckout', 'pre-checkout under load'),
+  reliability('year', 'a year of subscriptions by card'),
+  {
+    name: 'clock',
+    what: 'the arithmetic of subscriptions, at random',
+    projects: ['unit'],
+    files: ['core/src/features/subscriptions/clock'],
+  },
   {
     name: 'R15',
     what: 'backup, wipe, restore',

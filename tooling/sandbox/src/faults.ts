@@ -32,11 +32,15 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.object({
     ...base,
     kind: z.literal('decline'),
+    /** The only saved method that is hit. [all] */
+    payment_method_id: z.string().optional(),
     reason: z.string().default('insufficient_funds'),
   }),
   z.object({
     ...base,
     kind: z.literal('pending'),
+    /** The only saved method that is hit. [all] */
+    payment_method_id: z.string().optional(),
     settle_after_seconds: z.number().positive().default(60),
     outcome: z.enum(['succeeded', 'canceled']).default('succeeded'),
     reason: z.string().default('insufficient_funds'),
@@ -61,6 +65,13 @@ export type FaultInput = z.input<typeof faultSchema>
 export type StoredFault = Fault & { readonly id: string }
 
 type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>
+
+/** What a provider is asked to do, as far as faults tell calls apart. */
+interface Call {
+  readonly method: string
+  readonly userId?: number
+  readonly paymentMethodId?: string
+}
 
 /** The switches that are on. */
 export class Faults {
@@ -104,7 +115,7 @@ export class Faults {
   take<Kind extends Fault['kind']>(
     target: Fault['target'],
     kind: Kind,
-    call: { readonly method: string; readonly userId?: number },
+    call: Call,
   ): FaultOf<Kind> | undefined {
     const fault = this.list().find(
       (candidate): candidate is Extract<StoredFault, { kind: Kind }> =>
@@ -120,7 +131,9 @@ export class Faults {
   }
 }
 
-function fits(fault: Fault, call: { method: string; userId?: number }): boolean {
+function fits(fault: Fault, call: Call): boolean {
   if (fault.kind === 'blocked') return (fault.user_id ?? call.userId) === call.userId
+  const { payment_method_id: savedMethod } = { payment_method_id: undefined, ...fault }
+  if (savedMethod && savedMethod !== call.paymentMethodId) return false
   return !fault.method || fault.method.toLowerCase() === call.method.toLowerCase()
 }

@@ -351,6 +351,57 @@ describe('a notice', () => {
   })
 })
 
+describe('the bot', () => {
+  const said = async (customer: Customer) => {
+    const messages = await customer.person.chat()
+    return messages.filter(({ by }) => by === 'bot').map(({ text }) => text ?? '')
+  }
+
+  test('tells what is charged, when, and how to stop it', async () => {
+    const customer = await subscribedWithStars(shop)
+    await days(28)
+    expect((await said(customer)).at(-1)).toMatch(
+      /^Pro, monthly renews on .+: 250\s★ will be charged. To stop it, open the shop/,
+    )
+  })
+
+  test('tells that a trial ends, and then that it has ended', async () => {
+    const customer = await aCustomer(shop)
+    await trial(customer)
+    await days(8)
+    const texts = await said(customer)
+    expect(texts.at(-2)).toContain('Nothing is charged')
+    expect(texts.at(-1)).toBe('Pro, monthly has ended. You can subscribe again in the shop.')
+  })
+
+  test('tells of a charge that failed, and of a gift', async () => {
+    const customer = await subscribedWithStars(shop)
+    await gift(customer)
+    const { stars } = await customer.person.wallet()
+    await customer.person.addStars(-stars)
+    await shop.sandbox.control.clock.advance({ days: 30, minutes: 5 })
+    const texts = await said(customer)
+    expect(texts.some((text) => text.startsWith('A gift for you: Pro, monthly'))).toBe(true)
+    expect(texts.at(-1)).toContain('was declined and is not tried again')
+  })
+
+  test('sends the link of the plan that was chosen to follow, and it can be paid', async () => {
+    const customer = await subscribedWithStars(shop)
+    await act(customer, 'change', { productId: plus, proration: 'next_period' })
+    await days(31)
+    const messages = await customer.person.chat()
+    const keyboard = messages.at(-1)?.reply_markup?.inline_keyboard ?? []
+    const button = keyboard.flat().find((one) => 'url' in one)
+    const link = button && 'url' in button ? button.url : ''
+    expect(await customer.person.pay(link)).toMatchObject({ status: 'paid' })
+    const found = await eventually(
+      () => subscriptionOf(customer),
+      ({ productId }) => productId === plus,
+    )
+    expect(found).toMatchObject({ productId: plus, status: 'active' })
+  })
+})
+
 describe('a pause', () => {
   test('keeps what is left, gives no access, and moves the billing date', async () => {
     const guest = await subscribedWithCard(shop)

@@ -2,7 +2,7 @@ import type { CoreRepositories, CoreServices } from '@gramkit/core'
 import type { BalanceService } from '@gramkit/core/balance'
 import type { JobsRepository } from '@gramkit/core/jobs'
 import type { Clock } from '@gramkit/core/kernel'
-import type { PaymentsRepository, PaymentsService } from '@gramkit/core/payments'
+import type { PaymentsRepository, PaymentsService, ProductCatalog } from '@gramkit/core/payments'
 import type { SubscriptionsService } from '@gramkit/core/subscriptions'
 import type { UsersService } from '@gramkit/core/users'
 import { OrdersRepository } from './orders/orders.repository.ts'
@@ -50,6 +50,9 @@ export class ShopServices {
   }
   get payments(): PaymentsService {
     return this.#core.payments
+  }
+  get products(): ProductCatalog {
+    return this.#core.products
   }
   get subscriptions(): SubscriptionsService {
     return this.#core.subscriptions

@@ -33,6 +33,7 @@ import {
 } from '@gramkit/core/payments/yookassa-webhook'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
+import { planNoticeJob, planNoticeSubscriptions } from './bot/plan-notices.ts'
 import { shopComposer } from './bot/shop-bot.ts'
 import { MINI_APP_PATH, miniApp } from './mini-app.ts'
 import { ordersHttp } from './orders/orders.http.ts'
@@ -83,15 +84,20 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   const host = coreHost(platform)
   const inbox = new Inbox({ host, handlers: [telegramInbox(bot), yookassaInbox], logger })
   const notice = noticeJob(bot.api)
+  const planNotice = planNoticeJob(bot.api)
   const roles = config.roles.filter(isJobsRole)
   const jobs = await startJobs({
     database: platform.database,
     host,
-    jobs: [...CORE_JOBS, adaptJob(notice, platform.servicesOf)],
+    jobs: [
+      ...CORE_JOBS,
+      adaptJob(notice, platform.servicesOf),
+      adaptJob(planNotice, platform.servicesOf),
+    ],
     subscriptions: [
       ...alertSubscriptions(logger),
-      ...noticeSubscriptions(notice).map((subscription) =>
-        adaptSubscription(subscription, platform.servicesOf),
+      ...[...noticeSubscriptions(notice), ...planNoticeSubscriptions(planNotice)].map(
+        (subscription) => adaptSubscription(subscription, platform.servicesOf),
       ),
     ],
     dueWork: [...CORE_DUE_WORK, inbox.retries(), forgetIdempotencyKeys(platform)],

@@ -57,6 +57,7 @@ export type ChangeRefusal =
   | 'provider_cannot'
   | 'no_saved_method'
   | 'a_charge_is_open'
+  | 'more_than_ten_years'
 
 /** The plan cannot be changed like this. */
 export class ChangeRefused extends AppError {

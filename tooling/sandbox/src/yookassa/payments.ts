@@ -227,7 +227,7 @@ export class YookassaPayments {
     const { faults, clock } = this.#context
     const charged = { ...stored, payment: { ...stored.payment, payment_method: method } }
     if (method.status !== 'active') return this.#cancel(charged, 'yoo_money', 'permission_revoked')
-    const call = { method: 'POST /payments' }
+    const call = { method: 'POST /payments', paymentMethodId: method.id }
     const declined = faults.take('yookassa', 'decline', call)
     if (declined) return this.#cancel(charged, 'payment_network', declined.reason)
     const slow = faults.take('yookassa', 'pending', call)

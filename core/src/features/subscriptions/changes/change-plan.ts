@@ -1,7 +1,7 @@
 import { addPeriod, assert } from '../../../kernel/index.ts'
 import type { Payment } from '../../payments/index.ts'
 import { announce, tellProvider } from '../announcement.ts'
-import { activeCourse, canceledCourse } from '../course.ts'
+import { activeCourse, canceledCourse, type Span } from '../course.ts'
 import { renewedBy } from '../renewals/renewals.ts'
 import { paidUntil, type Subscription, transition } from '../subscription.ts'
 import {
@@ -19,12 +19,12 @@ export interface ChangeRequest {
   readonly proration: Proration
 }
 
-/** Finds the plan that somebody wants to change to, or refuses. */
+/** Finds the plan that somebody wants to change to, and what their time makes of it, or refuses. */
 async function targetOf(
   scope: SubscriptionsScope,
   subscription: Subscription,
   { productId, proration }: ChangeRequest,
-): Promise<TargetPlan> {
+): Promise<{ readonly target: TargetPlan; readonly converted: Span }> {
   const refuse = (reason: ChangeRefusal): never => {
     throw new ChangeRefused({ subscriptionId: subscription.id, productId, reason })
   }
@@ -44,7 +44,11 @@ async function targetOf(
   if (by === 'provider' && proration !== 'next_period') return refuse('provider_cannot')
   if (by === 'nobody' && proration !== 'time') return refuse('no_saved_method')
   if (await scope.repos.payments.hasOpenOf(subscription.id)) return refuse('a_charge_is_open')
-  return { productId, title, period: plan.period, amount }
+  const target = { productId, title, period: plan.period, amount }
+  const price = subscription.amount ?? 0n
+  const converted = convertedSpan(subscription, price, target, scope.clock.now())
+  if (!converted && proration === 'time') return refuse('more_than_ten_years')
+  return { target, converted: converted ?? subscription }
 }
 
 /** Tells what a change would do; see `SubscriptionsService.previewChange`. */
@@ -53,9 +57,9 @@ export async function previewChange(
   subscription: Subscription,
   request: ChangeRequest,
 ): Promise<ChangePreview> {
-  const target = await targetOf(scope, subscription, request)
-  const { currency, amount, currentPeriodEnd, anchorDay } = subscription
-  assert(currency && amount !== null, 'What has a price has a currency')
+  const { target, converted } = await targetOf(scope, subscription, request)
+  const { currency, currentPeriodEnd, anchorDay } = subscription
+  assert(currency, 'What has a price has a currency')
   const now = scope.clock.now()
   const by = renewedBy(scope.gateways, subscription)
   const { productId, title } = target
@@ -71,7 +75,7 @@ export async function previewChange(
           by: by === 'kit' ? ('saved_method' as const) : ('buyer' as const),
         }
   if (proration === 'time') {
-    const until = convertedSpan(subscription, amount, target, now).currentPeriodEnd
+    const until = converted.currentPeriodEnd
     return { ...shared, startsAt: now, until, charge: charge(until) }
   }
   if (proration === 'next_period') {
@@ -111,14 +115,12 @@ export async function changePlan(
     await announce(tx, subscriptionChanged, kept, { nextProductId: kept.nextProductId })
     return undefined
   }
-  const target = await targetOf(tx, subscription, request)
+  const { target, converted } = await targetOf(tx, subscription, request)
   if (request.proration === 'none') return openChangeCharge(tx, subscription, target)
   const next = { nextProductId: target.productId, nextAmount: target.amount }
   if (request.proration === 'time') {
-    assert(subscription.amount !== null, 'What has a price can be turned into time')
-    const span = convertedSpan(subscription, subscription.amount, target, now)
     const by = renewedBy(tx.gateways, subscription)
-    await switchPlan(tx, subscription, target, activeCourse(span, by))
+    await switchPlan(tx, subscription, target, activeCourse(converted, by))
   } else if (renewedBy(tx.gateways, subscription) === 'provider') {
     // Telegram cannot change a plan: it ends, and a new link is paid at the end.
     const canceled = await tx.repos.subscriptions.update(id, {

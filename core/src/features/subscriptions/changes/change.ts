@@ -1,4 +1,4 @@
-import { addMs, addPeriod, type Currency, type Period } from '../../../kernel/index.ts'
+import { addMs, addPeriod, type Currency, DAY_MS, type Period } from '../../../kernel/index.ts'
 import type { Span } from '../course.ts'
 import { paidUntil, type Subscription } from '../subscription.ts'
 
@@ -57,26 +57,33 @@ export interface Rate {
  * Turns time at one price into time at another, of the same value: exact, rounded down to a whole
  * millisecond, so less than a millisecond's price is lost and nothing is ever given away.
  */
-export function convertTime(leftMs: number, from: Rate, to: Rate): number {
-  const value = BigInt(leftMs) * from.amount * BigInt(to.lengthMs)
-  return Number(value / (to.amount * BigInt(from.lengthMs)))
+export function convertTime(leftMs: bigint, from: Rate, to: Rate): bigint {
+  const value = leftMs * from.amount * BigInt(to.lengthMs)
+  return value / (to.amount * BigInt(from.lengthMs))
 }
 
-/** The span of a new plan that begins now with the time that was left of the old one, by price. */
+/** The longest time that a change may make out of what is left. */
+const CONVERTED_MAX_MS = 3_660 * DAY_MS
+
+/**
+ * The span of a new plan that begins now with the time that was left of the old one, by price;
+ * undefined when that would be more than ten years.
+ */
 export function convertedSpan(
   subscription: Pick<Subscription, 'currentPeriodStart' | 'period' | 'anchorDay'> & Span,
   price: bigint,
   target: TargetPlan,
   now: Date,
-): Span {
+): Span | undefined {
   const { currentPeriodStart, period, anchorDay } = subscription
   const leftMs = Math.max(0, paidUntil(subscription).getTime() - now.getTime())
   const convertedMs = convertTime(
-    leftMs,
+    BigInt(leftMs),
     { amount: price, lengthMs: lengthMs(currentPeriodStart, period, anchorDay) },
     { amount: target.amount, lengthMs: lengthMs(now, target.period) },
   )
-  const end = addMs(now, convertedMs)
+  if (convertedMs > BigInt(CONVERTED_MAX_MS)) return undefined
+  const end = addMs(now, Number(convertedMs))
   return {
     currentPeriodStart: now,
     currentPeriodEnd: end,

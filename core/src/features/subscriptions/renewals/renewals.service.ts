@@ -13,7 +13,7 @@ import type { SubscriptionsScope } from '../subscriptions.scope.ts'
 import { expire, hearDecline, nextCharge } from './renewals.ts'
 
 /** While a renewal's charge is open at the provider, the next look at it comes this much later. */
-const OPEN_CHARGE_WAIT_MS = 3_600_000
+const OPEN_CHARGE_WAIT_MS = DAY_MS
 
 const BATCH = 20
 
