@@ -14,29 +14,35 @@ export interface Recording {
   readonly roundTrips: number
 }
 
+let heard: ((client: object, args: readonly unknown[], answer: unknown) => void) | undefined
+
+// Put in place before any connection is opened: the kit's connections keep the method they meet.
+const original = pg.Client.prototype.query
+Reflect.set(pg.Client.prototype, 'query', function (this: pg.Client, ...args: unknown[]): unknown {
+  const answer: unknown = Reflect.apply(original, this, args)
+  heard?.(this, args, answer)
+  return answer
+})
+
 /** Records everything that node-postgres sends from this process while some work runs. */
 export async function record(work: () => Promise<unknown>): Promise<Recording> {
   const statements: Statement[] = []
   const waiting = new WeakMap<object, number>()
   let roundTrips = 0
-  const original = pg.Client.prototype.query
-  const recording = function (this: pg.Client, ...args: unknown[]): unknown {
+  heard = (client, args, answer) => {
     statements.push(statementOf(args))
-    const underWay = waiting.get(this) ?? 0
+    const underWay = waiting.get(client) ?? 0
     if (underWay === 0) roundTrips += 1
-    waiting.set(this, underWay + 1)
-    const answer: unknown = Reflect.apply(original, this, args)
+    waiting.set(client, underWay + 1)
     const end = (): void => {
-      waiting.set(this, (waiting.get(this) ?? 1) - 1)
+      waiting.set(client, (waiting.get(client) ?? 1) - 1)
     }
     Promise.resolve(answer).then(end, end)
-    return answer
   }
-  Reflect.set(pg.Client.prototype, 'query', recording)
   try {
     await work()
   } finally {
-    Reflect.set(pg.Client.prototype, 'query', original)
+    heard = undefined
   }
   return { statements, roundTrips }
 }
