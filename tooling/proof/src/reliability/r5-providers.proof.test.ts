@@ -61,7 +61,7 @@ proof('R5 answers that are lost after the effect move no money twice', async (pr
   await kit.sandbox.control.clock.advance({ days: 29, hours: 23, minutes: 55 })
 
   // Renewals, purchases and refunds meet the troubles in whatever order the seed says.
-  const { faults, clock } = kit.sandbox.control
+  const { faults } = kit.sandbox.control
   const started: Purchase[] = []
   const share = purchases / rounds
   for (let round = 0; round < rounds; round++) {
@@ -74,14 +74,14 @@ proof('R5 answers that are lost after the effect move no money twice', async (pr
     const [begun] = await Promise.all([
       together(inTurn(buyers, share), HANDS, (buyer) => startPurchase(buyer)),
       together(returned, HANDS, (purchase) => refund(kit, purchase)),
-      clock.advance({ minutes: TROUBLED_MINUTES / rounds }),
+      kit.advance(TROUBLED_MINUTES / rounds),
     ])
     started.push(...begun)
   }
   await faults.clear()
-  await clock.advance({ minutes: TROUBLED_MINUTES })
+  await kit.advance(TROUBLED_MINUTES)
   await together(started, HANDS, (purchase) => pay(kit, purchase))
-  await clock.advance({ hours: 8 })
+  await kit.advance(8 * 60)
   await until('every refund has ended', 60_000, async () => {
     const open = await kit.rows(
       statusShape,
@@ -118,7 +118,7 @@ proof('R5 a provider that only fails is left alone, and loses no sale', async (p
   await using kit = await startKit(proof)
   await kit.run('api', 'api,bot')
   await kit.run('worker', 'worker,relay')
-  const { faults, clock } = kit.sandbox.control
+  const { faults } = kit.sandbox.control
   const buyers = (await makeBuyers(kit, HANDS * 4)).filter((buyer) => 'guest' in buyer)
   await faults.add({ target: 'yookassa', kind: 'error', effect: 'not_done', times: null })
   const started = await together(inTurn(buyers, purchases), HANDS, startPurchase)
@@ -127,7 +127,7 @@ proof('R5 a provider that only fails is left alone, and loses no sale', async (p
   // Those that were under way when the fifth failed, with the tries that each call makes.
   expect(calls.length).toBeLessThanOrEqual((FAILURES_MAX + HANDS) * CALL_TRIES)
   await faults.clear()
-  await clock.advance({ minutes: REST_MINUTES_MAX + 1 })
+  await kit.advance(REST_MINUTES_MAX + 1)
   await together(started, HANDS, (purchase) => pay(kit, purchase))
   await untilQuiet(kit, { withJobs: false })
   expect(await findDifferences(kit)).toEqual([])

@@ -39,7 +39,7 @@ proof('R7 a poison update is parked, and the payments behind it are applied', as
   await untilGiven('100')
   expect((await poison()).map(({ status }) => status)).toEqual(Array(chats).fill('pending'))
 
-  await kit.sandbox.control.clock.advance({ days: 3 })
+  await kit.advance(3 * 24 * 60)
   const parked = await poison()
   expect(parked.map(({ status, attempts }) => ({ status, attempts }))).toEqual(
     Array(chats).fill({ status: 'parked', attempts: TRIES }),
