@@ -1,5 +1,6 @@
 import { LEDGER_KEYS } from './ledger-keys.ts'
 import { CORE, type MoneyKey, TABLES, unique } from './money-key.ts'
+import { TRUST_KEYS } from './trust-keys.ts'
 
 const PAYMENTS = `${CORE}/features/payments`
 const SUBSCRIPTIONS = `${CORE}/features/subscriptions`
@@ -13,6 +14,7 @@ const payments = ['apps/shop/backend/src/money-keys.db.test.ts']
 /** Every unique key, row lock and idempotency key that money depends on. */
 export const MONEY_KEYS: readonly MoneyKey[] = [
   ...LEDGER_KEYS,
+  ...TRUST_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
   {
     name: 'inbox: a delivery is done once',

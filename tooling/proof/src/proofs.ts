@@ -26,6 +26,20 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R7', 'poison updates'),
   reliability('R8-ledger', 'the ledger against a simple model'),
   reliability('R8-payments', 'payments against a simple model'),
+  {
+    name: 'R11',
+    what: 'forged webhooks, changed reports, swapped shops, every order of reports',
+    projects: ['db'],
+    files: ['forgeries', 'mutations', 'two-shops', 'report-orders'].map(
+      (name) => `apps/shop/backend/src/${name}.db`,
+    ),
+  },
+  {
+    name: 'R12',
+    what: 'secrets in logs, answers, tables and pages',
+    projects: ['db'],
+    files: ['apps/shop/backend/src/secrets.db'],
+  },
   reliability('precheckout', 'pre-checkout under load'),
   reliability('year', 'a year of subscriptions by card'),
   {

@@ -193,6 +193,54 @@ describe('a refund that is asked for twice', () => {
   })
 })
 
+describe('a report of a refund', () => {
+  const half = { amount: 9_950n, currency: 'RUB', status: 'succeeded' } as const
+
+  test.each([
+    ['in another currency', { currency: 'XTR' }],
+    ['of more than was paid', { amount: 19_901n }],
+    ['of another amount than was asked for', { amount: 9_951n, isAsked: true }],
+    ['of less than was asked for', { amount: 9_949n, isAsked: true }],
+  ] as const)('%s takes nothing back', async (_what, { isAsked = false, ...change }: Change) => {
+    const { id, userId, providerPaymentId } = await paidByCard()
+    const { faults } = shop.sandbox.control
+    const method = 'POST /refunds'
+    await faults.add({ target: 'yookassa', kind: 'error', method, times: null })
+    const asked = isAsked ? (await refund(id, '9950')).body.refund : undefined
+    const report = {
+      gateway: 'yookassa',
+      providerPaymentId,
+      providerRefundId: newId(),
+      refundId: asked?.id,
+      ...half,
+      ...change,
+    }
+    await expect(core().refunds.apply(report)).rejects.toMatchObject({
+      code: 'payments.refund_mismatch',
+    })
+    expect(await payment(id)).toEqual({ status: 'succeeded', refundedAmount: 0n })
+    expect(await balanceOf(userId)).toBe(500n)
+  })
+
+  test('of a payment that was never paid takes nothing back', async () => {
+    const guest = await aGuest(shop)
+    const order = { productId: 'credits-500', gateway: 'yookassa', currency: 'RUB' }
+    const { id } = (await guest.post('/api/v1/payments', order)).body.payment
+    const { providerPaymentId } = await core().payments.getById(id)
+    const report = { gateway: 'yookassa', providerPaymentId: providerPaymentId ?? '', ...half }
+    await expect(
+      core().refunds.apply({ ...report, providerRefundId: newId() }),
+    ).rejects.toMatchObject({ code: 'payments.refund_mismatch' })
+    expect(await payment(id)).toEqual({ status: 'pending', refundedAmount: 0n })
+  })
+})
+
+interface Change {
+  readonly amount?: bigint
+  readonly currency?: 'RUB' | 'XTR'
+  readonly isAsked?: boolean
+}
+
 describe('a chargeback', () => {
   const decide = (id: string, status: string) =>
     admin().post(`/api/v1/admin/payments/${id}/disputes`, { reference: 'cb-1', status })
