@@ -47,7 +47,7 @@ beforeAll(async () => {
   secrets.add('admin token', http.adminToken)
   secrets.add('database login', new URL(database.url).href.split('@')[0] ?? '')
   await useEverything()
-}, 180_000)
+}, 600_000)
 
 afterAll(async () => {
   await tables[Symbol.asyncDispose]()
