@@ -128,6 +128,14 @@ CREATE TABLE "gramkit"."balance_hold" (
 	CONSTRAINT "balance_hold_status_check" CHECK ("gramkit"."balance_hold"."status" in ('pending', 'posted', 'voided', 'expired'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."balance_refill" (
+	"account_id" uuid PRIMARY KEY NOT NULL,
+	"every" text NOT NULL,
+	"period" integer NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "balance_refill_every_check" CHECK ("gramkit"."balance_refill"."every" in ('hour', 'day', 'week', 'month'))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."balance_snapshot" (
 	"account_id" uuid NOT NULL,
 	"number" bigint NOT NULL,
@@ -373,6 +381,7 @@ ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_source
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_target_fk" FOREIGN KEY ("target_account_id","unit") REFERENCES "gramkit"."balance_account"("id","unit") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."balance_refill" ADD CONSTRAINT "balance_refill_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_snapshot" ADD CONSTRAINT "balance_snapshot_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -208,7 +208,9 @@ GRANT EXECUTE ON FUNCTION gramkit.balance_take_snapshots TO gramkit_app;
 --> statement-breakpoint
 REVOKE INSERT, UPDATE, DELETE ON gramkit.balance_snapshot FROM gramkit_app;
 --> statement-breakpoint
-REVOKE UPDATE, DELETE ON gramkit.balance_verification FROM gramkit_app;
+REVOKE UPDATE, DELETE ON gramkit.balance_verification, gramkit.balance_refill FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (every, period, updated_at) ON gramkit.balance_refill TO gramkit_app;
 --> statement-breakpoint
 -- Wakes the relay when a transaction with events or jobs commits, and tells whose screen changes.
 CREATE FUNCTION gramkit.wake_relay() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,3 +1,4 @@
+import { createResourceCatalog, type ResourceInput } from './features/balance/index.ts'
 import {
   checkTaxProfiles,
   createGatewayRegistry,
@@ -57,6 +58,8 @@ interface CommonOptions<Services> {
   /** Gateways of the app's own. */
   readonly gateways?: readonly PaymentGateway[]
   readonly products?: readonly ProductInput[]
+  /** Units that refill by themselves. */
+  readonly resources?: readonly ResourceInput[]
   /** Who gives products of the app's own kinds. */
   readonly fulfilments?: Readonly<Record<string, Fulfilment<NoInfer<Services>>>>
   /** What becomes of a refund whose credits are spent: refused, or owed by the buyer. [refuse] */
@@ -96,7 +99,7 @@ export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposa
  *
  * The SDKs of grammY and YooKassa are loaded only when `telegram` and `yookassa` are given.
  *
- * @throws {@link InvalidValue} when a product breaks a rule, nobody fulfils its kind, or a gateway
+ * @throws {@link InvalidValue} when a resource or a product breaks a rule, nobody fulfils its kind, or a gateway
  * would have to sell it without the receipt that the law asks for
  * @example
  * const platform = await createPlatform({
@@ -155,6 +158,7 @@ export async function createPlatform(
     clock,
     database,
     products,
+    resources: createResourceCatalog(options.resources ?? []),
     gateways,
     fulfilments,
     identity: {

@@ -2,6 +2,7 @@ import { AuditRepository } from './features/audit/index.ts'
 import {
   BalanceRepository,
   HoldsRepository,
+  RefillsRepository,
   VerificationRepository,
 } from './features/balance/index.ts'
 import {
@@ -45,6 +46,7 @@ export class CoreRepositories {
   #payments?: PaymentsRepository
   #receipts?: ReceiptsRepository
   #reconciliation?: ReconciliationRepository
+  #refills?: RefillsRepository
   #refunds?: RefundsRepository
   #sessions?: SessionsRepository
   #subscriptions?: SubscriptionsRepository
@@ -107,6 +109,10 @@ export class CoreRepositories {
 
   get reconciliation(): ReconciliationRepository {
     return (this.#reconciliation ??= new ReconciliationRepository(this.db))
+  }
+
+  get refills(): RefillsRepository {
+    return (this.#refills ??= new RefillsRepository(this.db))
   }
 
   get refunds(): RefundsRepository {

@@ -7,6 +7,7 @@ export { auditEntry, auditSeal } from './features/audit/index.ts'
 export {
   balanceAccount,
   balanceHold,
+  balanceRefill,
   balanceSnapshot,
   balanceTransfer,
   balanceVerification,

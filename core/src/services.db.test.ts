@@ -1,7 +1,12 @@
 import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, describe, expect, expectTypeOf, test } from 'vitest'
 import type { TransferRequest } from './features/balance/index.ts'
-import { type BalanceScope, BalanceService, type Transfer } from './features/balance/index.ts'
+import {
+  type BalanceScope,
+  BalanceService,
+  createResourceCatalog,
+  type Transfer,
+} from './features/balance/index.ts'
 import { newId, systemClock } from './kernel/index.ts'
 import { type Executor, openNodePostgres } from './platform/database/index.ts'
 import { createPlatform } from './platform.ts'
@@ -25,6 +30,7 @@ const context: Context = {
   gateways: new Map(),
   fulfilments: {},
   identity: {},
+  resources: createResourceCatalog([]),
   returnUrls: [],
 }
 

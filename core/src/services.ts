@@ -1,5 +1,11 @@
 import { AuditService } from './features/audit/index.ts'
-import { BalanceService, HoldsService, VerificationService } from './features/balance/index.ts'
+import {
+  BalanceService,
+  HoldsService,
+  RefillsService,
+  type ResourceCatalog,
+  VerificationService,
+} from './features/balance/index.ts'
 import {
   type BoundFulfilment,
   bindFulfilment,
@@ -25,6 +31,7 @@ export interface Context {
   readonly clock: Clock
   readonly database: Database
   readonly products: ProductCatalog
+  readonly resources: ResourceCatalog
   readonly gateways: GatewayRegistry
   /** Who gives what is sold, by kind of product. */
   readonly fulfilments: FulfilmentRegistry<CoreServices>
@@ -63,6 +70,7 @@ export class CoreServices<
   #receipts?: ReceiptsService
   #receiptsCheck?: ReceiptsCheckService
   #reconciliation?: ReconciliationService
+  #refills?: RefillsService
   #refunds?: RefundsService
   #renewals?: RenewalsService
   #subscriptions?: SubscriptionsService
@@ -82,6 +90,10 @@ export class CoreServices<
 
   get products(): ProductCatalog {
     return this.context.products
+  }
+
+  get resources(): ResourceCatalog {
+    return this.context.resources
   }
 
   get gateways(): GatewayRegistry {
@@ -130,6 +142,10 @@ export class CoreServices<
 
   get reconciliation(): ReconciliationService {
     return (this.#reconciliation ??= new ReconciliationService(this))
+  }
+
+  get refills(): RefillsService {
+    return (this.#refills ??= new RefillsService(this))
   }
 
   get refunds(): RefundsService {

@@ -7,7 +7,7 @@
 import 'reflect-metadata'
 import { type Context, CoreRepositories, CoreServices, type Database } from '@gramkit/core'
 import { AuditService } from '@gramkit/core/audit'
-import { BalanceService } from '@gramkit/core/balance'
+import { BalanceService, createResourceCatalog } from '@gramkit/core/balance'
 import { systemClock } from '@gramkit/core/kernel'
 import { PaymentsCheckService, PaymentsService, RefundsService } from '@gramkit/core/payments'
 import { SubscriptionsService } from '@gramkit/core/subscriptions'
@@ -34,6 +34,7 @@ const context: Context = {
   gateways: new Map(),
   fulfilments: {},
   identity: {},
+  resources: createResourceCatalog([]),
   returnUrls: [],
 }
 

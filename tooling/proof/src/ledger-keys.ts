@@ -2,6 +2,7 @@ import { CORE, type MoneyKey, RULES, TABLES, unique } from './money-key.ts'
 
 const ledger = [`${CORE}/features/balance/balance.db.test.ts`]
 const batches = [`${CORE}/features/balance/post-many.db.test.ts`]
+const refills = [`${CORE}/features/balance/refills/refills.db.test.ts`]
 const floors = [`${CORE}/features/balance/balance.http.db.test.ts`]
 const holds = [`${CORE}/features/balance/holds/holds.db.test.ts`]
 
@@ -214,6 +215,47 @@ export const LEDGER_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: [`${CORE}/features/balance/verification/verification.db.test.ts`],
+  },
+  {
+    name: 'balance_refill: a period never goes back',
+    guards: 'nobody gets a period twice by changing the time zone',
+    edits: [
+      {
+        file: `${CORE}/features/balance/refills/refills.service.ts`,
+        find: 'known.period >= period',
+        replace: 'known.period === period',
+      },
+      {
+        file: `${CORE}/features/balance/refills/refills.service.ts`,
+        find: 'last.every === every ? period - last.period : 1',
+        replace: 'last.every === every && last.period === period ? 0 : 1',
+      },
+    ],
+    tests: refills,
+  },
+  {
+    name: 'balance_refill: the id follows from the period',
+    guards: 'a period that was given is not given again when the row forgot it',
+    edits: [
+      {
+        file: `${CORE}/features/balance/refills/refills.service.ts`,
+        find: 'given.length > 0 || due <= 0n',
+        replace: 'due <= 0n',
+      },
+    ],
+    tests: refills,
+  },
+  {
+    name: 'balance_refill: row lock',
+    guards: 'parallel looks refill once',
+    edits: [
+      {
+        file: `${CORE}/features/balance/refills/refills.repository.ts`,
+        find: ".for('update')",
+        replace: '',
+      },
+    ],
+    tests: refills,
   },
   {
     name: 'adjustment: one audit entry',

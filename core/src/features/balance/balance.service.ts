@@ -15,6 +15,7 @@ import {
   isSameTransfer,
   type LedgerReport,
   type NewTransfer,
+  type Refilling,
   type Transfer,
   type TransferRequest,
 } from './balance.ts'
@@ -23,6 +24,7 @@ import type { VerificationRepository } from './verification/verification.reposit
 /** All that the balance service may touch. */
 export interface BalanceScope extends Transactional<BalanceScope> {
   readonly clock: Clock
+  readonly refills: Refilling
   readonly repos: {
     readonly balance: BalanceRepository
     readonly verification: Pick<VerificationRepository, 'compare'>
@@ -96,6 +98,8 @@ export class BalanceService {
    */
   async transfer(request: TransferRequest): Promise<Transfer> {
     checkTransfer(request)
+    const { source, unit } = request
+    if ('userId' in source) await this.#scope.refills.refill(source.userId, unit)
     return this.#scope.transaction(async (tx) => {
       const posted = await tx.repos.balance.insertTransfer(request, tx.clock.now())
       // What is left is rare: a first transfer, which opens an account, or a repeated one.
@@ -258,12 +262,14 @@ export class BalanceService {
   }
 
   /** What a user has of a unit; 0 when there was never any. */
-  get(userId: string, unit: string): Promise<bigint> {
+  async get(userId: string, unit: string): Promise<bigint> {
+    await this.#scope.refills.refill(userId, unit)
     return this.#scope.repos.balance.readBalance(userId, unit)
   }
 
   /** What a user has, by unit. */
-  list(userId: string): Promise<Balance[]> {
+  async list(userId: string): Promise<Balance[]> {
+    await this.#scope.refills.refillAll(userId)
     return this.#scope.repos.balance.listBalances(userId)
   }
 

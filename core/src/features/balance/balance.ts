@@ -56,6 +56,12 @@ export interface HistoryEntry {
   readonly createdAt: Date
 }
 
+/** Gives what resources have brought meanwhile, before a balance is read or spent. */
+export interface Refilling {
+  refill(userId: string, unit: string): Promise<unknown>
+  refillAll(userId: string): Promise<void>
+}
+
 /** What can be wrong with a ledger. */
 export const LEDGER_PROBLEMS = [
   'balance_differs_from_transfers',

@@ -39,6 +39,17 @@ export { HoldConflict, HoldNotPending } from './holds/holds.errors.ts'
 export { expireDueHolds } from './holds/holds.jobs.ts'
 export { HoldsRepository } from './holds/holds.repository.ts'
 export { type CaptureRequest, type HoldsScope, HoldsService } from './holds/holds.service.ts'
+export { balanceRefill } from './refills/refill.table.ts'
+export { RefillsRepository } from './refills/refills.repository.ts'
+export { type RefillsScope, RefillsService } from './refills/refills.service.ts'
+export {
+  createResourceCatalog,
+  REFILL_PERIODS,
+  type RefillPeriod,
+  type Resource,
+  type ResourceCatalog,
+  type ResourceInput,
+} from './refills/resource.ts'
 export { balanceSnapshot } from './snapshots/snapshot.table.ts'
 export { VerificationRepository } from './verification/verification.repository.ts'
 export { type VerificationScope, VerificationService } from './verification/verification.service.ts'

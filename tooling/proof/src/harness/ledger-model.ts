@@ -37,6 +37,8 @@ export interface Move {
 }
 
 export const SYSTEM = 'issuance'
+/** What every unit of the proof brings each hour. */
+export const REFILL = { amount: 3n, every: 'hour', cap: 60n } as const
 const SHORT = 'balance.insufficient_funds'
 const CONFLICT = 'balance.transfer_conflict'
 const NOT_PENDING = 'balance.hold_not_pending'
@@ -46,6 +48,8 @@ export class LedgerModel {
   readonly purses = new Map<string, Purse>()
   readonly transfers = new Map<string, KnownTransfer>()
   readonly holds: KnownHold[] = []
+  /** The last period each owner was refilled for. */
+  readonly #periods = new Map<string, number>()
   system = 0n
 
   purse(owner: string): Purse {
@@ -127,6 +131,19 @@ export class LedgerModel {
     for (const hold of this.holds) {
       if (hold.status === 'pending' && hold.expiresAt <= now) this.#end(hold, 'expired')
     }
+  }
+
+  /** What the periods have brought an owner; nothing when that is what was given before. */
+  refill(owner: string, period: number, transferId: string): bigint {
+    const last = this.#periods.get(owner) ?? period - 1
+    if (period <= last) return 0n
+    this.#periods.set(owner, period)
+    const brought = REFILL.amount * BigInt(period - last)
+    const room = REFILL.cap - this.purse(owner).amount
+    const amount = brought < room ? brought : room
+    if (amount <= 0n) return 0n
+    this.#apply({ id: transferId, source: SYSTEM, target: owner, amount, isReversal: false })
+    return amount
   }
 
   setFloor(owner: string, floor: bigint): Outcome {

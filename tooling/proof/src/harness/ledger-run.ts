@@ -63,6 +63,7 @@ export class LedgerRun {
       }
       case 'hold': {
         const { person, amount, hours } = step
+        await this.#refill(this.#owner(person))
         const expiresAt = hours === null ? undefined : addMs(this.#clock.now(), hours * HOUR_MS)
         const hold = { id: newId(), owner: this.#owner(person), amount }
         await this.#expect(
@@ -82,6 +83,8 @@ export class LedgerRun {
       case 'capture': {
         const hold = pick(this.#model.holds, step.place)
         if (!hold) return
+        // Its transfer refills as any other does.
+        await this.#refill(hold.owner)
         const id = deriveId(hold.id, 'capture')
         const amount = step.amount ?? hold.amount
         const captured = await this.#expect(this.#model.capture(hold, id, amount), () =>
@@ -116,6 +119,8 @@ export class LedgerRun {
         expect(await reverse()).toEqual(reversed)
         return this.#keep(reversed)
       }
+      case 'refill':
+        return this.#refill(this.#owner(step.person))
       case 'floor': {
         const { floor } = step
         const userId = this.#owner(step.person)
@@ -198,6 +203,16 @@ export class LedgerRun {
     return { id: newId(), source: this.#owner(source), target: this.#owner(target), amount }
   }
 
+  async #refill(owner: string): Promise<void> {
+    if (owner === SYSTEM) return
+    const period = Math.floor(this.#clock.now().getTime() / HOUR_MS)
+    const id = deriveId(owner, `refill:${this.#unit}:hour:${period}`)
+    const amount = this.#model.refill(owner, period, id)
+    const given = await this.#platform.services.refills.refill(owner, this.#unit)
+    expect([given?.id, given?.amount ?? 0n]).toEqual([amount > 0n ? id : undefined, amount])
+    if (given) this.#keep(given)
+  }
+
   /** An earlier transfer, asked for again. */
   #again(place: number, isSame: boolean): Move | undefined {
     const request = pick(this.#requests, place)
@@ -209,6 +224,8 @@ export class LedgerRun {
 
   async #post(moves: readonly Move[], how: 'one' | 'many'): Promise<void> {
     const { balance } = this.#platform.services
+    // A single transfer refills its source by itself; asked for before, it must have nothing to do.
+    if (how === 'one') for (const { source } of moves) await this.#refill(source)
     const requests = moves.map((move) => ({
       ...this.#facts,
       ...{ id: move.id, amount: move.amount },

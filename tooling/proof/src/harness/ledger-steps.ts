@@ -31,6 +31,7 @@ export const ledgerStep = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('release' as const), place }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('refill' as const), person }) },
   {
     weight: 1,
     arbitrary: fc.record({

@@ -4,12 +4,15 @@ import { aPerson } from '@gramkit/core/testing'
 import { testDatabase } from '@gramkit/services/testing'
 import fc from 'fast-check'
 import { expect } from 'vitest'
+import { REFILL } from '../harness/ledger-model.ts'
 import { LedgerRun } from '../harness/ledger-run.ts'
 import { ledgerStep } from '../harness/ledger-steps.ts'
 import { proof } from '../harness/proof.ts'
 import { together } from '../harness/together.ts'
 
 const LANES = 4
+/** Runs beyond the wanted ones that shrinking may take. */
+const SHRINKS = 500
 /** Every refusal that the steps can meet. */
 const CODES = [
   'balance.floor_too_high',
@@ -38,7 +41,10 @@ proof('R8-ledger the ledger agrees with a simple model after any sequence', asyn
 async function runLane(seed: number, numRuns: number) {
   await using database = await testDatabase()
   const clock = new VirtualClock(new Date('2030-01-01T00:00:00Z'))
-  await using platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 4, clock })
+  const units = Array.from({ length: numRuns + SHRINKS }, (_, index) => `run-${index + 1}`)
+  const resources = units.map((unit) => ({ unit, refill: REFILL }))
+  const databaseUrl = database.appUrl
+  await using platform = await createPlatform({ databaseUrl, poolSize: 4, clock, resources })
   const made = await Promise.all([1, 2, 3].map(() => aPerson(platform.services)))
   const people = made.map(({ id }) => id)
   const refusals: string[] = []

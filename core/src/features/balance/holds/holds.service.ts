@@ -2,7 +2,7 @@ import { assert, type Clock, deriveId } from '../../../kernel/index.ts'
 import type { Transactional } from '../../../platform/database/index.ts'
 import type { BalanceRepository } from '../balance.repository.ts'
 import type { BalanceService } from '../balance.service.ts'
-import { checkTransfer, type Transfer } from '../balance.ts'
+import { checkTransfer, type Refilling, type Transfer } from '../balance.ts'
 import type { Hold, HoldRequest, HoldStatus } from './hold.ts'
 import { HoldConflict, HoldNotPending } from './holds.errors.ts'
 import type { HoldsRepository } from './holds.repository.ts'
@@ -12,6 +12,7 @@ export interface HoldsScope extends Transactional<HoldsScope> {
   readonly clock: Clock
   readonly repos: { readonly holds: HoldsRepository; readonly balance: BalanceRepository }
   readonly balance: BalanceService
+  readonly refills: Refilling
 }
 
 /** How a hold is turned into a movement. */
@@ -46,6 +47,7 @@ export class HoldsService {
    */
   async place(request: HoldRequest): Promise<Hold> {
     checkTransfer(request)
+    await this.#scope.refills.refill(request.userId, request.unit)
     return this.#scope.transaction(async (tx) => {
       const { id, userId, unit, amount, reason, reference, expiresAt = null } = request
       const now = tx.clock.now()
