@@ -66,7 +66,7 @@ export async function readYookassaBooks(
     : await listRefunds(lists, { ...at, to })
   const entries = isPayments
     ? items.flatMap((item) => readPaymentLine(lists, item) ?? [])
-    : items.map((item): BookEntry => ({ kind: 'refund', report: lists.readRefund(item) }))
+    : items.map((item) => readRefundLine(lists, item))
   const next = page
     ? { part, from, to, page }
     : isPayments
@@ -125,12 +125,28 @@ async function* eachOf(
 function readPaymentLine({ readPayment }: YookassaLists, item: unknown): BookEntry | undefined {
   const own = ownIdOf(item)
   if (!own) return undefined
+  return readOr('payment', own.providerPaymentId, () => ({
+    kind: 'payment',
+    report: readPayment(item),
+  }))
+}
+
+function readRefundLine({ readRefund }: YookassaLists, item: unknown): BookEntry {
+  const { payment_id = '' } = z.object({ payment_id: z.string() }).safeParse(item).data ?? {}
+  return readOr('refund', payment_id, () => ({ kind: 'refund', report: readRefund(item) }))
+}
+
+/** One line that cannot be read does not keep the rest of the books from being compared. */
+function readOr(
+  of: 'payment' | 'refund',
+  providerPaymentId: string,
+  read: () => BookEntry,
+): BookEntry {
   try {
-    return { kind: 'payment', report: readPayment(item) }
+    return read()
   } catch (error) {
     if (!(error instanceof ReportUnreadable)) throw error
-    const { providerPaymentId } = own
-    return { kind: 'unreadable', providerPaymentId, problem: error.message }
+    return { kind: 'unreadable', of, providerPaymentId, problem: error.message }
   }
 }
 

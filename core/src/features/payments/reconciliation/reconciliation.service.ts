@@ -122,8 +122,8 @@ export class ReconciliationService {
   async #compare(entry: BookEntry): Promise<ReconciledEntry | undefined> {
     if (entry.kind === 'payment') return this.#comparePayment(entry.report)
     if (entry.kind === 'refund') return this.#compareRefund(entry.report)
-    const { providerPaymentId, problem } = entry
-    return this.#record({ kind: 'payment', providerPaymentId, paymentId: null, problem })
+    const { of: kind, providerPaymentId, problem } = entry
+    return this.#record({ kind, providerPaymentId, paymentId: null, problem })
   }
 
   async #comparePayment(line: PaymentSnapshot): Promise<ReconciledEntry | undefined> {

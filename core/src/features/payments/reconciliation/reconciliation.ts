@@ -6,7 +6,12 @@ export type BookEntry =
   | { readonly kind: 'payment'; readonly report: PaymentSnapshot }
   | { readonly kind: 'refund'; readonly report: RefundReport }
   /** A line about one of ours that cannot be what it says: another shop's, or play money. */
-  | { readonly kind: 'unreadable'; readonly providerPaymentId: string; readonly problem: string }
+  | {
+      readonly kind: 'unreadable'
+      readonly of: 'payment' | 'refund'
+      readonly providerPaymentId: string
+      readonly problem: string
+    }
 
 /** Which part of a provider's books is wanted. */
 export interface BooksRequest {
