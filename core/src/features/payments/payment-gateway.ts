@@ -13,7 +13,7 @@ export interface GatewayCapabilities {
   readonly partialRefund: boolean
   /** Who charges a subscription again: the provider by itself, or the kit by a saved method. */
   readonly renewals: 'provider' | 'saved_method'
-  /** Reasons of a decline after which the same method is never charged again. [none] */
+  /** Values of `failureReason` after which the same method is never charged again. [none] */
   readonly finalDeclines?: readonly string[]
   /** Longest the provider lets a buyer take; afterwards an unpaid payment expires. */
   readonly paymentTtlMs: number
@@ -82,13 +82,13 @@ export interface RefundRequest {
 export interface RefundSnapshot {
   readonly providerRefundId: string
   readonly status: 'pending' | 'succeeded' | 'failed'
-  readonly failureReason?: string
+  readonly failureReason?: string | undefined
   readonly receiptStatus?: ReceiptStatus | undefined
 }
 
 /** Finds out what became of a call whose answer was lost. */
 export interface LookUp {
-  /** How long the provider recognises an idempotency key; until then the call is made again. */
+  /** Until then the call is made again; less than the provider remembers an idempotency key. */
   readonly afterMs: number
   /** Finds a payment by our id; undefined where the provider has none. */
   payment(request: { paymentId: string; createdAt: Date }): Promise<PaymentSnapshot | undefined>
@@ -115,7 +115,8 @@ type Optional<Member> = Member | undefined
  *
  * Every method may be called again with the same id and must then answer as the first time, without
  * a second effect. A definite no is {@link ProviderRejected}; anything that leaves the effect open
- * (timeout, lost answer, 5xx) is {@link ProviderUnavailable}. Neither carries a secret.
+ * (timeout, lost answer, 5xx) is {@link ProviderUnavailable}, also of a question: `undefined` means
+ * that the provider said it has none. Neither carries a secret.
  * Called outside transactions only.
  */
 export interface PaymentGateway {

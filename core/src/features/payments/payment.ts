@@ -67,6 +67,7 @@ export interface PaymentSnapshot {
     PaymentStatus,
     'pending' | 'waiting_for_capture' | 'succeeded' | 'canceled' | 'expired' | 'failed'
   >
+  /** What was asked for, is reserved or was taken; what went back takes nothing off. */
   readonly money: Money
   /** Who paid, where the provider tells it. */
   readonly payerTelegramId?: bigint | undefined
@@ -77,7 +78,7 @@ export interface PaymentSnapshot {
   readonly failureReason?: string | undefined
   /** How the registration of its receipt stands, where the provider issues one. */
   readonly receiptStatus?: ReceiptStatus | undefined
-  /** The provider's own words, free of secrets, for the record. */
+  /** The provider's own words as JSON, free of secrets, for the record. */
   readonly body: object
 }
 

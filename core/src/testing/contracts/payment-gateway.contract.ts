@@ -36,9 +36,12 @@ export interface GatewayUnderTest extends AsyncDisposable {
 export interface PaymentGatewayContractOptions {
   readonly name: string
   readonly make: () => Promise<GatewayUnderTest>
-  /** Minor units. [1, 10, 99, 100 and 123 456] */
+  /** Minor units. [1, 10, 29, 100, 1 999 and 123 456] */
   readonly amounts?: readonly bigint[]
 }
+
+/** A float that is multiplied by 100 loses a minor unit of 0.29 and of 19.99. */
+const USUAL_AMOUNTS = [1n, 10n, 29n, 100n, 1_999n, 123_456n]
 
 /**
  * What every payment gateway keeps to, whoever wrote it: an adapter is done when this passes.
@@ -48,7 +51,7 @@ export interface PaymentGatewayContractOptions {
  * paymentGatewayContract({ name: 'tinkoff', make: async () => aTinkoff(await startTheirSandbox()) })
  */
 export function paymentGatewayContract(options: PaymentGatewayContractOptions): void {
-  const { name, make, amounts = [1n, 10n, 99n, 100n, 123_456n] } = options
+  const { name, make, amounts = USUAL_AMOUNTS } = options
   const PRICE = amounts.at(-1) ?? 100n
 
   describe(`the payment gateway ${name}`, () => {
@@ -200,6 +203,19 @@ export function paymentGatewayContract(options: PaymentGatewayContractOptions): 
         expect((await it.books()).payments).toBe(1)
       })
 
+      test('whose answer was lost is found when the provider has forgotten the key', async () => {
+        const { lookUp } = gateway
+        if (!lookUp) return
+        const { paymentId, ...rest } = request()
+        const createdAt = await it.now()
+        await it.loseAnswers()
+        await failureOf(gateway.start({ paymentId, ...rest }))
+        await it.recover()
+        await it.wait(Math.ceil(lookUp.afterMs / 60_000))
+        const found = await lookUp.payment({ paymentId, createdAt })
+        expect(found).toMatchObject({ paymentId, money: rest.money })
+      })
+
       test('is open while the provider is away, and no secret is in the error', async () => {
         await it.goAway()
         const failure = await failureOf(gateway.start(request()))
@@ -237,8 +253,12 @@ export function paymentGatewayContract(options: PaymentGatewayContractOptions): 
         for (const amount of [PRICE, PRICE / 2n]) {
           const call = { ...(await reserve()), money: { amount, currency: currency() } }
           const taken = { status: 'succeeded', money: { amount } }
+          await it.loseAnswers()
+          expect(await failureOf(capture(call))).toBeInstanceOf(ProviderUnavailable)
+          await it.recover()
           expect(await capture(call)).toMatchObject(taken)
           expect(await capture(call)).toMatchObject(taken)
+          expect(await snapshotOf(call.providerPaymentId)).toMatchObject(taken)
         }
         const freed = await reserve()
         expect(await cancel(freed)).toMatchObject({ status: 'canceled' })
@@ -276,6 +296,9 @@ export function paymentGatewayContract(options: PaymentGatewayContractOptions): 
         if (gateway.fetchRefund) {
           expect(told).toMatchObject({ providerPaymentId, refundId, amount: PRICE })
         }
+        // What went back is told by the refund; the payment is still of what was paid.
+        const kept = { status: 'succeeded', money: { amount: PRICE } }
+        expect(await snapshotOf(providerPaymentId)).toMatchObject(kept)
       })
 
       test('whose answer was lost is open, and found or made once', async () => {
@@ -310,14 +333,57 @@ export function paymentGatewayContract(options: PaymentGatewayContractOptions): 
       })
     })
 
+    describe('while the provider is away', () => {
+      test('nothing that is asked is answered: no "there is none", no "no"', async () => {
+        const { fetch, fetchRefund, capture, cancel, chargeSavedMethod, lookUp } = gateway
+        const asked = request()
+        const { paymentId, money } = asked
+        const providerPaymentId = await paid(asked)
+        const refundId = newId()
+        const { providerRefundId } = await refund(providerPaymentId, PRICE, refundId)
+        const createdAt = await it.now()
+        await it.goAway()
+        const failing = (call: Promise<unknown> | undefined) => call && failureOf(call)
+        const failures = {
+          refund: failing(refund(providerPaymentId, PRICE, newId())),
+          fetch: failing(fetch?.(providerPaymentId)),
+          fetchRefund: failing(fetchRefund?.(providerRefundId)),
+          capture: failing(capture?.({ paymentId, providerPaymentId, money })),
+          cancel: failing(cancel?.({ paymentId, providerPaymentId })),
+          charge: failing(chargeSavedMethod?.({ ...asked, savedMethodId: 'one' })),
+          lookUpPayment: failing(lookUp?.payment({ paymentId, createdAt })),
+          lookUpRefund: failing(lookUp?.refund({ refundId, providerPaymentId, createdAt })),
+          books: failing(gateway.readBooks && readBooks()),
+        }
+        for (const [call, failure] of Object.entries(failures)) {
+          if (failure) expect(await failure, call).toBeInstanceOf(ProviderUnavailable)
+        }
+      })
+    })
+
     describe('its books', () => {
-      test('have each payment and refund once, and go on where they ended', async () => {
+      test('have each line once, a payment before its refund, and go on where they ended', async () => {
         if (!gateway.readBooks) return
-        const refunded = await paid(request())
-        await refund(refunded)
+        const refunded: string[] = []
+        for (let time = 0; time < 2; time++) {
+          const providerPaymentId = await paid(request())
+          await refund(providerPaymentId)
+          refunded.push(providerPaymentId)
+        }
+        const made = [...refunded, await paid(request())]
         await it.wait(5)
         const first = await readBooks()
-        expect(first.entries.map(({ kind }) => kind).sort()).toEqual(['payment', 'refund'])
+        const lines = first.entries.map((entry) =>
+          'report' in entry ? `${entry.kind} ${entry.report.providerPaymentId}` : entry.problem,
+        )
+        const expected = [
+          ...made.map((id) => `payment ${id}`),
+          ...refunded.map((id) => `refund ${id}`),
+        ]
+        expect(lines.toSorted()).toEqual(expected.sort())
+        for (const id of refunded) {
+          expect(lines.indexOf(`payment ${id}`)).toBeLessThan(lines.indexOf(`refund ${id}`))
+        }
         expect((await readBooks()).entries).toEqual(first.entries)
         expect((await readBooks(first.cursor)).entries).toEqual([])
         const later = await paid(request())
@@ -326,13 +392,16 @@ export function paymentGatewayContract(options: PaymentGatewayContractOptions): 
         expect(entries).toMatchObject([{ kind: 'payment', report: { providerPaymentId: later } }])
       })
 
-      test('leave out what is too young', async () => {
+      test('leave out what is too young, for the next time', async () => {
         if (!gateway.readBooks) return
-        const start = await it.now()
+        const since = await it.now()
         await it.wait(5)
-        await paid(request())
-        const page = await gateway.readBooks({ cursor: undefined, since: start, until: start })
+        const providerPaymentId = await paid(request())
+        const page = await gateway.readBooks({ cursor: undefined, since, until: since })
         expect(page).toMatchObject({ entries: [], isLast: true })
+        await it.wait(5)
+        const { entries } = await readBooks(page.cursor)
+        expect(entries).toMatchObject([{ kind: 'payment', report: { providerPaymentId } }])
       })
     })
   })

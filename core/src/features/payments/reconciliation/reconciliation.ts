@@ -25,6 +25,7 @@ export interface BooksRequest {
 
 /** A page of a provider's books: money that arrived, and money that went back. */
 export interface BookPage {
+  /** In the order of the money: a payment before its refunds. */
   readonly entries: readonly BookEntry[]
   /** Where the next page begins, now or in an hour. Opaque, the gateway's own. */
   readonly cursor: string
