@@ -118,8 +118,8 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
       },
       {
         file: `${CORE}/platform/database/base.repository.ts`,
-        find: "import { asc, eq, getTableName, gt, inArray } from 'drizzle-orm'",
-        replace: "import { asc, eq, getTableName, gt, inArray, sql } from 'drizzle-orm'",
+        find: 'lt, type SQL } from',
+        replace: 'lt, sql, type SQL } from',
       },
     ],
     tests: database,
