@@ -6,26 +6,22 @@ import type { LookUp } from '../payment-gateway.ts'
 import { ReportUnreadable } from '../payments.errors.ts'
 import type { BookEntry, BookPage, BooksRequest } from '../reconciliation/reconciliation.ts'
 import type { RefundReport } from '../refunds/refund.ts'
+import { KEY_KEPT_MS, type YookassaCall } from './yookassa-call.ts'
 
 /** Most objects that YooKassa lists at once. */
 const PAGE_SIZE = 100
 
-const HOUR_MS = 3_600_000
-
-/** YooKassa keeps an idempotency key for 24 h; the last try must be over by then. */
-const KEY_KEPT_MS = 23 * HOUR_MS
+/** How long a last try with a key may take to arrive. */
+const LATE_MS = 3_600_000
 
 /** YooKassa's clock and ours may differ by this much. */
 const SKEW_MS = 10 * 60_000
-
-/** Calls YooKassa and gives the body of its answer. */
-type Call = (request: () => Promise<{ status: number; data: unknown }>) => Promise<unknown>
 
 /** The shop's lists at YooKassa, and how one of their objects is read. */
 export interface YookassaLists {
   readonly payments: PaymentsApi
   readonly refunds: RefundsApi
-  readonly call: Call
+  readonly call: YookassaCall
   readonly readPayment: (object: unknown) => PaymentSnapshot
   readonly readRefund: (object: unknown) => RefundReport
 }
@@ -105,7 +101,7 @@ export function yookassaLookUp(lists: YookassaLists): LookUp {
 
 /** All that a call of ours can have made before its key was forgotten. */
 function spanAfter(createdAt: Date): Span {
-  const end = addMs(createdAt, KEY_KEPT_MS + HOUR_MS)
+  const end = addMs(createdAt, KEY_KEPT_MS + LATE_MS)
   return { from: addMs(createdAt, -SKEW_MS).toISOString(), to: end.toISOString() }
 }
 

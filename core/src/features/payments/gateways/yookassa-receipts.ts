@@ -1,14 +1,13 @@
 import type { ReceiptData, ReceiptsApi } from '@yookassa/sdk'
 import { z } from 'zod'
-import { assert, formatDecimal, type Money, parseDecimal } from '../../../kernel/index.ts'
+import { parseDecimal } from '../../../kernel/index.ts'
 import type {
   ReceiptDesk,
   ReceiptDraft,
   ReceiptSnapshot,
   ReceiptStatus,
 } from '../receipts/receipt.ts'
-
-const HOUR_MS = 3_600_000
+import { KEY_KEPT_MS, roubles, type YookassaCall } from './yookassa-call.ts'
 
 /** More than YooKassa lets one payment or refund have (30). */
 const PAGE = 100
@@ -85,12 +84,11 @@ export function hideContacts(text: string): string {
 /** The receipts of a shop at YooKassa that do not go along with money. */
 export function yookassaReceipts(
   receipts: ReceiptsApi,
-  call: (request: () => Promise<{ status: number; data: unknown }>) => Promise<unknown>,
+  call: YookassaCall,
   taxSystemCode: number | undefined,
 ): ReceiptDesk {
   return {
-    // YooKassa keeps a key for 24 h; the last try must be over by then.
-    keyTtlMs: 23 * HOUR_MS,
+    keyTtlMs: KEY_KEPT_MS,
 
     async settle({ receiptId, providerPaymentId, draft }) {
       const body = await call(() =>
@@ -120,9 +118,4 @@ export function yookassaReceipts(
       return z.object({ items: z.array(receiptSchema) }).parse(body).items
     },
   }
-}
-
-function roubles(money: Money) {
-  assert(money.currency === 'RUB', 'Receipts are in roubles')
-  return { value: formatDecimal(money), currency: money.currency }
 }

@@ -3,20 +3,15 @@
  *
  * @module
  */
-import {
-  Configuration,
-  PaymentsApi,
-  ReceiptsApi,
-  RefundsApi,
-  type Payment as YookassaPayment,
-} from '@yookassa/sdk'
+import { Configuration, PaymentsApi, ReceiptsApi, RefundsApi } from '@yookassa/sdk'
 import axios, { isAxiosError } from 'axios'
 import { z } from 'zod'
-import { assert, DAY_MS, formatDecimal } from '../../../kernel/index.ts'
+import { assert, DAY_MS } from '../../../kernel/index.ts'
 import type { PaymentGateway } from '../payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable, ReportUnreadable } from '../payments.errors.ts'
 import type { ReceiptDraft } from '../receipts/receipt.ts'
 import { readYookassaBooks, type YookassaLists, yookassaLookUp } from './yookassa-books.ts'
+import { roubles } from './yookassa-call.ts'
 import { YOOKASSA, yookassaPaymentSchema, yookassaRefundSchema } from './yookassa-objects.ts'
 import { hideContacts, receiptData, yookassaReceipts } from './yookassa-receipts.ts'
 
@@ -84,7 +79,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
     async start({ paymentId, money, product, returnUrl, savesMethod, receipt }) {
       assert(returnUrl, 'YooKassa sends the buyer back: allow at least one return address')
       const body = await create(paymentId, {
-        amount: amountOf(money),
+        amount: roubles(money),
         capture: product.capture === 'automatic',
         description: product.description,
         confirmation: { type: 'redirect', return_url: returnUrl },
@@ -109,7 +104,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
     async chargeSavedMethod({ paymentId, money, product, savedMethodId, receipt }) {
       return readPayment(
         await create(paymentId, {
-          amount: amountOf(money),
+          amount: roubles(money),
           capture: true,
           description: product.description,
           payment_method_id: savedMethodId,
@@ -123,7 +118,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
       return readPayment(
         await call(() =>
           payments.paymentsPaymentIdCapturePost(providerPaymentId, `${paymentId}-capture`, {
-            amount: amountOf(money),
+            amount: roubles(money),
             ...along(receipt),
           }),
         ),
@@ -142,7 +137,7 @@ export function yookassaGateway(options: YookassaOptions): PaymentGateway {
       const body = await call(() =>
         refunds.refundsPost(refundId, {
           payment_id: providerPaymentId,
-          amount: amountOf(money),
+          amount: roubles(money),
           metadata: { refund_id: refundId },
           ...along(receipt),
         }),
@@ -169,11 +164,6 @@ function read<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output
   const [issue] = result.error.issues
   const problem = [issue?.path.join('.'), issue?.message].filter(Boolean).join(' ')
   throw new ReportUnreadable({ gateway: YOOKASSA, problem })
-}
-
-function amountOf(money: Parameters<typeof formatDecimal>[0]): YookassaPayment['amount'] {
-  assert(money.currency === 'RUB', 'This gateway takes roubles')
-  return { value: formatDecimal(money), currency: money.currency }
 }
 
 /** Calls YooKassa, again with the same key where the answer is open, and hides the SDK's errors. */
