@@ -1,10 +1,10 @@
 import type { InjectOptions } from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { MoneyTables } from './testing/money-tables.ts'
 import {
   aCustomer,
   aGuest,
-  apiClient,
   type Customer,
   type RunningShop,
   startRunningShop,
@@ -36,8 +36,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await tables[Symbol.asyncDispose]()
   await shop[Symbol.asyncDispose]()
 })

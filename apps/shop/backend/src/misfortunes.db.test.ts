@@ -1,5 +1,6 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { overtake } from './testing/overtake.ts'
 import { paid } from './testing/paid.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from './testing/running-shop.ts'
 import {
   paymentsOf,
+  statusesOf,
   subscribedWithCard,
   subscribedWithStars,
   subscriptionOf,
@@ -25,16 +27,13 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await shop[Symbol.asyncDispose]()
 })
 
 const core = () => shop.served().shop.platform.core
 const days = (count: number) => shop.sandbox.control.clock.advance({ days: count })
 const hours = (count: number) => shop.sandbox.control.clock.advance({ hours: count })
-const statusesOf = async (customer: Pick<ApiClient, 'get'>) =>
-  (await paymentsOf(customer)).map(({ status }: { status: string }) => status)
 const chargesAtYookassa = async () =>
   (await shop.sandbox.control.yookassa.payments()).filter(({ status }) => status === 'succeeded')
     .length

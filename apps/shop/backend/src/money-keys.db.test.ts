@@ -2,12 +2,12 @@ import { DAY_MS, newId } from '@gramkit/core/kernel'
 import type { Payment } from '@gramkit/core/payments'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { overtake } from './testing/overtake.ts'
 import { paid } from './testing/paid.ts'
 import {
   type ApiClient,
   aGuest,
-  apiClient,
   type RunningShop,
   startRunningShop,
 } from './testing/running-shop.ts'
@@ -23,8 +23,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await watcher.end()
   await shop[Symbol.asyncDispose]()
 })

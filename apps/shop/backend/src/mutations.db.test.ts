@@ -2,11 +2,11 @@ import { newId } from '@gramkit/core/kernel'
 import type { Payment } from '@gramkit/core/payments'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ChangingProxy, type Json, startChangingProxy } from './testing/changing-proxy.ts'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { MoneyTables } from './testing/money-tables.ts'
 import {
   aCustomer,
   aGuest,
-  apiClient,
   type Customer,
   type RunningShop,
   startRunningShop,
@@ -26,8 +26,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await tables[Symbol.asyncDispose]()
   await shop[Symbol.asyncDispose]()
   await proxy[Symbol.asyncDispose]()

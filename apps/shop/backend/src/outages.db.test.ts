@@ -2,6 +2,7 @@ import { rows } from '@gramkit/core/database'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { paid } from './testing/paid.ts'
 import {
   type ApiClient,
@@ -12,7 +13,7 @@ import {
   type RunningShop,
   startRunningShop,
 } from './testing/running-shop.ts'
-import { paymentsOf, subscribedWithCard, subscribedWithStars } from './testing/subscribers.ts'
+import { statusesOf, subscribedWithCard, subscribedWithStars } from './testing/subscribers.ts'
 
 /** How long the shop itself is up while YooKassa answers nothing but errors, each with its tries. */
 const HOURS_UP = process.env['GRAMKIT_PROOF'] ? 28 : 0.25
@@ -24,15 +25,12 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await shop[Symbol.asyncDispose]()
 })
 
 const core = () => shop.served().shop.platform.core
 const hours = (count: number) => shop.sandbox.control.clock.advance({ hours: count })
-const statusesOf = async (customer: Pick<ApiClient, 'get'>) =>
-  (await paymentsOf(customer)).map(({ status }: { status: string }) => status)
 
 async function reconcile(gateway: string) {
   const { body } = await apiClient(shop, shop.adminToken).post('/api/v1/admin/reconcile')

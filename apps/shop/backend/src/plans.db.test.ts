@@ -3,6 +3,7 @@ import { DAY_MS, newId } from '@gramkit/core/kernel'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import {
   type ApiClient,
   aCustomer,
@@ -28,8 +29,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await shop[Symbol.asyncDispose]()
 })
 

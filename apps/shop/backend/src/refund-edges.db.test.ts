@@ -1,6 +1,7 @@
 import { createBot } from '@gramkit/core/bot'
 import { newId } from '@gramkit/core/kernel'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import {
   type ApiClient,
   aCustomer,
@@ -20,8 +21,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  const report = await admin().get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await shop[Symbol.asyncDispose]()
 })
 

@@ -4,13 +4,8 @@ import type { Payment } from '@gramkit/core/payments'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import {
-  aCustomer,
-  aGuest,
-  apiClient,
-  type RunningShop,
-  startRunningShop,
-} from './testing/running-shop.ts'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
+import { aCustomer, aGuest, type RunningShop, startRunningShop } from './testing/running-shop.ts'
 
 /**
  * What is heard of one purchase. `created` is the provider's answer to our own call, lost at first as
@@ -39,8 +34,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await shop[Symbol.asyncDispose]()
 })
 

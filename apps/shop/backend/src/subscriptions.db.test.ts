@@ -1,5 +1,6 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { paid } from './testing/paid.ts'
 import {
   type ApiClient,
@@ -26,8 +27,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-  expect(report.body).toMatchObject({ ok: true, differences: [] })
+  await expectLedgerToAddUp(shop)
   await shop[Symbol.asyncDispose]()
 })
 

@@ -1,6 +1,7 @@
 import { createBot } from '@gramkit/core/bot'
 import { newId } from '@gramkit/core/kernel'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { MoneyTables } from './testing/money-tables.ts'
 import {
   aCustomer,
@@ -54,8 +55,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const { shop, tables } of Object.values(sides)) {
-    const report = await apiClient(shop, shop.adminToken).get('/api/v1/admin/ledger/verify')
-    expect(report.body).toMatchObject({ ok: true, differences: [] })
+    await expectLedgerToAddUp(shop)
     await tables[Symbol.asyncDispose]()
   }
   await sides.second.shop[Symbol.asyncDispose]()

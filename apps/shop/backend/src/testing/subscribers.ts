@@ -33,6 +33,11 @@ export async function eventsOf(shop: RunningShop, name: string, subjectId: strin
   return found.map(({ payload }) => payload)
 }
 
+/** The states of somebody's payments, newest first. */
+export async function statusesOf(customer: Pick<ApiClient, 'get'>): Promise<string[]> {
+  return (await paymentsOf(customer)).map(({ status }: { status: string }) => status)
+}
+
 /** A person in Telegram who has just subscribed. */
 export async function subscribedWithStars(shop: RunningShop): Promise<Customer> {
   const customer = await aCustomer(shop)
