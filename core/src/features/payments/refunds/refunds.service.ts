@@ -146,12 +146,12 @@ export class RefundsService {
         throw new RefundMismatch({ providerPaymentId, problem })
       }
       const find = () => tx.repos.payments.findByProviderId(gateway, providerPaymentId)
-      const known = await find()
-      if (!known?.paidAt && report.payment) {
+      let found = await find()
+      if (!found?.paidAt && report.payment) {
         const taken = await applyReport(tx, report.payment)
         if (taken.outcome === 'refused') refuse(taken.problem)
+        found = await find()
       }
-      const found = await find()
       const payment = found && (await tx.repos.payments.findByIdWithLock(found.id))
       if (!payment) throw new PaymentNotFound({ paymentId: providerPaymentId })
       if (!payment.paidAt) refuse('the payment was not paid')
