@@ -116,7 +116,7 @@ export const TRUST_KEYS: readonly MoneyKey[] = [
     'what was refunded is never there to be used',
     [
       `${PAYMENTS}/refunds/refunds.service.ts`,
-      '!known?.paidAt && report.payment',
+      '!found?.paidAt && report.payment',
       'false && report.payment',
     ],
     orders,
