@@ -55,18 +55,6 @@ export const PROOFS: readonly NamedProof[] = [
     files: ['tooling/cli/src/backup/restore'],
   },
   {
-    name: 'R12',
-    what: 'secrets in what a shop writes',
-    projects: ['db'],
-    files: ['apps/shop/backend/src/secrets.db.test'],
-  },
-  {
-    name: 'R15',
-    what: 'backup and restore',
-    projects: ['db'],
-    files: ['tooling/cli/src/backup/restore.db.test'],
-  },
-  {
     name: 'outages',
     what: 'providers away for longer than they repeat themselves',
     projects: ['db'],
