@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { addMs, addPeriod, DAY_MS, type Period } from '../../kernel/index.ts'
-import { convertTime, lengthMs } from './changes/change.ts'
+import { convertedSpan, convertTime, lengthMs } from './changes/change.ts'
 import {
   activeCourse,
   DUNNING_DAYS,
@@ -200,6 +200,28 @@ describe('turning time into time of another price', () => {
   test('of the same price and length changes nothing', () => {
     check(days(400), rate, (leftMs, same) => {
       expect(convertTime(BigInt(leftMs), same, same)).toBe(BigInt(leftMs))
+    })
+  })
+
+  test('of months gives nothing, however often somebody changes there and back', () => {
+    const prices = fc.array(amount, { minLength: 1, maxLength: 8 })
+    check(instant, days(31), amount, prices, (start, passedMs, price, others) => {
+      const anchorDay = start.getUTCDate()
+      const period = { months: 1 }
+      const currentPeriodEnd = addPeriod(start, period, anchorDay)
+      const now = addMs(start, passedMs % lengthMs(start, period))
+      let span: Span = { currentPeriodStart: start, currentPeriodEnd, extraMs: 0, anchorDay }
+      let paid = price
+      for (const next of [...others, price]) {
+        const target = { productId: 'b', title: 'B', amount: next, period }
+        const converted = convertedSpan({ ...span, period }, paid, target, now)
+        if (!converted) return
+        span = converted
+        paid = next
+      }
+      // The same price pays for 28 to 31 days; nothing else makes more of what was left.
+      const leftMs = currentPeriodEnd.getTime() - now.getTime()
+      expect(untilMs(span) - now.getTime()).toBeLessThanOrEqual((leftMs * 31) / 28)
     })
   })
 

@@ -47,6 +47,19 @@ export function lengthMs(start: Date, period: Period, anchorDay = start.getUTCDa
   return addPeriod(start, period, anchorDay).getTime() - start.getTime()
 }
 
+/**
+ * The length of the period that the price of a running subscription pays for. Time that a change or
+ * a refund has cut to measure begins on another day than its billing day, and is measured from there:
+ * to the billing day it may be an hour or two months.
+ */
+function paidLengthMs(
+  of: Pick<Subscription, 'currentPeriodStart' | 'period' | 'anchorDay'>,
+): number {
+  const { currentPeriodStart: start, period, anchorDay } = of
+  const isOnDay = addPeriod(start, { months: 0 }, anchorDay).getTime() === start.getTime()
+  return lengthMs(start, period, isOnDay ? anchorDay : undefined)
+}
+
 /** What a length of time costs: a price for each so many milliseconds. */
 export interface Rate {
   readonly amount: bigint
@@ -75,11 +88,10 @@ export function convertedSpan(
   target: TargetPlan,
   now: Date,
 ): Span | undefined {
-  const { currentPeriodStart, period, anchorDay } = subscription
   const leftMs = Math.max(0, paidUntil(subscription).getTime() - now.getTime())
   const convertedMs = convertTime(
     BigInt(leftMs),
-    { amount: price, lengthMs: lengthMs(currentPeriodStart, period, anchorDay) },
+    { amount: price, lengthMs: paidLengthMs(subscription) },
     { amount: target.amount, lengthMs: lengthMs(now, target.period) },
   )
   if (convertedMs > BigInt(CONVERTED_MAX_MS)) return undefined
