@@ -139,7 +139,7 @@ export const LEDGER_KEYS: readonly MoneyKey[] = [
       {
         file: `${CORE}/features/balance/balance.repository.ts`,
         find: 'order by asked.id\n',
-        replace: 'order by random()\n',
+        replace: '',
       },
     ],
     tests: batches,

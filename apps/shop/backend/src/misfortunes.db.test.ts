@@ -1,7 +1,7 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
+import { overtake } from '@gramkit/services/overtake'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
-import { overtake } from './testing/overtake.ts'
 import { paid } from './testing/paid.ts'
 import {
   type ApiClient,

@@ -1,9 +1,9 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
 import type { Payment } from '@gramkit/core/payments'
+import { overtake } from '@gramkit/services/overtake'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
-import { overtake } from './testing/overtake.ts'
 import { paid } from './testing/paid.ts'
 import {
   type ApiClient,

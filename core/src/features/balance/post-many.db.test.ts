@@ -1,3 +1,4 @@
+import { overtake } from '@gramkit/services/overtake'
 import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -42,6 +43,29 @@ const creditsOf = (userId: string) => platform.services.balance.get(userId, 'cre
 
 async function countPosted(ids: readonly string[]): Promise<number> {
   return (await platform.services.repos.balance.findTransfers(ids)).length
+}
+
+/** Straight to the repository: a transaction of the kit would try a deadlock again in silence. */
+async function postOnce(batch: readonly TransferRequest[]): Promise<Map<string, bigint>> {
+  const { balance } = platform.services.repos
+  const createdAt = platform.clock.now()
+  const accounts = await balance.ensureAccounts(
+    batch.flatMap(({ source, target, unit }) => [
+      { owner: source, unit },
+      { owner: target, unit },
+    ]),
+    createdAt,
+  )
+  return balance.insertTransfers(
+    batch.map(({ source: _source, target: _target, ...rest }, index) => ({
+      ...rest,
+      sourceAccountId: accounts[2 * index] ?? '',
+      targetAccountId: accounts[2 * index + 1] ?? '',
+      metadata: {},
+      reversalOf: null,
+      createdAt,
+    })),
+  )
 }
 
 describe('postMany', () => {
@@ -171,11 +195,32 @@ describe('postMany', () => {
     expect(await creditsOf(userId)).toBe(7n)
   })
 
+  test('waits for a batch that takes the same ids the other way round, from its first id on', async () => {
+    const [userId = ''] = await people(1)
+    await platform.services.balance.postMany([grant(userId)])
+    const batch = [grant(userId), grant(userId), grant(userId)]
+    // Both get no further than the id in the middle: what they took before it, they hold.
+    const blocked = await overtake(
+      { database },
+      `insert into gramkit.balance_transfer (id, source_account_id, target_account_id, unit, amount,
+         reason, reference, metadata, created_at)
+       select $1, source_account_id, target_account_id, unit, amount, reason, reference, metadata,
+         created_at
+       from gramkit.balance_transfer where target_account_id =
+         (select id from gramkit.balance_account where user_id = $2)`,
+      [batch[1]?.id, userId],
+      () => Promise.allSettled([postOnce(batch), postOnce(batch.toReversed())]),
+      { count: 2 },
+    )
+    const posted = blocked.map((one) => (one.status === 'fulfilled' ? one.value.size : one.reason))
+    expect(posted.sort()).toEqual([0, 2])
+    expect(await creditsOf(userId)).toBe(4n)
+  })
+
   test('never deadlocks: opposite batches of many wait, new accounts and used ids among them', async () => {
     const ids = await people(30)
     const pairs = ids.map((userId, index) => [userId, ids[(index + 1) % ids.length] ?? ''])
     await platform.services.balance.postMany(ids.map((userId) => grant(userId, 100n)))
-    const { balance } = platform.services.repos
     const batches = Array.from({ length: 16 }, (_, batch) => {
       const around = batch % 2 === 0 ? pairs : pairs.toReversed().map((pair) => pair.toReversed())
       return around.map(([source = '', target = ''], index) => ({
@@ -188,27 +233,7 @@ describe('postMany', () => {
         amount: 1n,
       }))
     })
-    // Straight to the repository: a transaction of the kit would try a deadlock again in silence.
-    const post = async (batch: (typeof batches)[number]) => {
-      const accounts = await balance.ensureAccounts(
-        batch.flatMap(({ source, target, unit }) => [
-          { owner: source, unit },
-          { owner: target, unit },
-        ]),
-        platform.clock.now(),
-      )
-      return balance.insertTransfers(
-        batch.map(({ source: _source, target: _target, ...rest }, index) => ({
-          ...rest,
-          sourceAccountId: accounts[2 * index] ?? '',
-          targetAccountId: accounts[2 * index + 1] ?? '',
-          metadata: {},
-          reversalOf: null,
-          createdAt: platform.clock.now(),
-        })),
-      )
-    }
-    const results = await Promise.allSettled(batches.map(post))
+    const results = await Promise.allSettled(batches.map(postOnce))
     const refused = results.flatMap((result) =>
       result.status === 'rejected' && isAppError(result.reason) ? [result.reason.code] : [],
     )

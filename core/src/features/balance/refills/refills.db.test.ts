@@ -1,3 +1,4 @@
+import { overtake } from '@gramkit/services/overtake'
 import { testDatabase } from '@gramkit/services/testing'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -11,8 +12,8 @@ const START = new Date('2030-01-01T12:00:00Z')
 const database = await testDatabase()
 const clock = new VirtualClock(START)
 const energy: ResourceInput = { unit: 'energy', refill: { amount: 5n, every: 'day', cap: 20n } }
-const open = (resources: readonly ResourceInput[]) =>
-  createPlatform({ databaseUrl: database.appUrl, poolSize: 16, clock, resources })
+const open = (resources: readonly ResourceInput[], at = clock) =>
+  createPlatform({ databaseUrl: database.appUrl, poolSize: 16, clock: at, resources })
 const platform = await open([energy])
 const { services } = platform
 
@@ -42,6 +43,19 @@ describe('a resource', () => {
     await Promise.all(Array.from({ length: 20 }, () => services.refills.refill(id, 'energy')))
     expect(await energyOf(id)).toBe(10n)
     expect(await refillsOf(id)).toHaveLength(2)
+  })
+
+  test('brings no day twice when two look at once, one of them a day ahead', async () => {
+    const { id } = await aPerson(services)
+    expect(await energyOf(id)).toBe(5n)
+    clock.advance(DAY_MS)
+    await using ahead = await open([energy], new VirtualClock(addMs(clock.now(), DAY_MS)))
+    const hold = `select from gramkit.balance_refill where account_id =
+                  (select id from gramkit.balance_account where user_id = $1) for update`
+    const refill = () =>
+      Promise.all([services, ahead.services].map(({ refills }) => refills.refill(id, 'energy')))
+    await overtake({ database }, hold, [id], refill, { count: 2 })
+    expect(await energyOf(id)).toBe(15n)
   })
 
   test('brings who was away what each day would have, up to the cap', async () => {

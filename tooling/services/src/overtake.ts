@@ -1,21 +1,19 @@
 import pg from 'pg'
 import { expect } from 'vitest'
-import type { RunningShop } from './running-shop.ts'
+import type { TestDatabase } from './test-database.ts'
 
 /**
  * Changes something in a transaction that ends only when `count` others wait for a lock: what they
  * have read without one is then out of date when they write. `meanwhile` happens before it ends.
  */
 export async function overtake<T>(
-  shop: Pick<RunningShop, 'database'>,
+  { database }: { readonly database: Pick<TestDatabase, 'adminUrl'> },
   change: string,
   values: unknown[],
   act: () => T,
   { count = 1, meanwhile }: { count?: number; meanwhile?: () => Promise<unknown> } = {},
 ): Promise<T> {
-  const [other, watcher] = [shop.database.adminUrl, shop.database.adminUrl].map(
-    (url) => new pg.Client(url),
-  )
+  const [other, watcher] = [database.adminUrl, database.adminUrl].map((url) => new pg.Client(url))
   if (!other || !watcher) throw new Error('There are two connections')
   await Promise.all([other.connect(), watcher.connect()])
   try {
