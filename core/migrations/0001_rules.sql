@@ -212,29 +212,6 @@ REVOKE UPDATE, DELETE ON gramkit.balance_verification, gramkit.balance_refill FR
 --> statement-breakpoint
 GRANT UPDATE (every, period, updated_at) ON gramkit.balance_refill TO gramkit_app;
 --> statement-breakpoint
--- Wakes the relay when a transaction with events or jobs commits, and tells whose screen changes.
-CREATE FUNCTION gramkit.wake_relay() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_notify('gramkit_wake', '');
-  RETURN NULL;
-END $$;
---> statement-breakpoint
-CREATE TRIGGER outbox_event_wake AFTER INSERT ON gramkit.outbox_event
-  FOR EACH STATEMENT EXECUTE FUNCTION gramkit.wake_relay();
---> statement-breakpoint
-CREATE TRIGGER job_wake AFTER INSERT ON gramkit.job
-  FOR EACH STATEMENT EXECUTE FUNCTION gramkit.wake_relay();
---> statement-breakpoint
-CREATE FUNCTION gramkit.tell_user() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_notify('gramkit_user', NEW.user_id::text);
-  RETURN NULL;
-END $$;
---> statement-breakpoint
-CREATE TRIGGER outbox_event_tell_user AFTER INSERT ON gramkit.outbox_event
-  FOR EACH ROW WHEN (NEW.user_id IS NOT NULL) EXECUTE FUNCTION gramkit.tell_user();
---> statement-breakpoint
-
 -- What happened stays as it was written.
 REVOKE UPDATE, DELETE ON gramkit.payment_event, gramkit.audit_entry, gramkit.audit_seal FROM gramkit_app;
 --> statement-breakpoint

@@ -12,6 +12,9 @@ const decisions = [
   ['0009-real-parts-in-tests', '0009 Real parts in tests'],
   ['0010-mini-app-ui', '0010 The Mini App’s components'],
   ['0011-database-driver', '0011 One database driver'],
+  ['0012-snapshots-wait-for-writers', '0012 Snapshots wait for writers'],
+  ['0013-refills-when-somebody-looks', '0013 Refills when somebody looks'],
+  ['0014-announce-after-the-commit', '0014 Listeners hear after the commit'],
 ] as const
 
 /** The documentation site; its search index is built with it, so it calls nobody. */

@@ -120,13 +120,15 @@ async function openKit(
     concurrency: CONCURRENCY,
   })
   return {
-    send: (count) =>
-      admin.query(
+    async send(count) {
+      await admin.query(
         `insert into gramkit.outbox_event (id, name, version, occurred_at, subject_id, payload)
          select gen_random_uuid(), 'bench.happened', 1, now(), gen_random_uuid()::text,
            jsonb_build_object('number', n) from generate_series(1, $1::int) n`,
         [count],
-      ),
+      )
+      await admin.query(`select pg_notify('gramkit_wake', '')`)
+    },
     close: () => runtime.close(),
   }
 }

@@ -10,7 +10,7 @@ import {
   pageLimit,
   toPage,
 } from '../../kernel/index.ts'
-import { databaseError, type Executor, rows } from '../../platform/database/index.ts'
+import { builtOnce, databaseError, type Executor, rows } from '../../platform/database/index.ts'
 import { FloorTooHigh, InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
 import { balanceAccount, balanceTransfer } from './balance.table.ts'
 import type {
@@ -26,6 +26,20 @@ import type {
 const INSUFFICIENT_FUNDS = 'GK001'
 const REVERSAL_TOO_LARGE = 'GK002'
 const FLOOR_TOO_HIGH = 'GK004'
+
+const balancesOf = builtOnce((db: Executor) =>
+  db
+    .select({
+      unit: balanceAccount.unit,
+      amount: balanceAccount.balance,
+      held: balanceAccount.held,
+      floor: balanceAccount.floor,
+    })
+    .from(balanceAccount)
+    .where(eq(balanceAccount.userId, sql.placeholder('userId')))
+    .orderBy(asc(balanceAccount.unit))
+    .prepare(''),
+)
 
 const bigintText = z.union([z.string(), z.bigint(), z.number()]).transform((value) => BigInt(value))
 
@@ -199,16 +213,7 @@ export class BalanceRepository {
 
   /** What a user has, by unit in name order. */
   async listBalances(userId: string): Promise<Balance[]> {
-    return this.#db
-      .select({
-        unit: balanceAccount.unit,
-        amount: balanceAccount.balance,
-        held: balanceAccount.held,
-        floor: balanceAccount.floor,
-      })
-      .from(balanceAccount)
-      .where(eq(balanceAccount.userId, userId))
-      .orderBy(asc(balanceAccount.unit))
+    return balancesOf(this.#db).execute({ userId })
   }
 
   /** What a user has of a unit; 0 when there was never any. */

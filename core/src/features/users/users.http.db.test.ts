@@ -15,6 +15,7 @@ import {
 } from '../../platform/http/index.ts'
 import { createLogger } from '../../platform/log/index.ts'
 import { createMetrics } from '../../platform/metrics/index.ts'
+import { OutboxRepository } from '../../platform/outbox/index.ts'
 import { initDataOf } from '../../testing/init-data.ts'
 import { usersScope } from '../../testing/users-scope.ts'
 import { ProfileKeptByTelegram } from './users.errors.ts'
@@ -278,9 +279,16 @@ describe('GET /me/stream', () => {
   test('tells of an event that is committed, once it is', async () => {
     const { token, id } = await guest()
     const stream = await open(token)
-    await database.executor.execute(sql`
-      insert into gramkit.outbox_event (id, name, version, occurred_at, subject_id, user_id, payload)
-      values (${newId()}, 'test.done', 1, now(), ${id}, ${id}, '{}')`)
+    const event = {
+      id: newId(),
+      name: 'test.done',
+      version: 1,
+      occurredAt: new Date(),
+      payload: {},
+    }
+    await database.transaction((tx) =>
+      new OutboxRepository(tx).add({ ...event, subjectId: id, userId: id }),
+    )
     await vi.waitUntil(() => stream.changes() === 1)
     await stream.end()
   })

@@ -3,9 +3,10 @@
  *
  * @module
  */
+export { announce } from './announcements.ts'
 export { BATCH_MAX, BaseRepository, type IdTable, type LockOptions } from './base.repository.ts'
 export { databaseError, isRetryable, isUniqueViolation, LockUnavailable } from './errors.ts'
-export { assertNoTransaction, type Database, type Executor, rows } from './executor.ts'
+export { assertNoTransaction, builtOnce, type Database, type Executor, rows } from './executor.ts'
 export {
   CORE_MIGRATIONS,
   MIGRATION_LOCK,

@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
+import { Announcer } from './announcements.ts'
 import { isRetryable } from './errors.ts'
 import { type Database, type Executor, markTransaction } from './executor.ts'
 import { keepPrepared } from './prepared.ts'
@@ -42,7 +43,17 @@ export function openNodePostgres(options: NodePostgresOptions): Database {
   pool.on('connect', (client) => client.on('error', onError))
   if ((options.directUrl ?? options.url) === options.url) pool.on('connect', keepPrepared())
   const executor: Executor = drizzle(pool, { casing: 'snake_case' })
+  const announcer = new Announcer(
+    (announcements) =>
+      pool.query(
+        'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as said (channel, payload)',
+        [announcements.map(({ channel }) => channel), announcements.map(({ payload }) => payload)],
+      ),
+    onError,
+  )
+  announcer.follow(executor)
   const close = async (): Promise<void> => {
+    await announcer.idle()
     if (!pool.ended) await pool.end()
   }
 
@@ -51,7 +62,7 @@ export function openNodePostgres(options: NodePostgresOptions): Database {
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await runOnce(pool, work)
+          return await runOnce(pool, announcer, work)
         } catch (error) {
           if (attempt === ATTEMPTS_MAX || !isRetryable(error)) throw error
           await delay(Math.random() * 20 * 2 ** attempt)
@@ -64,19 +75,24 @@ export function openNodePostgres(options: NodePostgresOptions): Database {
   }
 }
 
-async function runOnce<T>(pool: pg.Pool, work: (tx: Executor) => Promise<T>): Promise<T> {
+async function runOnce<T>(
+  pool: pg.Pool,
+  announcer: Announcer,
+  work: (tx: Executor) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect()
   const session = whileOpen(client)
+  const executor = drizzle(session.client, { casing: 'snake_case' })
+  const announced = announcer.hold(executor)
   let broken: Error | undefined
   try {
     await client.query('begin')
-    const result = await markTransaction(() =>
-      work(drizzle(session.client, { casing: 'snake_case' })),
-    )
+    const result = await markTransaction(() => work(executor))
     session.end()
     const answer = await client.query('commit')
     // A transaction that already failed answers COMMIT with ROLLBACK and no error.
     if (answer.command !== 'COMMIT') throw new Error('PostgreSQL rolled the transaction back')
+    announced.release()
     return result
   } catch (error) {
     session.end()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { and, asc, eq, lte, min, ne, sql } from 'drizzle-orm'
 import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
-import { BaseRepository, type Executor } from '../database/index.ts'
+import { BaseRepository, builtOnce, type Executor } from '../database/index.ts'
 import { inboxDelivery } from './inbox.table.ts'
 
 /** A delivery as it is stored. */
@@ -9,6 +9,31 @@ export type InboxRow = typeof inboxDelivery.$inferSelect
 
 /** Not a parameter: a prepared plan could then not use the index of pending rows. */
 const isPending = sql`${inboxDelivery.status} = 'pending'`
+
+const insertNew = builtOnce((db: Executor) =>
+  db
+    .insert(inboxDelivery)
+    .values({
+      id: sql.placeholder('id'),
+      provider: sql.placeholder('provider'),
+      key: sql.placeholder('key'),
+      body: sql.placeholder('body'),
+      receivedAt: sql.placeholder('receivedAt'),
+      nextAttemptAt: sql.placeholder('nextAttemptAt'),
+    })
+    .onConflictDoNothing({ target: [inboxDelivery.provider, inboxDelivery.key] })
+    .returning()
+    .prepare(''),
+)
+
+const finish = builtOnce((db: Executor) =>
+  db
+    .update(inboxDelivery)
+    .set({ status: 'done', finishedAt: sql`${sql.placeholder('at')}`, lastError: null })
+    .where(and(eq(inboxDelivery.id, sql.placeholder('id')), ne(inboxDelivery.status, 'done')))
+    .returning({ id: inboxDelivery.id })
+    .prepare(''),
+)
 
 /** Keeps deliveries from outside and what became of them. */
 export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
@@ -20,11 +45,7 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
   async insertOnce(
     delivery: Pick<InboxRow, 'provider' | 'key' | 'body' | 'receivedAt' | 'nextAttemptAt'>,
   ): Promise<{ readonly row: InboxRow; readonly isNew: boolean }> {
-    const [inserted] = await this.db
-      .insert(inboxDelivery)
-      .values({ ...delivery, id: newId() })
-      .onConflictDoNothing({ target: [inboxDelivery.provider, inboxDelivery.key] })
-      .returning()
+    const [inserted] = await insertNew(this.db).execute({ ...delivery, id: newId() })
     if (inserted) return { row: inserted, isNew: true }
     const [row] = await this.db
       .select()
@@ -45,11 +66,7 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
    * waiting until that ends.
    */
   async markDone(id: string, at: Date): Promise<boolean> {
-    const done = await this.db
-      .update(inboxDelivery)
-      .set({ status: 'done', finishedAt: at, lastError: null })
-      .where(and(eq(inboxDelivery.id, id), ne(inboxDelivery.status, 'done')))
-      .returning({ id: inboxDelivery.id })
+    const done = await finish(this.db).execute({ id, at })
     return done.length === 1
   }
 

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, lte, min, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
-import { BaseRepository, type Executor, rows } from '../database/index.ts'
+import { announce, BaseRepository, type Executor, rows } from '../database/index.ts'
 import { job, jobLeader } from './job.table.ts'
 import type { JobKind } from './job.ts'
 import { JobNotDead } from './jobs.errors.ts'
@@ -67,6 +67,8 @@ const isNotBehind = noneOfItsKey(isEarlier)
  */
 const isFirstOfItsKey = noneOfItsKey(sql`${isEarlier} or ${other.leaseUntil} > clock_timestamp()`)
 
+const isAloneWithItsKey = noneOfItsKey(sql`true`)
+
 function isDue({ names, now }: Pick<DueQuery, 'names' | 'now'>): SQL | undefined {
   return and(isPending, lte(job.runAt, now), sql`${job.name} = any(${sql.param([...names])})`)
 }
@@ -91,7 +93,7 @@ export class JobsRepository extends BaseRepository<typeof job> {
       where pid = ${backendPid} and extract(epoch from xact_start)::text = ${startedAt}`)
   }
 
-  /** Writes a job in the caller's transaction; a trigger wakes the relay when it commits. */
+  /** Writes a job in the caller's transaction; the relay wakes when it is committed. */
   async enqueue<Payload>(
     kind: JobKind<Payload>,
     payload: NoInfer<Payload>,
@@ -108,6 +110,7 @@ export class JobsRepository extends BaseRepository<typeof job> {
       .insert(job)
       .values(jobs.map((one) => ({ runAt: AT_ONCE, ...one, id: newId() })))
       .onConflictDoNothing({ target: [job.name, job.dedupeKey] })
+    await this.#wakeRelay()
   }
 
   /** Reads the jobs that may run now, in the order in which they should. */
@@ -216,8 +219,9 @@ export class JobsRepository extends BaseRepository<typeof job> {
       .update(job)
       .set({ status: 'done', finishedAt: at, leaseUntil: null, lastError: null })
       .where(and(eq(job.id, id), isPending))
-      .returning({ orderKey: job.orderKey })
-    if (done?.orderKey) await this.#wakeRelay()
+      .returning({ hasNext: sql<boolean>`not (${isAloneWithItsKey})` })
+    // One that is written at this moment may be missed; the relay finds it when it looks by itself.
+    if (done?.hasNext) await this.#wakeRelay()
   }
 
   /** Counts a failed try; `dead` puts the job aside. A try that was counted already is not again. */
@@ -321,6 +325,6 @@ export class JobsRepository extends BaseRepository<typeof job> {
   }
 
   async #wakeRelay(): Promise<void> {
-    await this.db.execute(sql`select pg_notify('gramkit_wake', '')`)
+    await announce(this.db, 'gramkit_wake')
   }
 }

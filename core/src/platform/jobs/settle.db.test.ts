@@ -12,6 +12,7 @@ import {
   probeHost,
 } from '../../testing/contracts/jobs-probe.ts'
 import { openNodePostgres, rows } from '../database/index.ts'
+import type { OutboxRepository } from '../outbox/index.ts'
 import { defineJob } from './job.ts'
 import { NothingSettles } from './jobs.errors.ts'
 import { JobsRepository } from './jobs.repository.ts'
@@ -284,10 +285,18 @@ describe('the relay', () => {
       database.listen('gramkit_wake', () => heard.push('wake')),
       database.listen('gramkit_user', (payload) => heard.push(payload)),
     ])
-    await host.transaction(async (tx) => {
+    const add = (tx: { repos: { outbox: OutboxRepository } }, about: string) => {
       const facts = { occurredAt: clock.now(), subjectId: 'w', payload: { text: 'x' } }
-      await tx.repos.outbox.add(happened.create({ ...facts, userId }))
-      expect(heard).toEqual([])
+      return tx.repos.outbox.add(happened.create({ ...facts, userId: about }))
+    }
+    const thrownAway = host.transaction(async (tx) => {
+      await add(tx, newId())
+      throw new Error('changed my mind')
+    })
+    await expect(thrownAway).rejects.toThrow('changed my mind')
+    await host.transaction(async (tx) => {
+      await add(tx, userId)
+      await add(tx, userId)
     })
     await vi.waitFor(() => expect(heard.sort()).toEqual([userId, 'wake'].sort()), {
       timeout: 5_000,

@@ -1,5 +1,5 @@
 import { asc, inArray, isNull, sql } from 'drizzle-orm'
-import type { Executor } from '../database/index.ts'
+import { announce, type Executor } from '../database/index.ts'
 import type { DomainEvent } from './event.ts'
 import { outboxEvent } from './outbox.table.ts'
 
@@ -17,8 +17,8 @@ export class OutboxRepository {
   /**
    * Writes an event in the caller's transaction.
    *
-   * A trigger wakes the relay (`gramkit_wake`) and tells whose screen changes (`gramkit_user`)
-   * when the transaction commits.
+   * Wakes the relay (`gramkit_wake`) and tells whose screen changes (`gramkit_user`) once the
+   * transaction is committed.
    */
   async add(event: DomainEvent): Promise<void> {
     await this.#db.insert(outboxEvent).values({
@@ -30,6 +30,8 @@ export class OutboxRepository {
       userId: event.userId,
       payload: event.payload,
     })
+    await announce(this.#db, 'gramkit_wake')
+    if (event.userId) await announce(this.#db, 'gramkit_user', event.userId)
   }
 
   /** Reads the oldest events that were not published, after keeping other relays out. */
