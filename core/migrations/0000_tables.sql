@@ -427,6 +427,7 @@ CREATE INDEX "payment_consent_user_id_index" ON "gramkit"."payment_consent" USIN
 CREATE UNIQUE INDEX "payment_dispute_reference_key" ON "gramkit"."payment_dispute" USING btree ("payment_id","reference");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_provider_payment_id_key" ON "gramkit"."payment" USING btree ("gateway","provider_payment_id") WHERE "gramkit"."payment"."provider_payment_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_user_id_index" ON "gramkit"."payment" USING btree ("user_id","id");--> statement-breakpoint
+CREATE INDEX "payment_reference_index" ON "gramkit"."payment" USING btree (upper(right("id"::text, 8)));--> statement-breakpoint
 CREATE INDEX "payment_subscription_id_index" ON "gramkit"."payment" USING btree ("subscription_id") WHERE "gramkit"."payment"."subscription_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_original_payment_id_index" ON "gramkit"."payment" USING btree ("original_payment_id") WHERE "gramkit"."payment"."original_payment_id" is not null;--> statement-breakpoint
 CREATE INDEX "payment_next_check_at_index" ON "gramkit"."payment" USING btree ("next_check_at") WHERE "gramkit"."payment"."next_check_at" is not null;--> statement-breakpoint

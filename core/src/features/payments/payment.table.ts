@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, check, index, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { CURRENCIES } from '../../kernel/index.ts'
 import { gramkit, instant, int8 } from '../../platform/database/index.ts'
@@ -8,6 +8,11 @@ import { IN_BOOKS } from './reconciliation/in-books.ts'
 
 const listed = (values: readonly string[]) =>
   sql.raw(values.map((value) => `'${value}'`).join(', '))
+
+/** The part of a payment's id by which people name it, as `paymentReference` makes it. */
+export function referenceOf(id: AnyPgColumn): SQL {
+  return sql`upper(right(${id}::text, 8))`
+}
 
 /** One row for each purchase and each renewal. */
 export const payment = gramkit.table(
@@ -48,6 +53,7 @@ export const payment = gramkit.table(
       .on(table.gateway, table.providerPaymentId)
       .where(sql`${table.providerPaymentId} is not null`),
     index('payment_user_id_index').on(table.userId, table.id),
+    index('payment_reference_index').on(referenceOf(table.id)),
     index('payment_subscription_id_index')
       .on(table.subscriptionId)
       .where(sql`${table.subscriptionId} is not null`),

@@ -7,6 +7,7 @@ import {
   idempotently,
   idParams,
   instantWire,
+  pageOf,
   problemResponses,
   requireAdmin,
 } from '../../platform/http/index.ts'
@@ -25,6 +26,11 @@ export interface PaymentsAdminHttpScope {
   readonly disputes: DisputesService
   readonly reconciliation: ReconciliationService
 }
+
+/** A payment as the shop's own people see it: with its buyer, and its id in the provider's books. */
+const soldWire = paymentWire
+  .extend({ userId: z.uuid(), providerPaymentId: z.string().nullable() })
+  .meta({ id: 'SoldPayment' })
 
 const refundWire = z
   .object({
@@ -74,6 +80,35 @@ export function paymentsAdminHttp({
   services,
 }: ServicesHost<PaymentsAdminHttpScope>): FastifyPluginAsyncZod {
   return async (app) => {
+    app.get(
+      '/admin/payments',
+      {
+        onRequest: requireAdmin,
+        schema: {
+          tags: ['admin'],
+          summary: 'Find a payment by the reference that its buyer quotes',
+          description: 'The bot shows references at /paysupport. See whose payment it is.',
+          security: adminSecurity,
+          querystring: z.object({
+            reference: z
+              .string()
+              .trim()
+              .regex(/^[0-9a-f]{8}$/i, 'is not eight hexadecimal digits'),
+          }),
+          response: { 200: pageOf(soldWire), ...problemResponses },
+        },
+      },
+      async ({ query }) => {
+        const found = await services.payments.findByReference(query.reference)
+        const items = found.map((payment) => ({
+          ...paymentToWire(payment),
+          userId: payment.userId,
+          providerPaymentId: payment.providerPaymentId,
+        }))
+        return { items, nextCursor: null }
+      },
+    )
+
     app.post(
       '/admin/payments/:id/refund',
       {

@@ -16,7 +16,7 @@ import {
 } from 'drizzle-orm'
 import { addMs, assert, NotFound, type Page, type PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor, type LockOptions } from '../../platform/database/index.ts'
-import { payment, paymentEvent } from './payment.table.ts'
+import { payment, paymentEvent, referenceOf } from './payment.table.ts'
 import { OPEN_STATUSES, type Payment } from './payment.ts'
 import { type ProductSnapshot, productSnapshotSchema, snapshotProduct } from './product.ts'
 import type { InBooks } from './reconciliation/in-books.ts'
@@ -65,6 +65,9 @@ export type NewPaymentEvent = Pick<
   typeof paymentEvent.$inferInsert,
   'id' | 'gateway' | 'providerPaymentId' | 'reportedStatus' | 'body' | 'createdAt'
 >
+
+/** Payments of one reference that are read: with 32 random bits even two are rare. */
+const SAME_REFERENCE_MAX = 10
 
 /** Payments, with what was sold read back from their snapshot. */
 export class PaymentsRepository {
@@ -156,6 +159,16 @@ export class PaymentsRepository {
   async listByUser(userId: string, request: PageRequest): Promise<Page<Payment>> {
     const page = await this.#rows.listWhere(eq(payment.userId, userId), request, 'newest_first')
     return { items: page.items.map(toPayment), nextCursor: page.nextCursor }
+  }
+
+  /** The payments that people name by a reference: one, but for rare chance. */
+  async findByReference(reference: string): Promise<Payment[]> {
+    const found = await this.#db
+      .select()
+      .from(payment)
+      .where(eq(referenceOf(payment.id), reference.toUpperCase()))
+      .limit(SAME_REFERENCE_MAX)
+    return found.map(toPayment)
   }
 
   /** Tells whether a charge of a subscription still waits for the provider. */

@@ -348,6 +348,14 @@ export class PaymentsService {
     return payment
   }
 
+  /**
+   * The payments, of anybody, with the short reference that a buyer quotes: one as a rule, but look
+   * at whose it is before you give money back.
+   */
+  findByReference(reference: string): Promise<Payment[]> {
+    return this.#scope.repos.payments.findByReference(reference)
+  }
+
   /** A user's payments, newest first. */
   list(userId: string, request: PageRequest = {}): Promise<Page<Payment>> {
     return this.#scope.repos.payments.listByUser(userId, request)

@@ -8,6 +8,7 @@ import { yookassaWebhook } from '@gramkit/core/payments/yookassa-webhook'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   aCustomer,
+  apiClient,
   eventually,
   type RunningShop,
   startRunningShop,
@@ -51,6 +52,33 @@ describe('/paysupport', () => {
     expect(answer).not.toContain(first)
     for (const reference of latest) expect(answer).toContain(reference)
     expect(answer).toMatch(/· \d{4}-\d\d-\d\d · 100 credits · 50 ⭐ · waits for payment/)
+  })
+
+  test('lists references by which the administrator finds payments, and nobody else', async () => {
+    const customer = await aCustomer(shop)
+    const { body } = await customer.buy('credits-100')
+    const other = await customer.buy('credits-100')
+    const reference = paymentReference(body.payment)
+    const find = (by: string, client = apiClient(shop, shop.adminToken)) =>
+      client.get(`/api/v1/admin/payments?reference=${encodeURIComponent(by)}`)
+
+    const { id } = body.payment
+    const found = { id, userId: customer.userId, providerPaymentId: null, status: 'pending' }
+    for (const quoted of [reference, ` ${reference.toLowerCase()} `]) {
+      expect(await find(quoted)).toMatchObject({
+        status: 200,
+        body: { items: [found], nextCursor: null },
+      })
+    }
+    expect((await find(paymentReference(other.body.payment))).body.items).toHaveLength(1)
+    expect((await find('00000000')).body.items).toEqual([])
+    for (const bad of ['', id, 'ABCDEFG1', '%_%_%_%_']) {
+      expect(await find(bad)).toMatchObject({
+        status: 422,
+        body: { code: 'http.request_invalid' },
+      })
+    }
+    expect((await find(reference, customer)).status).toBe(401)
   })
 
   test('answers in Russian, also somebody who never bought', async () => {

@@ -556,6 +556,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find a payment by the reference that its buyer quotes
+         * @description The bot shows references at /paysupport. See whose payment it is.
+         */
+        get: {
+            parameters: {
+                query: {
+                    reference: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["SoldPayment"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/payments/{id}/refund": {
         parameters: {
             query?: never;
@@ -2355,6 +2417,29 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             paidAt: string | null;
+        };
+        SoldPayment: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "created" | "pending" | "waiting_for_capture" | "succeeded" | "partially_refunded" | "refunded" | "disputed" | "canceled" | "expired" | "failed" | "unknown";
+            gateway: string;
+            productId: string;
+            title: string;
+            /** @example 1000 */
+            amount: string;
+            /** @enum {string} */
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            /** @example 1000 */
+            refundedAmount: string;
+            confirmationUrl: string | null;
+            subscriptionId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            paidAt: string | null;
+            /** Format: uuid */
+            userId: string;
+            providerPaymentId: string | null;
         };
         Refund: {
             /** Format: uuid */
