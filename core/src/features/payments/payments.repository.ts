@@ -186,19 +186,32 @@ export class PaymentsRepository {
     return row !== undefined
   }
 
-  /** The payment that bought a subscription's latest period, refunded or not, or undefined. */
-  async findLastPaidOf(subscriptionId: string): Promise<Payment | undefined> {
-    const [row] = await this.#db
-      .select()
+  /**
+   * Tells whether a payment is among the latest few of a subscription; others that went back in full
+   * do not count.
+   */
+  async isAmongLatestOf(
+    subscriptionId: string,
+    paymentId: string,
+    count: number,
+  ): Promise<boolean> {
+    const latest = await this.#db
+      .select({ id: payment.id })
       .from(payment)
-      .where(and(eq(payment.subscriptionId, subscriptionId), isNotNull(payment.paidAt)))
+      .where(
+        and(
+          eq(payment.subscriptionId, subscriptionId),
+          isNotNull(payment.paidAt),
+          or(ne(payment.status, 'refunded'), eq(payment.id, paymentId)),
+        ),
+      )
       // Reports come late and out of order, so the provider's own date goes first.
       .orderBy(
         desc(sql`coalesce(${payment.providerPeriodEnd}, ${payment.paidAt})`),
         desc(payment.id),
       )
-      .limit(1)
-    return row && toPayment(row)
+      .limit(count)
+    return latest.some(({ id }) => id === paymentId)
   }
 
   /** The first charge of a purchase, which may have come to a payment linked to it, or undefined. */
@@ -223,7 +236,10 @@ export class PaymentsRepository {
       .where(and(isOf(paymentId), notInArray(payment.status, [...OPEN_STATUSES])))
   }
 
-  /** Tells whether another payment has paid a subscription until an instant, give or take. */
+  /**
+   * Tells whether another payment, which did not go back, has paid a subscription until an instant,
+   * give or take.
+   */
   async hasPaidUntil(
     subscriptionId: string,
     { end, toleranceMs, except }: { end: Date; toleranceMs: number; except: string },
@@ -235,6 +251,7 @@ export class PaymentsRepository {
         and(
           eq(payment.subscriptionId, subscriptionId),
           isNotNull(payment.paidAt),
+          ne(payment.status, 'refunded'),
           ne(payment.id, except),
           between(payment.providerPeriodEnd, addMs(end, -toleranceMs), addMs(end, toleranceMs)),
         ),

@@ -41,6 +41,9 @@ export type Span = Pick<
   'currentPeriodStart' | 'currentPeriodEnd' | 'extraMs' | 'anchorDay'
 >
 
+/** What a subscription says that goes on. */
+export const NOT_CANCELED = { canceledAt: null, cancelReason: null, cancelFeedback: null } as const
+
 /** The course of a subscription that is paid for and goes on afterwards. */
 export function activeCourse(span: Span, renewedBy: RenewedBy): Course {
   const end = span.currentPeriodEnd

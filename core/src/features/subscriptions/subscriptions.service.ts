@@ -6,15 +6,15 @@ import { type ChangeRequest, changePlan, previewChange } from './changes/change-
 import {
   activeCourse,
   canceledCourse,
+  NOT_CANCELED,
   pausedCourse,
   type Span,
-  trialCourse,
   unfrozen,
 } from './course.ts'
 import { extendBy } from './extension.ts'
 import { type GiftRequest, give } from './grants/gift.ts'
 import { startTrial } from './grants/trial.ts'
-import { expire, hearDecline, type NextCharge, nextCharge, renewedBy } from './renewals/renewals.ts'
+import { hearDecline, type NextCharge, nextCharge, renewedBy } from './renewals/renewals.ts'
 import { paidUntil, type Subscription, transition } from './subscription.ts'
 import {
   AlreadySubscribed,
@@ -27,6 +27,7 @@ import {
   subscriptionResumed,
 } from './subscriptions.events.ts'
 import type { SubscriptionsScope } from './subscriptions.scope.ts'
+import { takeBack } from './take-back.ts'
 
 /** Why somebody cancels, in their words. */
 export interface Cancellation {
@@ -136,25 +137,29 @@ export class SubscriptionsService {
   }
 
   /**
-   * Takes back the consent to be charged again: stops renewals and forgets the saved method.
-   * Repeating it is harmless.
+   * Takes back the consent to be charged again: stops renewals, those of the provider too, and
+   * forgets the saved method. Repeating it is harmless.
    *
    * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}
    */
   async withdrawConsent(userId: string, subscriptionId: string): Promise<Subscription> {
     return this.#scope.transaction(async (tx) => {
       const subscription = await this.#lockOwn(tx, userId, subscriptionId)
-      const { firstPaymentId, status } = subscription
+      const { firstPaymentId, status, canceledAt } = subscription
       const now = tx.clock.now()
       if (!firstPaymentId) throw conflict(subscription, 'without consent')
       await tx.repos.consents.withdraw(firstPaymentId, now)
       await tx.repos.payments.forgetMethod(firstPaymentId, now)
       const forgetful = await tx.repos.subscriptions.update(subscriptionId, {
         savedMethodId: null,
+        // A charge may still be on its way, and must not begin renewals anew.
+        ...(status === 'expired' ? { canceledAt: canceledAt ?? now } : {}),
         updatedAt: now,
       })
-      if (status === 'expired' || status === 'canceled') return forgetful
-      return this.#cancel(tx, forgetful, { cancelReason: 'consent_withdrawn' })
+      if (status === 'expired' || (status === 'canceled' && canceledAt)) return forgetful
+      const canceled = await this.#cancel(tx, forgetful, { cancelReason: 'consent_withdrawn' })
+      await tellProvider(tx, subscriptionId, 'stop')
+      return canceled
     })
   }
 
@@ -279,44 +284,11 @@ export class SubscriptionsService {
   }
 
   /**
-   * Takes the latest period back, because it was refunded in full: ends the subscription at once,
-   * or leaves what there is beside that period.
+   * Takes back the period that a payment has paid for, because it was refunded in full: ends the
+   * subscription at once, or leaves what there is beside that period. One that is over stays.
    */
-  async takeBack(payment: Payment): Promise<void> {
-    await this.#scope.transaction(async (tx) => {
-      if (!payment.subscriptionId) return
-      const subscription = await tx.repos.subscriptions.getByIdWithLock(payment.subscriptionId)
-      const last = await tx.repos.payments.findLastPaidOf(subscription.id)
-      // A refund of an older period leaves the current one as it is.
-      if (subscription.status === 'expired' || last?.id !== payment.id) return
-      const now = tx.clock.now()
-      const { currentPeriodStart: start, extraMs, userId, planGroup } = subscription
-      const canceled = {
-        canceledAt: subscription.canceledAt ?? now,
-        cancelReason: subscription.cancelReason ?? 'refunded',
-      }
-      if (start > now) {
-        const before = { ...subscription, currentPeriodStart: now, currentPeriodEnd: start }
-        const trial = await tx.repos.grants.findTrial(userId, planGroup)
-        const isTrial = trial?.subscriptionId === subscription.id && trial.endsAt >= start
-        const by = renewedBy(tx.gateways, subscription)
-        const isCanceled = subscription.status === 'canceled'
-        await tx.repos.subscriptions.update(subscription.id, {
-          ...(isTrial ? { ...trialCourse(before), ...NOT_PAID } : {}),
-          ...(isTrial ? {} : isCanceled ? canceledCourse(before) : activeCourse(before, by)),
-          updatedAt: now,
-        })
-        return
-      }
-      if (extraMs > 0) {
-        await tx.repos.subscriptions.update(subscription.id, {
-          ...canceledCourse({ ...subscription, currentPeriodEnd: now }),
-          ...canceled,
-          updatedAt: now,
-        })
-      } else await expire(tx, subscription, canceled)
-      await tellProvider(tx, subscription.id, 'stop')
-    })
+  takeBack(payment: Payment): Promise<void> {
+    return this.#scope.transaction((tx) => takeBack(tx, payment))
   }
 
   async #cancel(
@@ -378,17 +350,6 @@ export class SubscriptionsService {
     return subscription
   }
 }
-
-const NOT_CANCELED = { canceledAt: null, cancelReason: null, cancelFeedback: null } as const
-
-const NOT_PAID = {
-  gateway: null,
-  firstPaymentId: null,
-  savedMethodId: null,
-  amount: null,
-  currency: null,
-  ...NOT_CANCELED,
-} as const
 
 /** Once the billing date is over, the time on top becomes the period: the next charge is its end. */
 function runningSpan(span: Span, now: Date, by: ReturnType<typeof renewedBy>): Span {

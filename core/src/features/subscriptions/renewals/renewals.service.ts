@@ -134,7 +134,12 @@ export class RenewalsService {
       })
     }
     if (payment.status !== 'succeeded') return
-    await refunds.request({ id: deriveId(paymentId, 'duplicate'), paymentId, actor: 'system' })
+    // A refund that was refused has failed for good, so each further try of the job asks for another.
+    for (let number = 0; ; number++) {
+      const id = deriveId(paymentId, `duplicate:${number}`)
+      const { status } = await refunds.request({ id, paymentId, actor: 'system' })
+      if (status !== 'failed') return
+    }
   }
 
   /** Writes the payment of the next attempt; undefined while an earlier one is still open. */
