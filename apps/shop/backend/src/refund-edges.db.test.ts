@@ -267,6 +267,28 @@ describe('a chargeback', () => {
     expect(await balanceOf(userId)).toBe(0n)
   })
 
+  test.each([
+    ['in full', undefined, -19_900n],
+    ['in part', '9950', -9_950n],
+  ])(
+    'that is lost while a refund %s is on its way leaves nothing held',
+    async (_, amount, loss) => {
+      const { id, userId } = await paidByCard()
+      const { faults } = shop.sandbox.control
+      await faults.add({ target: 'yookassa', kind: 'hold' })
+      await faults.add({ target: 'yookassa', kind: 'drop', method: 'POST /refunds', times: null })
+      expect((await refund(id, amount)).body.refund).toMatchObject({ status: 'unknown' })
+      expect((await decide(id, 'lost')).status).toBe(200)
+      await faults.clear()
+      await shop.sandbox.control.clock.advance({ minutes: 5 })
+      const statuses = (await core().repos.refunds.listByPayment(id)).map(({ status }) => status)
+      expect(statuses).toEqual(['succeeded', 'succeeded'])
+      expect(await payment(id)).toEqual({ status: 'refunded', refundedAmount: 19_900n })
+      expect(await lossesOf('RUB')).toBe(loss)
+      expect(await core().balance.list(userId)).toMatchObject([{ amount: 0n, held: 0n }])
+    },
+  )
+
   test('of spent Stars that Telegram’s books show is taken in once, below zero', async () => {
     const { id, userId, providerPaymentId, customer } = await paidInStars()
     await spend(userId, 100n)

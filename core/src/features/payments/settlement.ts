@@ -31,3 +31,22 @@ export function settlementReversal(
     reference: refund.id,
   }
 }
+
+/** Account of money that went back beyond what was paid: a chargeback beside a refund. */
+const LOSSES = 'losses'
+
+/** The ledger transfer that books money which went back although nothing of the payment was left. */
+export function lossTransfer(
+  payment: Payment,
+  lost: { readonly id: string; readonly amount: bigint },
+): TransferRequest {
+  return {
+    id: deriveId(lost.id, 'loss'),
+    source: { system: LOSSES },
+    target: { system: providerAccount(payment.gateway) },
+    unit: payment.currency,
+    amount: lost.amount,
+    reason: 'payment.charged_back',
+    reference: payment.id,
+  }
+}

@@ -1,12 +1,13 @@
-import { deriveId, newId } from '../../../kernel/index.ts'
+import { newId } from '../../../kernel/index.ts'
 import type { Transactional } from '../../../platform/database/index.ts'
 import type { AuditRepository } from '../../audit/index.ts'
 import { type Payment, paidStatus } from '../payment.ts'
 import { DisputeMismatch, NotDisputable, PaymentNotFound } from '../payments.errors.ts'
 import { paymentDisputed } from '../payments.events.ts'
 import type { PaymentsScope } from '../payments.scope.ts'
+import { disputeRefundId } from '../refunds/refund.ts'
 import type { RefundsService } from '../refunds/refunds.service.ts'
-import { providerAccount } from '../settlement.ts'
+import { lossTransfer } from '../settlement.ts'
 import { type Dispute, type DisputeStatus, movesDispute } from './dispute.ts'
 import type { DisputesRepository } from './disputes.repository.ts'
 
@@ -32,9 +33,6 @@ export interface DisputeReport {
   readonly reason?: string | undefined
   readonly actor: string
 }
-
-/** Account of money that went back beyond what was paid: a chargeback after a refund. */
-const LOSSES = 'losses'
 
 /** Payments whose money a bank or an app store wants back. */
 export class DisputesService {
@@ -122,7 +120,7 @@ export class DisputesService {
       await tx.refunds.apply({
         gateway: payment.gateway,
         providerPaymentId: payment.providerPaymentId ?? '',
-        providerRefundId: `dispute:${dispute.reference}`,
+        providerRefundId: disputeRefundId(dispute.reference),
         amount,
         currency: payment.currency,
         status: 'succeeded',
@@ -130,15 +128,7 @@ export class DisputesService {
     }
     const lost = dispute.amount - amount
     if (lost === 0n) return
-    await tx.balance.transfer({
-      id: deriveId(dispute.id, 'loss'),
-      source: { system: LOSSES },
-      target: { system: providerAccount(payment.gateway) },
-      unit: payment.currency,
-      amount: lost,
-      reason: 'payment.charged_back',
-      reference: payment.id,
-    })
+    await tx.balance.transfer(lossTransfer(payment, { id: dispute.id, amount: lost }))
   }
 
   async #restate(tx: DisputesScope, paymentId: string, isDisputed: boolean): Promise<void> {

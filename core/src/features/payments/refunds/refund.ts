@@ -1,5 +1,5 @@
 import type { Currency } from '../../../kernel/index.ts'
-import type { PaymentSnapshot } from '../payment.ts'
+import type { Payment, PaymentSnapshot } from '../payment.ts'
 import type { ReceiptStatus } from '../receipts/receipt.ts'
 import type { InBooks } from '../reconciliation/in-books.ts'
 
@@ -40,6 +40,29 @@ export interface RefundReport {
   readonly failureReason?: string | undefined
   /** How the registration of its receipt stands, where the provider issues one. */
   readonly receiptStatus?: ReceiptStatus | undefined
+}
+
+const DISPUTE = 'dispute:'
+
+/** What stands for a provider's id with money that a lost dispute took. */
+export function disputeRefundId(reference: string): string {
+  return `${DISPUTE}${reference}`
+}
+
+/**
+ * Tells whether refunds alone give back more than was paid, with one more of them. A dispute that is
+ * lost while a refund is on its way takes the money a second time; both have gone back.
+ */
+export function isTooMuch(
+  payment: Pick<Payment, 'amount'>,
+  refund: Pick<Refund, 'id' | 'amount'>,
+  others: readonly Refund[],
+): boolean {
+  const gone = others.filter(
+    ({ id, status, providerRefundId }) =>
+      id !== refund.id && status === 'succeeded' && !providerRefundId?.startsWith(DISPUTE),
+  )
+  return gone.reduce((sum, { amount }) => sum + amount, refund.amount) > payment.amount
 }
 
 /** Tells whether the money may still go back. */

@@ -14,8 +14,8 @@ import {
 } from '../payments.errors.ts'
 import { paymentRefunded } from '../payments.events.ts'
 import type { PaymentsScope } from '../payments.scope.ts'
-import { settlementReversal } from '../settlement.ts'
-import { isRefundOpen, movesRefund, type Refund, type RefundReport } from './refund.ts'
+import { lossTransfer, settlementReversal } from '../settlement.ts'
+import { isRefundOpen, isTooMuch, movesRefund, type Refund, type RefundReport } from './refund.ts'
 import type { RefundsRepository } from './refunds.repository.ts'
 
 /** All that the refunds service may touch. */
@@ -159,8 +159,12 @@ export class RefundsService {
       const refund = await this.#match(tx, payment, report)
       if (refund.amount !== report.amount) refuse('it has another amount than was asked for')
       if (!movesRefund(refund.status, report.status)) return refund
-      const isTooMuch = payment.refundedAmount + refund.amount > payment.amount
-      if (report.status === 'succeeded' && isTooMuch) refuse('it is more than was paid')
+      if (
+        report.status === 'succeeded' &&
+        isTooMuch(payment, refund, await tx.repos.refunds.listByPayment(payment.id))
+      ) {
+        refuse('it is more than was paid')
+      }
       const now = tx.clock.now()
       const { status, providerRefundId, failureReason } = report
       const isSettled = status !== 'pending'
@@ -184,17 +188,24 @@ export class RefundsService {
 
   async #settle(tx: RefundsScope, payment: Payment, refund: Refund): Promise<void> {
     const now = tx.clock.now()
-    const refundedAmount = payment.refundedAmount + refund.amount
+    const left = payment.amount - payment.refundedAmount
+    // A dispute that was lost meanwhile has taken it too.
+    const lost = refund.amount > left ? refund.amount - left : 0n
+    const amount = refund.amount - lost
+    const refundedAmount = payment.refundedAmount + amount
     await tx.repos.payments.update(payment.id, {
       refundedAmount,
       status: paidStatus({ ...payment, refundedAmount }, payment.status === 'disputed'),
       updatedAt: now,
     })
-    await tx.balance.reverse(settlementReversal(payment, refund))
+    if (amount > 0n) {
+      await tx.balance.reverse(settlementReversal(payment, { id: refund.id, amount }))
+      await tx
+        .fulfilment(payment.product.kind)
+        .reverse(payment, { refundId: refund.id, amount, refundedAmount })
+    } else await release(tx, payment, refund)
+    if (lost > 0n) await tx.balance.transfer(lossTransfer(payment, { id: refund.id, amount: lost }))
     await tx.receipts.open(payment, refund)
-    await tx
-      .fulfilment(payment.product.kind)
-      .reverse(payment, { refundId: refund.id, amount: refund.amount, refundedAmount })
     await tx.repos.outbox.add(
       paymentRefunded.create({
         occurredAt: now,
