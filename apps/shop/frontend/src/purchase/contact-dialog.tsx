@@ -1,4 +1,4 @@
-import { Button, Caption, Input, Text, Title } from '@telegram-apps/telegram-ui'
+import { Button, Caption, Text, Title } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { useShop } from '../shop-context.ts'
 import type { ContactWanted, Purchase } from './use-purchase.ts'
@@ -36,25 +36,25 @@ export function ContactDialog(props: {
           {texts.contact.title}
         </Title>
         <Text id={`${id}-note`}>{texts.contact.note}</Text>
-        <Input
-          type="email"
-          name="email"
-          autoComplete="email"
-          inputMode="email"
-          required
-          maxLength={254}
-          header={texts.contact.email}
-          aria-label={texts.contact.email}
-          aria-describedby={`${id}-note`}
-          aria-invalid={isWrong}
-          aria-errormessage={isWrong ? `${id}-wrong` : undefined}
-          status={isWrong ? 'error' : 'default'}
-          value={email}
-          onChange={({ target }) => {
-            setEmail(target.value)
-            setIsWrong(false)
-          }}
-        />
+        <label className="field">
+          <Caption>{texts.contact.email}</Caption>
+          <input
+            type="email"
+            name="email"
+            autoComplete="email"
+            inputMode="email"
+            required
+            maxLength={254}
+            aria-describedby={`${id}-note`}
+            aria-invalid={isWrong}
+            aria-errormessage={isWrong ? `${id}-wrong` : undefined}
+            value={email}
+            onChange={({ target }) => {
+              setEmail(target.value)
+              setIsWrong(false)
+            }}
+          />
+        </label>
         {isWrong ? (
           <Caption id={`${id}-wrong`} role="alert" className="wrong">
             {texts.contact.wrong}

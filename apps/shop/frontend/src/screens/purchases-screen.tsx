@@ -122,7 +122,7 @@ function OrderCell({ order }: { order: Order }) {
       className="still"
       description={moment(language, order.createdAt)}
       after={
-        <Badge type="number" mode={order.status === 'paid' ? 'primary' : 'gray'}>
+        <Badge type="number" className="badge" mode={order.status === 'paid' ? 'primary' : 'gray'}>
           {texts.orderStatus[order.status]}
         </Badge>
       }

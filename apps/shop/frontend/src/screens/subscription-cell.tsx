@@ -40,7 +40,7 @@ export function SubscriptionCell({ subscription }: { subscription: Subscription 
         className="still"
         description={describe(subscription, texts, language)}
         after={
-          <Badge type="number" mode={BADGES[status]}>
+          <Badge type="number" mode={BADGES[status]} className="badge">
             {words.status[status]}
           </Badge>
         }
