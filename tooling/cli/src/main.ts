@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node -C gramkit-source
+#!/usr/bin/env -S node -C gramkit-source --
 /**
  * The command line of gramkit.
  *
