@@ -17,10 +17,19 @@ const decisions = [
   ['0014-announce-after-the-commit', '0014 Listeners hear after the commit'],
 ] as const
 
+/** On a phone, tables and diagrams keep a width at which they can be read, and scroll. */
+const phoneStyle = `@media (max-width: 640px) {
+  .vp-doc td { min-width: 11rem; }
+  .vp-doc td:first-child { min-width: 6rem; }
+  .vp-doc p:has(> img[src$=".svg"]) { overflow-x: auto; }
+  .vp-doc p > img[src$=".svg"] { min-width: 720px; max-width: none; }
+}`
+
 /** The documentation site; its search index is built with it, so it calls nobody. */
 export default defineConfig({
   title: 'gramkit',
   description: 'A backend kit for Telegram Mini Apps that take money',
+  head: [['style', {}, phoneStyle]],
   cleanUrls: true,
   lastUpdated: false,
   // The tutorial leads to what `npm start` serves.
