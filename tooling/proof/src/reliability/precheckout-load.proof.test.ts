@@ -30,7 +30,7 @@ const waitShape = z.object({ query: z.string() })
  * and nobody waits for an announcement.
  */
 const WAITING = `
-  select query from pg_stat_activity
+  select wait_event || ': ' || query as query from pg_stat_activity
   where datname = current_database() and application_name = 'gramkit'
     and wait_event_type = 'Lock' and query not like 'select pg_notify%'`
 
@@ -65,8 +65,12 @@ proof('precheckout answers 50 a second in time, and no buyer waits on another', 
   // One purchase each at a time: 64 of them press Pay, at the pace of 50 a second.
   const began = performance.now()
   let pressed = 0
+  const before = new Map<Buyer, Purchase>()
   await together(inTurn(buyers, count), BUYERS, async (buyer) => {
+    const last = before.get(buyer)
+    if (last) await untilDelivered(last)
     const purchase = await startPurchase(buyer)
+    before.set(buyer, purchase)
     const inMs = began + (1_000 * pressed++) / PER_SECOND - performance.now()
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, inMs)))
     const at = performance.now()
@@ -167,6 +171,14 @@ proof('precheckout that comes too late costs a sale, and charges nobody', async 
 /** Those who pay with Stars. */
 function starsOnly(buyers: readonly Buyer[]): Buyer[] {
   return buyers.filter((buyer) => 'customer' in buyer)
+}
+
+/** Waits until somebody has what they paid for: two sales to one person do wait for each other. */
+async function untilDelivered({ buyer, paymentId }: Purchase): Promise<void> {
+  await until(`the goods of payment ${paymentId}`, 60_000, async () => {
+    const { body } = await clientOf(buyer).get(`/api/v1/payments/${paymentId}`)
+    return body?.status === 'succeeded' || `it is ${body?.status}`
+  })
 }
 
 /** Presses Pay once. */
