@@ -10,7 +10,13 @@ import {
   pageLimit,
   toPage,
 } from '../../kernel/index.ts'
-import { builtOnce, databaseError, type Executor, rows } from '../../platform/database/index.ts'
+import {
+  builtOnce,
+  databaseError,
+  type Executor,
+  rows,
+  type ValueOf,
+} from '../../platform/database/index.ts'
 import { FloorTooHigh, InsufficientFunds, ReversalTooLarge } from './balance.errors.ts'
 import { balanceAccount, balanceTransfer } from './balance.table.ts'
 import type {
@@ -27,7 +33,7 @@ const INSUFFICIENT_FUNDS = 'GK001'
 const REVERSAL_TOO_LARGE = 'GK002'
 const FLOOR_TOO_HIGH = 'GK004'
 
-const balancesOf = builtOnce((db: Executor) =>
+const balancesOf = builtOnce((db, value: ValueOf<{ userId: string }>) =>
   db
     .select({
       unit: balanceAccount.unit,
@@ -36,12 +42,14 @@ const balancesOf = builtOnce((db: Executor) =>
       floor: balanceAccount.floor,
     })
     .from(balanceAccount)
-    .where(eq(balanceAccount.userId, sql.placeholder('userId')))
-    .orderBy(asc(balanceAccount.unit))
-    .prepare(''),
+    .where(eq(balanceAccount.userId, value('userId')))
+    .orderBy(asc(balanceAccount.unit)),
 )
 
 const bigintText = z.union([z.string(), z.bigint(), z.number()]).transform((value) => BigInt(value))
+const postedSchema = z.object({ id: z.string(), number: bigintText })
+const postedBetweenSchema = z.object({ number: bigintText, source: z.string(), target: z.string() })
+const placeSchema = z.object({ id: z.string(), place: z.number() })
 
 /** Accounts and transfers. Balances are never written here: the database keeps them. */
 export class BalanceRepository {
@@ -119,7 +127,7 @@ export class BalanceRepository {
           order by asked.id
           on conflict (id) do nothing
           returning id, number::text`,
-        z.object({ id: z.string(), number: bigintText }),
+        postedSchema,
       )
       return new Map(posted.map(({ id, number }) => [id, number]))
     } catch (error) {
@@ -156,7 +164,7 @@ export class BalanceRepository {
             and source.id <> target.id
           on conflict (id) do nothing
           returning number::text, source_account_id as source, target_account_id as target`,
-        z.object({ number: bigintText, source: z.string(), target: z.string() }),
+        postedBetweenSchema,
       )
       if (!posted) return undefined
       return {
@@ -213,7 +221,7 @@ export class BalanceRepository {
 
   /** What a user has, by unit in name order. */
   async listBalances(userId: string): Promise<Balance[]> {
-    return balancesOf(this.#db).execute({ userId })
+    return balancesOf(this.#db, { userId })
   }
 
   /** What a user has of a unit; 0 when there was never any. */
@@ -316,7 +324,7 @@ export class BalanceRepository {
         union all
         select a.id, asked.place::int from asked
         join gramkit.balance_account a on a.system_name = asked.system_name and a.unit = asked.unit`,
-      z.object({ id: z.string(), place: z.number() }),
+      placeSchema,
     )
     const idAt = new Map(found.map(({ id, place }) => [place, id]))
     return accounts.map((_, index) => idAt.get(index + 1))

@@ -15,13 +15,32 @@ import {
   sql,
 } from 'drizzle-orm'
 import { addMs, assert, NotFound, type Page, type PageRequest } from '../../kernel/index.ts'
-import { BaseRepository, type Executor, type LockOptions } from '../../platform/database/index.ts'
+import {
+  BaseRepository,
+  builtOnce,
+  type Executor,
+  type LockOptions,
+  type ValueOf,
+} from '../../platform/database/index.ts'
 import { payment, paymentEvent, referenceOf } from './payment.table.ts'
 import { OPEN_STATUSES, type Payment } from './payment.ts'
 import { type ProductSnapshot, productSnapshotSchema, snapshotProduct } from './product.ts'
 import type { InBooks } from './reconciliation/in-books.ts'
 
 type PaymentRow = typeof payment.$inferSelect
+
+const byProviderId = builtOnce(
+  (db, value: ValueOf<{ gateway: string; providerPaymentId: string }>) =>
+    db
+      .select()
+      .from(payment)
+      .where(
+        and(
+          eq(payment.gateway, value('gateway')),
+          eq(payment.providerPaymentId, value('providerPaymentId')),
+        ),
+      ),
+)
 
 class PaymentRows extends BaseRepository<typeof payment> {
   constructor(db: Executor) {
@@ -93,10 +112,7 @@ export class PaymentsRepository {
 
   /** Reads the payment a provider's id belongs to, or undefined. */
   async findByProviderId(gateway: string, providerPaymentId: string): Promise<Payment | undefined> {
-    const [row] = await this.#db
-      .select()
-      .from(payment)
-      .where(and(eq(payment.gateway, gateway), eq(payment.providerPaymentId, providerPaymentId)))
+    const [row] = await byProviderId(this.#db, { gateway, providerPaymentId })
     return row && toPayment(row)
   }
 

@@ -1,16 +1,20 @@
-import { and, desc, eq, inArray, lte, or, sql } from 'drizzle-orm'
-import { BaseRepository, builtOnce, type Executor } from '../../platform/database/index.ts'
+import { and, desc, eq, inArray, lte, or } from 'drizzle-orm'
+import {
+  BaseRepository,
+  builtOnce,
+  type Executor,
+  type ValueOf,
+} from '../../platform/database/index.ts'
 import type { Session } from './session.ts'
 import { userAccount, userSession } from './user.table.ts'
 import type { User } from './user.ts'
 
-const withUser = builtOnce((db: Executor) =>
+const withUser = builtOnce((db, value: ValueOf<{ tokenHash: string }>) =>
   db
     .select({ session: userSession, user: userAccount })
     .from(userSession)
     .innerJoin(userAccount, eq(userAccount.id, userSession.userId))
-    .where(eq(userSession.tokenHash, sql.placeholder('tokenHash')))
-    .prepare(''),
+    .where(eq(userSession.tokenHash, value('tokenHash'))),
 )
 
 /** Logins. */
@@ -21,7 +25,7 @@ export class SessionsRepository extends BaseRepository<typeof userSession> {
 
   /** Finds a login and whose it is by the token's hash. */
   async findWithUser(tokenHash: string): Promise<{ session: Session; user: User } | undefined> {
-    const [row] = await withUser(this.db).execute({ tokenHash })
+    const [row] = await withUser(this.db, { tokenHash })
     return row
   }
 

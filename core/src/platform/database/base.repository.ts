@@ -2,6 +2,7 @@ import { and, asc, desc, eq, getTableName, gt, inArray, lt, type SQL } from 'dri
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { PageRequest } from '../../kernel/index.ts'
 import { assert, decodeCursor, NotFound, type Page, pageLimit, toPage } from '../../kernel/index.ts'
+import { builtOnce, type ValueOf } from './built-once.ts'
 import { databaseError, LockUnavailable } from './errors.ts'
 import type { Executor } from './executor.ts'
 
@@ -19,6 +20,27 @@ export interface LockOptions {
 /** A table whose rows are found by one uuid. */
 export type IdTable = PgTable & { readonly id: PgColumn }
 
+/** What is asked of nearly every table in nearly every transaction. */
+function makeStatements(table: IdTable) {
+  const byId = (db: Executor, value: ValueOf<{ id: string }>) =>
+    db
+      .select()
+      .from(table as PgTable)
+      .where(eq(table.id, value('id')))
+  return {
+    find: builtOnce(byId),
+    lock: builtOnce((db, value: ValueOf<{ id: string }>) => byId(db, value).for('update')),
+  }
+}
+
+const statements = new WeakMap<IdTable, ReturnType<typeof makeStatements>>()
+
+function statementsOf(table: IdTable): ReturnType<typeof makeStatements> {
+  const made = statements.get(table) ?? makeStatements(table)
+  statements.set(table, made)
+  return made
+}
+
 /**
  * Reading and writing of one table, for repositories to extend with their own questions.
  *
@@ -35,10 +57,7 @@ export abstract class BaseRepository<Table extends IdTable> {
 
   /** Reads a row, or undefined. */
   async findById(id: string): Promise<Table['$inferSelect'] | undefined> {
-    const [row] = await this.db
-      .select()
-      .from(this.table as PgTable)
-      .where(eq(this.table.id, id))
+    const [row] = await statementsOf(this.table).find(this.db, { id })
     return row
   }
 
@@ -156,14 +175,18 @@ export abstract class BaseRepository<Table extends IdTable> {
   ): Promise<Table['$inferSelect'][]> {
     assert(ids.length <= BATCH_MAX, `At most ${BATCH_MAX} ids a call`)
     if (ids.length === 0) return []
-    const wait = options.wait ?? 'block'
+    const { mode = 'update', wait = 'block' } = options
+    const [id, ...others] = ids
+    if (id && others.length === 0 && mode === 'update' && wait === 'block') {
+      return statementsOf(this.table).lock(this.db, { id })
+    }
     try {
       return await this.db
         .select()
         .from(this.table as PgTable)
         .where(inArray(this.table.id, [...ids]))
         .orderBy(asc(this.table.id))
-        .for(options.mode ?? 'update', {
+        .for(mode, {
           ...(wait === 'nowait' ? { noWait: true } : {}),
           ...(wait === 'skip' ? { skipLocked: true } : {}),
         } as { noWait: true })

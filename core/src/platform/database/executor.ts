@@ -38,29 +38,6 @@ export async function rows<Schema extends z.ZodType>(
   return list.map((row) => schema.parse(row))
 }
 
-/**
- * Builds a statement once for each executor instead of at each call: drizzle takes longer to build
- * a short one than a connection to send it. For what nearly every request asks; its values are
- * `sql.placeholder`s, its name is `''`, as connections name their statements themselves.
- *
- * @example
- * const byToken = builtOnce((db: Executor) =>
- *   db.select().from(session).where(eq(session.token, sql.placeholder('token'))).prepare(''))
- * const [row] = await byToken(this.db).execute({ token })
- */
-export function builtOnce<Statement extends object>(
-  build: (db: Executor) => Statement,
-): (db: Executor) => Statement {
-  const built = new WeakMap<Executor, Statement>()
-  return (db) => {
-    const known = built.get(db)
-    if (known) return known
-    const statement = build(db)
-    built.set(db, statement)
-    return statement
-  }
-}
-
 const open = new AsyncLocalStorage<true>()
 
 /** Marks everything the work does as inside a transaction, for {@link assertNoTransaction}. */

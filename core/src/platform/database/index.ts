@@ -5,8 +5,9 @@
  */
 export { announce } from './announcements.ts'
 export { BATCH_MAX, BaseRepository, type IdTable, type LockOptions } from './base.repository.ts'
+export { builtOnce, type ValueOf } from './built-once.ts'
 export { databaseError, isRetryable, isUniqueViolation, LockUnavailable } from './errors.ts'
-export { assertNoTransaction, builtOnce, type Database, type Executor, rows } from './executor.ts'
+export { assertNoTransaction, type Database, type Executor, rows } from './executor.ts'
 export {
   CORE_MIGRATIONS,
   MIGRATION_LOCK,

@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { Announcer } from './announcements.ts'
+import { runsAt } from './built-once.ts'
 import { isRetryable } from './errors.ts'
 import { type Database, type Executor, markTransaction } from './executor.ts'
 import { keepPrepared } from './prepared.ts'
@@ -52,6 +53,7 @@ export function openNodePostgres(options: NodePostgresOptions): Database {
     onError,
   )
   announcer.follow(executor)
+  runsAt(executor, pool)
   const close = async (): Promise<void> => {
     await announcer.idle()
     if (!pool.ended) await pool.end()
@@ -84,6 +86,7 @@ async function runOnce<T>(
   const session = whileOpen(client)
   const executor = drizzle(session.client, { casing: 'snake_case' })
   const announced = announcer.hold(executor)
+  runsAt(executor, session.client)
   let broken: Error | undefined
   try {
     await client.query('begin')

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { and, asc, eq, lte, min, ne, sql } from 'drizzle-orm'
 import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
-import { BaseRepository, builtOnce, type Executor } from '../database/index.ts'
+import { BaseRepository, builtOnce, type Executor, type ValueOf } from '../database/index.ts'
 import { inboxDelivery } from './inbox.table.ts'
 
 /** A delivery as it is stored. */
@@ -10,29 +10,32 @@ export type InboxRow = typeof inboxDelivery.$inferSelect
 /** Not a parameter: a prepared plan could then not use the index of pending rows. */
 const isPending = sql`${inboxDelivery.status} = 'pending'`
 
-const insertNew = builtOnce((db: Executor) =>
+type NewDelivery = Pick<
+  InboxRow,
+  'id' | 'provider' | 'key' | 'body' | 'receivedAt' | 'nextAttemptAt'
+>
+
+const insertNew = builtOnce((db, value: ValueOf<NewDelivery>) =>
   db
     .insert(inboxDelivery)
     .values({
-      id: sql.placeholder('id'),
-      provider: sql.placeholder('provider'),
-      key: sql.placeholder('key'),
-      body: sql.placeholder('body'),
-      receivedAt: sql.placeholder('receivedAt'),
-      nextAttemptAt: sql.placeholder('nextAttemptAt'),
+      id: value('id'),
+      provider: value('provider'),
+      key: value('key'),
+      body: value('body'),
+      receivedAt: value('receivedAt'),
+      nextAttemptAt: value('nextAttemptAt'),
     })
     .onConflictDoNothing({ target: [inboxDelivery.provider, inboxDelivery.key] })
-    .returning()
-    .prepare(''),
+    .returning(),
 )
 
-const finish = builtOnce((db: Executor) =>
+const finish = builtOnce((db, value: ValueOf<{ id: string; at: Date }>) =>
   db
     .update(inboxDelivery)
-    .set({ status: 'done', finishedAt: sql`${sql.placeholder('at')}`, lastError: null })
-    .where(and(eq(inboxDelivery.id, sql.placeholder('id')), ne(inboxDelivery.status, 'done')))
-    .returning({ id: inboxDelivery.id })
-    .prepare(''),
+    .set({ status: 'done', finishedAt: sql`${value('at')}`, lastError: null })
+    .where(and(eq(inboxDelivery.id, value('id')), ne(inboxDelivery.status, 'done')))
+    .returning({ id: inboxDelivery.id }),
 )
 
 /** Keeps deliveries from outside and what became of them. */
@@ -43,9 +46,9 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
 
   /** Stores a delivery, or answers with the one that its provider and key already brought. */
   async insertOnce(
-    delivery: Pick<InboxRow, 'provider' | 'key' | 'body' | 'receivedAt' | 'nextAttemptAt'>,
+    delivery: Omit<NewDelivery, 'id'>,
   ): Promise<{ readonly row: InboxRow; readonly isNew: boolean }> {
-    const [inserted] = await insertNew(this.db).execute({ ...delivery, id: newId() })
+    const [inserted] = await insertNew(this.db, { ...delivery, id: newId() })
     if (inserted) return { row: inserted, isNew: true }
     const [row] = await this.db
       .select()
@@ -66,7 +69,7 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
    * waiting until that ends.
    */
   async markDone(id: string, at: Date): Promise<boolean> {
-    const done = await finish(this.db).execute({ id, at })
+    const done = await finish(this.db, { id, at })
     return done.length === 1
   }
 

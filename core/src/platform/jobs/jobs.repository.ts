@@ -42,6 +42,9 @@ export interface DueQuery {
   readonly limit: number
 }
 
+const countSchema = z.object({ count: z.number() })
+const lockedSchema = z.object({ locked: z.boolean() })
+
 /** The instant of jobs that are due as soon as they are written. */
 const AT_ONCE = new Date(0)
 
@@ -137,7 +140,7 @@ export class JobsRepository extends BaseRepository<typeof job> {
     const [inFlight] = await rows(
       this.db,
       sql`select count(*)::int as count from ${job} where ${isPending} and ${job.handedAt} > ${staleAt}`,
-      z.object({ count: z.number() }),
+      countSchema,
     )
     const free = query.inFlightMax - (inFlight?.count ?? 0)
     if (free <= 0) return []
@@ -195,7 +198,7 @@ export class JobsRepository extends BaseRepository<typeof job> {
     const [key] = await rows(
       this.db,
       sql`select pg_try_advisory_xact_lock(hashtextextended(${`gramkit.job ${orderKey}`}, 0)) as locked`,
-      z.object({ locked: z.boolean() }),
+      lockedSchema,
     )
     if (key?.locked !== true) return undefined
     const [first] = await this.db

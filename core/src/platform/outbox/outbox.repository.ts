@@ -1,10 +1,22 @@
 import { asc, inArray, isNull, sql } from 'drizzle-orm'
-import { announce, type Executor } from '../database/index.ts'
+import { announce, builtOnce, type Executor, type ValueOf } from '../database/index.ts'
 import type { DomainEvent } from './event.ts'
 import { outboxEvent } from './outbox.table.ts'
 
 /** An event as it is stored. */
 export type OutboxRow = typeof outboxEvent.$inferSelect
+
+const insertEvent = builtOnce((db, value: ValueOf<Pick<DomainEvent, keyof DomainEvent>>) =>
+  db.insert(outboxEvent).values({
+    id: value('id'),
+    name: value('name'),
+    version: value('version'),
+    occurredAt: value('occurredAt'),
+    subjectId: value('subjectId'),
+    userId: value('userId'),
+    payload: value('payload'),
+  }),
+)
 
 /** Writes facts beside the change they tell of, and lets the relay take them from there. */
 export class OutboxRepository {
@@ -21,15 +33,7 @@ export class OutboxRepository {
    * transaction is committed.
    */
   async add(event: DomainEvent): Promise<void> {
-    await this.#db.insert(outboxEvent).values({
-      id: event.id,
-      name: event.name,
-      version: event.version,
-      occurredAt: event.occurredAt,
-      subjectId: event.subjectId,
-      userId: event.userId,
-      payload: event.payload,
-    })
+    await insertEvent(this.#db, event)
     await announce(this.#db, 'gramkit_wake')
     if (event.userId) await announce(this.#db, 'gramkit_user', event.userId)
   }
