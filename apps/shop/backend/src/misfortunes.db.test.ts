@@ -142,6 +142,31 @@ describe('a renewal without an answer', () => {
   })
 })
 
+test('a change of plan without an answer is not charged again when it is asked for a day later', async () => {
+  const guest = await subscribedWithCard(shop)
+  const { id } = await subscriptionOf(guest)
+  const { faults } = shop.sandbox.control
+  const change = () =>
+    guest.post(`/api/v1/subscriptions/${id}/change`, {
+      ...{ productId: 'plus-monthly', proration: 'none' },
+    })
+  const unreadable = { target: 'yookassa', kind: 'error', times: null } as const
+  await faults.add({ target: 'yookassa', kind: 'hold' })
+  await faults.add({ target: 'yookassa', kind: 'drop', method: 'POST /payments', times: null })
+  await faults.add({ ...unreadable, method: 'GET /payments' })
+  expect(await change()).toMatchObject({ status: 200, body: { productId: 'pro-monthly' } })
+  // YooKassa forgets the key of a call after a day.
+  await shop.restart(() => hours(26))
+  await faults.clear()
+  await faults.add({ ...unreadable, method: 'GET /payments' })
+  await change()
+  expect(await chargesAtYookassa()).toBe(2)
+  await faults.clear()
+  await days(1)
+  expect(await statusesOf(guest)).toEqual(['succeeded', 'succeeded'])
+  expect(await subscriptionOf(guest)).toMatchObject({ productId: 'plus-monthly' })
+})
+
 describe('a shop that was away', () => {
   test('charges one period when it is back, not those in which it served nothing', async () => {
     const guest = await subscribedWithCard(shop)

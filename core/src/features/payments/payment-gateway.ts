@@ -1,4 +1,4 @@
-import type { Currency, Money } from '../../kernel/index.ts'
+import { addMs, type Currency, type Money } from '../../kernel/index.ts'
 import type { PaymentSnapshot, Surface } from './payment.ts'
 import type { Product, ProductSnapshot } from './product.ts'
 import type { ReceiptDesk, ReceiptDraft, ReceiptStatus } from './receipts/receipt.ts'
@@ -98,6 +98,18 @@ export interface LookUp {
     providerPaymentId: string
     createdAt: Date
   }): Promise<RefundReport | undefined>
+}
+
+/**
+ * Tells whether the provider may have forgotten the key of a payment or refund: the call, made again,
+ * could move money a second time, so what became of it is to be looked up.
+ */
+export function isKeyForgotten(
+  { lookUp }: Pick<PaymentGateway, 'lookUp'>,
+  { createdAt }: { readonly createdAt: Date },
+  now: Date,
+): boolean {
+  return lookUp !== undefined && now >= addMs(createdAt, lookUp.afterMs)
 }
 
 /** Switches a subscription that the provider renews by itself. */

@@ -2,7 +2,12 @@ import { addMs, assert, type Clock } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
 import { nextCheck } from './apply-report.ts'
 import { isOpen, type Payment } from './payment.ts'
-import type { GatewayRegistry, LookUp, PaymentGateway } from './payment-gateway.ts'
+import {
+  type GatewayRegistry,
+  isKeyForgotten,
+  type LookUp,
+  type PaymentGateway,
+} from './payment-gateway.ts'
 import { ProviderRejected, ProviderUnavailable } from './payments.errors.ts'
 import type { PaymentsRepository } from './payments.repository.ts'
 import type { PaymentsService } from './payments.service.ts'
@@ -111,7 +116,7 @@ export class PaymentsCheckService {
       await this.#closeOverdue(payment, gateway)
       return
     }
-    if (gateway.lookUp && clock.now() >= addMs(payment.createdAt, gateway.lookUp.afterMs)) {
+    if (gateway.lookUp && isKeyForgotten(gateway, payment, clock.now())) {
       await this.#lookUpPayment(payment, gateway.lookUp)
       return
     }
@@ -148,7 +153,7 @@ export class PaymentsCheckService {
     if (refund.providerRefundId && gateway.fetchRefund) {
       const report = await gateway.fetchRefund(refund.providerRefundId)
       if (report) await refunds.apply(report)
-    } else if (gateway.lookUp && clock.now() >= addMs(refund.createdAt, gateway.lookUp.afterMs)) {
+    } else if (gateway.lookUp && isKeyForgotten(gateway, refund, clock.now())) {
       await this.#lookUpRefund(refund, payment, gateway.lookUp)
     } else {
       await refunds.send(refund)

@@ -20,7 +20,7 @@ import { askForCapture } from './ask-for-capture.ts'
 import type { GivenConsent } from './consents/consent.ts'
 import { keepConsent } from './consents/keep-consent.ts'
 import { isOpen, type Payment, type PaymentSnapshot, type Surface } from './payment.ts'
-import type { PaymentGateway } from './payment-gateway.ts'
+import { isKeyForgotten, type PaymentGateway } from './payment-gateway.ts'
 import {
   CurrencyNotAccepted,
   CurrencyNotPriced,
@@ -143,12 +143,13 @@ export class PaymentsService {
 
   /**
    * Asks the provider where the buyer pays, and records it; repeats the question for a payment
-   * whose first answer was lost.
+   * whose first answer was lost. Leaves it to the resolver once the provider may have forgotten it.
    *
    * @throws {@link ProviderRejected}
    */
   async offer(payment: Payment): Promise<Payment> {
     const gateway = this.gateway(payment.gateway)
+    if (isKeyForgotten(gateway, payment, this.#scope.clock.now())) return payment
     try {
       const started = await gateway.start({
         paymentId: payment.id,
@@ -198,13 +199,14 @@ export class PaymentsService {
   /**
    * Puts a renewal's charge to the provider, for the first time or again with the same key. A lost
    * answer leaves the payment `unknown` for the resolver. Not made for a subscription that has ended
-   * or was canceled meanwhile.
+   * or was canceled meanwhile, nor once the provider may have forgotten the key.
    */
   async chargeSavedMethod(payment: Payment): Promise<Payment> {
     assertNoTransaction('payments.chargeSavedMethod')
     if (!isOpen(payment.status) || payment.providerPaymentId) return payment
     const gateway = this.gateway(payment.gateway)
     assert(gateway.chargeSavedMethod && payment.savedMethodId, 'The gateway charges saved methods')
+    if (isKeyForgotten(gateway, payment, this.#scope.clock.now())) return payment
     if (!(await this.#scope.fulfilment(payment.product.kind).wantsCharge(payment))) return payment
     try {
       const snapshot = await gateway.chargeSavedMethod({

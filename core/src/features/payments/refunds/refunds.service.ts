@@ -3,6 +3,7 @@ import { assertNoTransaction, type Transactional } from '../../../platform/datab
 import type { AuditRepository } from '../../audit/index.ts'
 import { applyReport, FIRST_CHECK_MS, nextCheck } from '../apply-report.ts'
 import { type Payment, paidStatus } from '../payment.ts'
+import { isKeyForgotten } from '../payment-gateway.ts'
 import {
   NotRefundable,
   PartialRefundUnsupported,
@@ -95,12 +96,16 @@ export class RefundsService {
     return refund.status === 'requested' ? this.send(refund) : refund
   }
 
-  /** Puts a refund to the provider, for the first time or again with the same key. */
+  /**
+   * Puts a refund to the provider, for the first time or again with the same key; leaves it to the
+   * resolver once the provider may have forgotten that.
+   */
   async send(refund: Refund): Promise<Refund> {
-    const { repos, gateways, receipts } = this.#scope
+    const { repos, gateways, receipts, clock } = this.#scope
     const payment = await repos.payments.findById(refund.paymentId)
     const gateway = payment && gateways.get(payment.gateway)
     assert(gateway && payment.providerPaymentId, 'A refund has a payment that was paid')
+    if (isKeyForgotten(gateway, refund, clock.now())) return refund
     const user = await repos.users.findById(payment.userId)
     try {
       const snapshot = await gateway.refund({

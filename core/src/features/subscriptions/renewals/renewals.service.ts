@@ -126,20 +126,25 @@ export class RenewalsService {
     assert(payment?.providerPaymentId, 'A duplicate was paid')
     const user = await repos.users.findById(payment.userId)
     const gateway = gateways.get(payment.gateway)
-    if (gateway?.switchRenewal && user?.telegramId) {
-      await gateway.switchRenewal({
-        payerTelegramId: user.telegramId,
-        providerPaymentId: payment.providerPaymentId,
-        isCanceled: true,
-      })
+    const { providerPaymentId, status } = payment
+    const stop = async (): Promise<void> => {
+      if (!gateway?.switchRenewal || !user?.telegramId) return
+      const { telegramId: payerTelegramId } = user
+      await gateway.switchRenewal({ payerTelegramId, providerPaymentId, isCanceled: true })
     }
-    if (payment.status !== 'succeeded') return
-    // A refund that was refused has failed for good, so each further try of the job asks for another.
-    for (let number = 0; ; number++) {
-      const id = deriveId(paymentId, `duplicate:${number}`)
-      const { status } = await refunds.request({ id, paymentId, actor: 'system' })
-      if (status !== 'failed') return
+    const giveBack = async (): Promise<void> => {
+      // A refund that was refused has failed for good: each further try asks for another.
+      for (let number = 0; status === 'succeeded'; number++) {
+        const id = deriveId(paymentId, `duplicate:${number}`)
+        const refund = await refunds.request({ id, paymentId, actor: 'system' })
+        if (refund.status !== 'failed') return
+      }
     }
+    // A provider that will not stop does not keep the money from going back.
+    const failures: unknown[] = []
+    await stop().catch((error: unknown) => failures.push(error))
+    await giveBack()
+    if (failures.length > 0) throw failures[0]
   }
 
   /** Writes the payment of the next attempt; undefined while an earlier one is still open. */
