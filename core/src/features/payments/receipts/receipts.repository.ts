@@ -10,16 +10,6 @@ export class ReceiptsRepository extends BaseRepository<typeof paymentReceipt> {
     super(db, paymentReceipt)
   }
 
-  /** Writes a receipt unless there is one for the same movement of money already. */
-  async insertOnce(values: typeof paymentReceipt.$inferInsert): Promise<Receipt | undefined> {
-    const [row] = await this.db
-      .insert(paymentReceipt)
-      .values(values)
-      .onConflictDoNothing()
-      .returning()
-    return row
-  }
-
   /** Receipts of a payment and of its refunds, oldest first. */
   listByPayment(paymentId: string): Promise<Receipt[]> {
     return this.#listWhere(eq(paymentReceipt.paymentId, paymentId))
