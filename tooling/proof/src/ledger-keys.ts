@@ -4,7 +4,6 @@ const ledger = [`${CORE}/features/balance/balance.db.test.ts`]
 const batches = [`${CORE}/features/balance/post-many.db.test.ts`]
 const refills = [`${CORE}/features/balance/refills/refills.db.test.ts`]
 const floors = [`${CORE}/features/balance/balance.http.db.test.ts`]
-const holds = [`${CORE}/features/balance/holds/holds.db.test.ts`]
 
 /** What the ledger depends on. */
 export const LEDGER_KEYS: readonly MoneyKey[] = [
@@ -77,42 +76,6 @@ export const LEDGER_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: ledger,
-  },
-  {
-    name: 'balance_post: what is held counts as gone',
-    guards: 'nobody spends what waits for a decision',
-    edits: [
-      {
-        file: RULES,
-        find: 'AND a.balance - a.held < a.floor',
-        replace: 'AND a.balance < a.floor',
-      },
-    ],
-    tests: holds,
-  },
-  {
-    name: 'balance_hold: only what is to spare is held',
-    guards: 'parallel holds bind no more than there is',
-    edits: [
-      {
-        file: RULES,
-        find: 'ELSIF account.balance - account.held < account.floor THEN',
-        replace: 'ELSIF false THEN',
-      },
-    ],
-    tests: holds,
-  },
-  {
-    name: 'balance_hold: a hold ends once',
-    guards: 'a hold is captured or released, never both',
-    edits: [
-      {
-        file: RULES,
-        find: "AND OLD.status = 'pending' AND NEW.status <> 'pending' THEN",
-        replace: "AND NEW.status <> 'pending' THEN",
-      },
-    ],
-    tests: holds,
   },
   {
     name: 'balance_post: lock of the original of a reversal',

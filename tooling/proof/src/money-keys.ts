@@ -1,3 +1,6 @@
+import { ACCESS_KEYS } from './access-keys.ts'
+import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
+import { HOLD_KEYS } from './hold-keys.ts'
 import { LEDGER_KEYS } from './ledger-keys.ts'
 import { CORE, type MoneyKey, TABLES, unique } from './money-key.ts'
 import { TRUST_KEYS } from './trust-keys.ts'
@@ -14,6 +17,9 @@ const payments = ['apps/shop/backend/src/money-keys.db.test.ts']
 /** Every unique key, row lock and idempotency key that money depends on. */
 export const MONEY_KEYS: readonly MoneyKey[] = [
   ...LEDGER_KEYS,
+  ...HOLD_KEYS,
+  ...ACCESS_KEYS,
+  ...AFTER_SALE_KEYS,
   ...TRUST_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
   {

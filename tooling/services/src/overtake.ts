@@ -21,12 +21,10 @@ export async function overtake<T>(
     await other.query(change, values)
     const acted = act()
     await meanwhile?.()
+    const waiting = `select count(*)::int as count from pg_stat_activity
+                     where datname = current_database() and wait_event_type = 'Lock'`
     await expect
-      .poll(async () => {
-        const waiting = `select count(*)::int as count from pg_stat_activity
-                         where datname = current_database() and wait_event_type = 'Lock'`
-        return (await watcher.query(waiting)).rows[0].count
-      })
+      .poll(async () => (await watcher.query(waiting)).rows[0].count, { timeout: 8_000 })
       .toBe(count)
     await other.query('commit')
     return acted

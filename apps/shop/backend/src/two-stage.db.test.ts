@@ -2,6 +2,7 @@ import { createPlatform, type Platform } from '@gramkit/core'
 import { newId, VirtualClock } from '@gramkit/core/kernel'
 import type { Fulfilment, Payment } from '@gramkit/core/payments'
 import { type Sandbox, startSandbox } from '@gramkit/sandbox'
+import { overtake } from '@gramkit/services/overtake'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -145,6 +146,18 @@ describe('a product whose money is only reserved', () => {
     await expect(payments.capture(payment.id)).resolves.toMatchObject({ amount: 100n })
     await expect(payments.capture(payment.id, 200n)).rejects.toMatchObject({
       code: 'payments.conflict',
+    })
+  })
+
+  test('is taken in the part that another asks for at that very moment', async () => {
+    const payment = await reserved()
+    await look()
+    const ask = 'update gramkit.payment set capture_amount = 100 where id = $1'
+    const capture = () => Promise.allSettled([platform.core.payments.capture(payment.id, 200n)])
+    const [second] = await overtake({ database }, ask, [payment.id], capture)
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'payments.conflict' } })
+    await expect(platform.core.payments.capture(payment.id)).resolves.toMatchObject({
+      amount: 100n,
     })
   })
 

@@ -1,3 +1,4 @@
+import { overtake } from '@gramkit/services/overtake'
 import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
@@ -116,7 +117,34 @@ describe('a hold', () => {
     clock.advance(DAY_MS)
     expect(await platform.services.repos.holds.findNextExpiry()).toEqual(short.expiresAt)
     expect(await platform.services.holds.expireDue()).toBe(1)
+    expect(await platform.services.holds.expireDue()).toBe(0)
     expect(await balanceOf(id)).toMatchObject({ amount: 10n, held: 7n })
+  })
+
+  test('waits for whoever is ending it, and then finds it ended', async () => {
+    const { id } = await aPersonWithCredits(platform.services, 10n)
+    const { holds } = platform.services
+    const [captured, released] = [await place(id, 2n), await place(id, 3n)]
+    const hold = 'select from gramkit.balance_hold where id = $1 for update'
+    const capture = () => holds.capture({ holdId: captured.id })
+    const both = () => Promise.all([capture(), capture()])
+    const transfers = await overtake({ database }, hold, [captured.id], both, { count: 2 })
+    expect(transfers[0]).toEqual(transfers[1])
+    const end = `update gramkit.balance_hold set status = 'voided' where id = $1`
+    expect(
+      await overtake({ database }, end, [released.id], () => holds.release(released.id)),
+    ).toMatchObject({ status: 'voided' })
+    expect(await balanceOf(id)).toMatchObject({ amount: 8n, held: 0n })
+  })
+
+  test('does not end by itself while it is being captured', async () => {
+    const { id } = await aPersonWithCredits(platform.services, 10n)
+    const hold = await place(id, 2n, newId(), clock.now())
+    const end = `update gramkit.balance_hold set status = 'voided' where id = $1`
+    await overtake({ database }, end, [hold.id], () => undefined, {
+      count: 0,
+      meanwhile: async () => expect(await platform.services.holds.expireDue()).toBe(0),
+    })
   })
 
   test('agrees with a simple model for any sequence of steps', async () => {
