@@ -84,11 +84,12 @@ export class ClockMover {
     for (let round = 0, idle = 0; round < MAX_ROUNDS && idle < MAX_IDLE_ROUNDS; round++) {
       // First the platforms' clocks: what the sandbox does next reaches them at this instant.
       const told = await this.#platforms.tell(this.#clock.iso(), true)
-      const done = told.worked + this.#work.doDue() + (await this.#work.quiet())
+      const moved = this.#work.doDue() + (await this.#work.quiet())
       nextDue = told.nextDue
       const isDue = [nextDue, this.#work.nextDue()].some((next) => next !== null && next <= now)
-      if (done === 0 && !isDue) break
-      idle = done === 0 ? idle + 1 : 0
+      // A platform answers when it has nothing left to do: only the sandbox gives it more.
+      if (moved === 0 && !isDue) break
+      idle = moved + told.worked === 0 ? idle + 1 : 0
     }
     return nextDue
   }
