@@ -61,6 +61,12 @@ export const PROOFS: readonly NamedProof[] = [
     files: ['apps/shop/backend/src/outages.db.test'],
   },
   {
+    name: 'misfortunes',
+    what: 'cancelling while a provider is away for a month, and other bad luck',
+    projects: ['db'],
+    files: ['apps/shop/backend/src/misfortunes.db.test'],
+  },
+  {
     name: 'database',
     what: 'the database driver under faults',
     projects: ['db', 'db15'],
