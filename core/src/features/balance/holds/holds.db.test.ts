@@ -147,6 +147,18 @@ describe('a hold', () => {
     })
   })
 
+  test('is not captured once its time is over, whether or not that was noticed', async () => {
+    const { id } = await aPersonWithCredits(platform.services, 10n)
+    const hold = await place(id, 7n, newId(), addMs(clock.now(), DAY_MS))
+    clock.advance(DAY_MS)
+    await expect(platform.services.holds.capture({ holdId: hold.id })).rejects.toMatchObject({
+      code: 'balance.hold_not_pending',
+      details: { status: 'expired' },
+    })
+    await platform.services.holds.expireDue()
+    expect(await balanceOf(id)).toMatchObject({ amount: 10n, held: 0n })
+  })
+
   test('agrees with a simple model for any sequence of steps', async () => {
     const step = fc.tuple(
       fc.constantFrom('place', 'capture', 'release', 'debit', 'credit'),

@@ -90,11 +90,14 @@ export class HoldsService {
     return this.#scope.transaction(async (tx) => {
       const hold = await tx.repos.holds.getByIdWithLock(holdId)
       const captured = amount ?? hold.amount
-      const isOpen = hold.status === 'pending' || hold.status === 'posted'
+      const isPending = hold.status === 'pending'
+      // Its time is over, and only the job that says so has not come yet.
+      const isOver = isPending && hold.expiresAt !== null && hold.expiresAt <= tx.clock.now()
+      const isOpen = (isPending && !isOver) || hold.status === 'posted'
       if (!isOpen || captured > hold.amount) {
-        throw new HoldNotPending({ holdId, status: hold.status })
+        throw new HoldNotPending({ holdId, status: isOver ? 'expired' : hold.status })
       }
-      if (hold.status === 'pending') await this.#end(tx, hold, 'posted')
+      if (isPending) await this.#end(tx, hold, 'posted')
       // The same id again is answered with the first transfer, or refused for another amount.
       return tx.balance.transfer({
         id: deriveId(holdId, 'capture'),
