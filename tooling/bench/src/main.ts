@@ -5,7 +5,7 @@
  * @module
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { describeMachine, loadNow } from './machine.ts'
+import { describeMachine, installedVersions, loadNow } from './machine.ts'
 import type { Comparison, Figure, Report } from './measure.ts'
 
 /** Loaded one by one, so that no benchmark weighs on another's memory. */
@@ -42,7 +42,10 @@ for (const [id, load] of Object.entries(BENCHMARKS)) {
 
 mkdirSync('bench-results', { recursive: true })
 const file = `bench-results/${new Date().toISOString().replaceAll(':', '-')}.json`
-writeFileSync(file, `${JSON.stringify({ machine, results }, null, 2)}\n`)
+writeFileSync(
+  file,
+  `${JSON.stringify({ machine, versions: installedVersions(), results }, null, 2)}\n`,
+)
 process.stdout.write(`\nFigures: ${file}\n`)
 
 function printFigure({ name, unit, median, cost }: Figure) {
