@@ -102,12 +102,24 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   },
   unique('job_dedupe_key', 'a deduplicated job is written once', jobs),
   {
-    name: 'row locks of every repository',
+    name: 'row locks of every repository: one row',
     guards: 'whoever reads a row to change it is alone',
     edits: [
       {
         file: `${CORE}/platform/database/base.repository.ts`,
-        find: ".for(options.mode ?? 'update', {",
+        find: "byId(db, value).for('update')",
+        replace: "byId(db, value).for('key share')",
+      },
+    ],
+    tests: database,
+  },
+  {
+    name: 'row locks of every repository: several rows',
+    guards: 'whoever reads rows to change them is alone',
+    edits: [
+      {
+        file: `${CORE}/platform/database/base.repository.ts`,
+        find: '.for(mode, {',
         replace: ".for('key share', {",
       },
     ],
