@@ -1,5 +1,6 @@
+import { createPlatform } from '@gramkit/core'
 import { createBot } from '@gramkit/core/bot'
-import { newId } from '@gramkit/core/kernel'
+import { addMs, newId } from '@gramkit/core/kernel'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { MoneyTables } from './testing/money-tables.ts'
@@ -201,6 +202,22 @@ describe.each([
       },
     })
     expect(answer.status).toBe(401)
+    await expectNothing()
+  })
+
+  test('is told when its books cannot be read with the other’s key', async () => {
+    const { database, telegram, yookassa } = us().shop.config
+    const secretKey = them().shop.config.yookassa?.secretKey ?? ''
+    await using mixed = await createPlatform({
+      databaseUrl: database.url,
+      telegram,
+      // What was compared a moment ago is due again.
+      clock: { now: () => addMs(new Date(), 2 * 3_600_000) },
+      ...(yookassa && { yookassa: { ...yookassa, secretKey } }),
+    })
+    await expect(mixed.core.reconciliation.reconcileDue()).rejects.toMatchObject({
+      code: 'payments.provider_rejected',
+    })
     await expectNothing()
   })
 })

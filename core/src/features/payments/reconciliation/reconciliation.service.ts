@@ -4,7 +4,7 @@ import type { OutboxRepository } from '../../../platform/outbox/index.ts'
 import type { AuditRepository } from '../../audit/index.ts'
 import type { PaymentSnapshot } from '../payment.ts'
 import type { GatewayRegistry, PaymentGateway } from '../payment-gateway.ts'
-import { ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
+import { ProviderUnavailable } from '../payments.errors.ts'
 import { paymentDiffers } from '../payments.events.ts'
 import type { PaymentsRepository } from '../payments.repository.ts'
 import type { PaymentsService } from '../payments.service.ts'
@@ -72,18 +72,19 @@ export class ReconciliationService {
 
   /**
    * Compares the gateways that were not compared for an hour. A provider that is away is left for
-   * the next time.
+   * the next time; what else goes wrong with one is thrown after all others had their turn.
    */
   async reconcileDue(): Promise<void> {
+    const failures: unknown[] = []
     for (const gateway of this.#scope.gateways.values()) {
       if (!gateway.readBooks) continue
       const last = await this.#scope.repos.reconciliation.find(gateway.name)
       if (last && addMs(last.updatedAt, EVERY_MS) > this.#scope.clock.now()) continue
       await this.#reconcile(gateway.name, gateway.readBooks).catch((error) => {
-        if (!(error instanceof ProviderUnavailable || error instanceof ProviderRejected))
-          throw error
+        if (!(error instanceof ProviderUnavailable)) failures.push(error)
       })
     }
+    if (failures.length > 0) throw failures[0]
   }
 
   async #reconcile(
