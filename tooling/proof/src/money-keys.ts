@@ -93,9 +93,9 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${CORE}/platform/jobs/jobs.repository.ts`,
-        after: 'async lockRunnable',
-        find: ".for('update', { skipLocked: true })\n    const orderKey",
-        replace: '\n    const orderKey',
+        after: 'const lockPending',
+        find: "\n    .for('update', { skipLocked: true })",
+        replace: '',
       },
     ],
     tests: jobs,

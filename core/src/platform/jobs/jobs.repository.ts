@@ -2,7 +2,14 @@ import { and, asc, eq, gt, lte, min, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
-import { announce, BaseRepository, type Executor, rows } from '../database/index.ts'
+import {
+  announce,
+  BaseRepository,
+  builtOnce,
+  type Executor,
+  rows,
+  type ValueOf,
+} from '../database/index.ts'
 import { job, jobLeader } from './job.table.ts'
 import type { JobKind } from './job.ts'
 import { JobNotDead } from './jobs.errors.ts'
@@ -43,7 +50,6 @@ export interface DueQuery {
 }
 
 const countSchema = z.object({ count: z.number() })
-const lockedSchema = z.object({ locked: z.boolean() })
 
 /** The instant of jobs that are due as soon as they are written. */
 const AT_ONCE = new Date(0)
@@ -79,6 +85,47 @@ function isDue({ names, now }: Pick<DueQuery, 'names' | 'now'>): SQL | undefined
 function realTimeIn(durationMs: number): SQL {
   return sql`clock_timestamp() + ${durationMs} * interval '1 millisecond'`
 }
+
+const lockPending = builtOnce((db, value: ValueOf<{ id: string; now: Date }>) =>
+  db
+    .select({
+      row: job,
+      transaction: {
+        backendPid: sql<number>`pg_backend_pid()`,
+        startedAt: sql<string>`extract(epoch from now())::text`,
+      },
+    })
+    .from(job)
+    .where(
+      and(eq(job.id, value('id')), isPending, sql`${job.runAt} <= ${value('now')}`, isUnleased),
+    )
+    .for('update', { skipLocked: true }),
+)
+
+const lockKey = builtOnce((db, value: ValueOf<{ id: string }>) =>
+  db
+    .select({
+      isLocked: sql<boolean>`pg_try_advisory_xact_lock(
+        hashtextextended('gramkit.job ' || ${job.orderKey}, 0))`,
+    })
+    .from(job)
+    .where(eq(job.id, value('id'))),
+)
+
+const findIfFirst = builtOnce((db, value: ValueOf<{ id: string }>) =>
+  db
+    .select({ id: job.id })
+    .from(job)
+    .where(and(eq(job.id, value('id')), isFirstOfItsKey)),
+)
+
+const finish = builtOnce((db, value: ValueOf<{ id: string; at: Date }>) =>
+  db
+    .update(job)
+    .set({ status: 'done', finishedAt: sql`${value('at')}`, leaseUntil: null, lastError: null })
+    .where(and(eq(job.id, value('id')), isPending))
+    .returning({ hasNext: sql<boolean>`not (${isAloneWithItsKey})` }),
+)
 
 /** Writes jobs beside the change that asks for them, and keeps their state. */
 export class JobsRepository extends BaseRepository<typeof job> {
@@ -181,30 +228,12 @@ export class JobsRepository extends BaseRepository<typeof job> {
     id: string,
     now: Date,
   ): Promise<{ readonly row: JobRow; readonly transaction: RunningTransaction } | undefined> {
-    const [found] = await this.db
-      .select({
-        row: job,
-        transaction: {
-          backendPid: sql<number>`pg_backend_pid()`,
-          startedAt: sql<string>`extract(epoch from now())::text`,
-        },
-      })
-      .from(job)
-      .where(and(eq(job.id, id), isPending, lte(job.runAt, now), isUnleased))
-      .for('update', { skipLocked: true })
-    const orderKey = found?.row.orderKey
-    if (!found || typeof orderKey !== 'string') return found
+    const [found] = await lockPending(this.db, { id, now })
+    if (!found?.row.orderKey) return found
     // Row locks alone let two of one key run at once when the earlier one became visible late.
-    const [key] = await rows(
-      this.db,
-      sql`select pg_try_advisory_xact_lock(hashtextextended(${`gramkit.job ${orderKey}`}, 0)) as locked`,
-      lockedSchema,
-    )
-    if (key?.locked !== true) return undefined
-    const [first] = await this.db
-      .select({ id: job.id })
-      .from(job)
-      .where(and(eq(job.id, id), isFirstOfItsKey))
+    const [key] = await lockKey(this.db, { id })
+    if (key?.isLocked !== true) return undefined
+    const [first] = await findIfFirst(this.db, { id })
     return first && found
   }
 
@@ -218,11 +247,7 @@ export class JobsRepository extends BaseRepository<typeof job> {
 
   /** Marks a job done; the next of its order key may run. */
   async markDone(id: string, at: Date): Promise<void> {
-    const [done] = await this.db
-      .update(job)
-      .set({ status: 'done', finishedAt: at, leaseUntil: null, lastError: null })
-      .where(and(eq(job.id, id), isPending))
-      .returning({ hasNext: sql<boolean>`not (${isAloneWithItsKey})` })
+    const [done] = await finish(this.db, { id, at })
     // One that is written at this moment may be missed; the relay finds it when it looks by itself.
     if (done?.hasNext) await this.#wakeRelay()
   }
