@@ -15,7 +15,7 @@ import {
   startPurchase,
   untilAddressed,
 } from '../harness/buyers.ts'
-import { startKit } from '../harness/kit.ts'
+import { type Kit, startKit } from '../harness/kit.ts'
 import { proof } from '../harness/proof.ts'
 import { inTurn, percentiles, together, until } from '../harness/together.ts'
 import { Witness } from '../harness/witness.ts'
@@ -23,6 +23,7 @@ import { Witness } from '../harness/witness.ts'
 const BUYERS = 64
 const PER_SECOND = 50
 const READS = ['/api/v1/products', '/api/v1/me', '/api/v1/balance', '/api/v1/payments']
+const statusShape = z.object({ status: z.string() })
 const waitShape = z.object({ query: z.string() })
 
 /**
@@ -68,7 +69,7 @@ proof('precheckout answers 50 a second in time, and no buyer waits on another', 
   const before = new Map<Buyer, Purchase>()
   await together(inTurn(buyers, count), BUYERS, async (buyer) => {
     const last = before.get(buyer)
-    if (last) await untilDelivered(last)
+    if (last) await untilDelivered(kit, last)
     const purchase = await startPurchase(buyer)
     before.set(buyer, purchase)
     const inMs = began + (1_000 * pressed++) / PER_SECOND - performance.now()
@@ -174,10 +175,11 @@ function starsOnly(buyers: readonly Buyer[]): Buyer[] {
 }
 
 /** Waits until somebody has what they paid for: two sales to one person do wait for each other. */
-async function untilDelivered({ buyer, paymentId }: Purchase): Promise<void> {
+async function untilDelivered(kit: Kit, { paymentId }: Purchase): Promise<void> {
   await until(`the goods of payment ${paymentId}`, 60_000, async () => {
-    const { body } = await clientOf(buyer).get(`/api/v1/payments/${paymentId}`)
-    return body?.status === 'succeeded' || `it is ${body?.status}`
+    const query = 'select status from gramkit.payment where id = $1'
+    const [payment] = await kit.rows(statusShape, query, [paymentId])
+    return payment?.status === 'succeeded' || `it is ${payment?.status}`
   })
 }
 
