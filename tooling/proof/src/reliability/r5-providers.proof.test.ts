@@ -47,7 +47,7 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
 proof('R5 answers that are lost after the effect move no money twice', async (proof) => {
   const subscribers = proof.isFull ? 100 : 4
   const purchases = proof.isFull ? 400 : 12
-  const rounds = proof.isFull ? 12 : 3
+  const rounds = proof.isFull ? 10 : 3
   await using kit = await startKit(proof)
   await kit.run('api', 'api,bot')
   await kit.run('worker', 'worker,relay')
