@@ -14,7 +14,12 @@ type Charge = (typeof CHARGES)[number]
 
 /** What a charge has come to, as a person would keep it on paper. */
 interface Account {
+  /** Of the price; never more than that. */
   refunded: bigint
+  /** By refunds alone. */
+  givenBack: bigint
+  /** Beyond the price, when a dispute is lost beside a refund. */
+  lost: bigint
   readonly refunds: Map<string, 'pending' | 'failed' | 'succeeded'>
   readonly disputes: Map<string, 'open' | 'won' | 'lost'>
 }
@@ -50,6 +55,7 @@ const paidSchema = z.object({
   status: z.string(),
   amount: z.coerce.bigint(),
   refunded_amount: z.coerce.bigint(),
+  lost: z.coerce.bigint(),
 })
 
 /** One payment, everything that may happen to it, and what must have come of it. */
@@ -100,6 +106,7 @@ export class PaymentRun {
       status: statusOf(account),
       amount: PRICE,
       refunded_amount: account.refunded,
+      lost: account.lost,
     }))
     expect(found).toEqual(expected.sort(byId))
     await this.#checkGoods(found)
@@ -144,8 +151,10 @@ export class PaymentRun {
   async #paid(): Promise<z.output<typeof paidSchema>[]> {
     const found = await rows(
       this.#platform.services.repos.db,
-      sql`select provider_payment_id, status, amount::text, refunded_amount::text
-          from gramkit.payment where paid_at is not null
+      sql`select provider_payment_id, status, amount::text, refunded_amount::text,
+            (select coalesce(sum(t.amount), 0)::text from gramkit.balance_transfer t
+             where t.reference = p.id::text and t.reason = 'payment.charged_back') as lost
+          from gramkit.payment p where paid_at is not null
             and (id = ${this.#payment.id} or original_payment_id = ${this.#payment.id})`,
       paidSchema,
     )
@@ -194,7 +203,10 @@ export class PaymentRun {
     if (step.kind === 'report') {
       const isMoney = step.status === 'succeeded' && step.excess === 0n
       if (account || !isMoney) return
-      this.#accounts.set(step.charge, { refunded: 0n, refunds: new Map(), disputes: new Map() })
+      this.#accounts.set(step.charge, {
+        ...{ refunded: 0n, givenBack: 0n, lost: 0n },
+        ...{ refunds: new Map(), disputes: new Map() },
+      })
     } else if (account && step.kind === 'refund') {
       writeRefund(account, step)
     } else if (account && step.kind === 'dispute') {
@@ -208,20 +220,25 @@ function writeRefund(account: Account, step: Extract<PaymentStep, { kind: 'refun
   const before = account.refunds.get(step.refund)
   if (before === 'succeeded' || (before === 'failed' && step.status !== 'succeeded')) return
   if (step.status === 'succeeded') {
-    if (account.refunded + amount > PRICE) return
-    account.refunded += amount
+    if (account.givenBack + amount > PRICE) return
+    account.givenBack += amount
+    takeBack(account, amount)
   }
   account.refunds.set(step.refund, step.status)
+}
+
+function takeBack(account: Account, amount: bigint): void {
+  const left = PRICE - account.refunded
+  const taken = amount < left ? amount : left
+  account.refunded += taken
+  account.lost += amount - taken
 }
 
 function writeDispute(account: Account, step: Extract<PaymentStep, { kind: 'dispute' }>): void {
   const before = account.disputes.get(step.dispute)
   if (before === 'won' || before === 'lost') return
   account.disputes.set(step.dispute, step.status)
-  if (step.status !== 'lost') return
-  const amount = (PRICE * DISPUTES[step.dispute]) / 100n
-  const left = PRICE - account.refunded
-  account.refunded += amount < left ? amount : left
+  if (step.status === 'lost') takeBack(account, (PRICE * DISPUTES[step.dispute]) / 100n)
 }
 
 function statusOf({ refunded, disputes }: Account): string {
