@@ -20,8 +20,7 @@ type Card = 'works' | (typeof FAILURES)[number]
 const countShape = z.object({ card: z.string(), status: z.string(), count: z.number() })
 
 proof('year a year of subscriptions by card, a third of them failing', async (proof) => {
-  // At the least each kind of card that fails is there once.
-  const subscribers = proof.isFull ? 1_000 : CARDS.length * FAILURES.length
+  const subscribers = proof.isFull ? 1_000 : 50
   await using kit = await startKit(proof)
   await kit.run('shop', 'api,bot,worker,relay')
   const cards = new Map<string, Card>()
