@@ -88,3 +88,13 @@ export class GiftConflict extends AppError {
     super('The id of the gift was used for another one', facts)
   }
 }
+
+/** The provider refused to give back a charge that bought nothing; the job asks again later. */
+export class DuplicateKept extends AppError {
+  readonly code = 'subscriptions.duplicate_kept'
+  readonly kind = 'conflict'
+
+  constructor(facts: { paymentId: string; refundId: string; reason: string | null }) {
+    super(`The provider refused to give payment ${facts.paymentId} back`, facts)
+  }
+}

@@ -9,6 +9,7 @@ import type {
   PaymentsRepository,
   PaymentsService,
   ProductCatalog,
+  RefundsRepository,
   RefundsService,
 } from '../payments/index.ts'
 import type { UsersRepository } from '../users/index.ts'
@@ -23,6 +24,7 @@ export interface SubscriptionsScope extends Transactional<SubscriptionsScope> {
     readonly grants: GrantsRepository
     readonly payments: PaymentsRepository
     readonly consents: ConsentsRepository
+    readonly refunds: Pick<RefundsRepository, 'listByPayment'>
     readonly users: Pick<UsersRepository, 'findById'>
     readonly audit: Pick<AuditRepository, 'insert'>
     readonly outbox: OutboxRepository

@@ -3,6 +3,7 @@ import type { Payment } from '../../payments/index.ts'
 import { announce } from '../announcement.ts'
 import { canceledCourse, later } from '../course.ts'
 import type { Subscription } from '../subscription.ts'
+import { DuplicateKept } from '../subscriptions.errors.ts'
 import {
   subscriptionCanceled,
   subscriptionChangeDeclined,
@@ -119,6 +120,8 @@ export class RenewalsService {
   /**
    * Refunds a charge that bought nothing, and ends the second subscription that the provider began
    * for it. Calls the provider, so never inside a transaction; repeating it is harmless.
+   *
+   * @throws {@link DuplicateKept} when the provider refused, for the job to try again
    */
   async returnDuplicate(paymentId: string): Promise<void> {
     const { repos, gateways, refunds } = this.#scope
@@ -133,11 +136,16 @@ export class RenewalsService {
       await gateway.switchRenewal({ payerTelegramId, providerPaymentId, isCanceled: true })
     }
     const giveBack = async (): Promise<void> => {
-      // A refund that was refused has failed for good: each further try asks for another.
-      for (let number = 0; status === 'succeeded'; number++) {
-        const id = deriveId(paymentId, `duplicate:${number}`)
-        const refund = await refunds.request({ id, paymentId, actor: 'system' })
-        if (refund.status !== 'failed') return
+      if (status !== 'succeeded') return
+      // A refund that was refused has failed for good: each further try asks for another, one a try.
+      const earlier = await repos.refunds.listByPayment(paymentId)
+      const failed = new Set(earlier.filter((one) => one.status === 'failed').map(({ id }) => id))
+      const idOf = (number: number): string => deriveId(paymentId, `duplicate:${number}`)
+      let number = 0
+      while (failed.has(idOf(number))) number += 1
+      const refund = await refunds.request({ id: idOf(number), paymentId, actor: 'system' })
+      if (refund.status === 'failed') {
+        throw new DuplicateKept({ paymentId, refundId: refund.id, reason: refund.failureReason })
       }
     }
     // A provider that will not stop does not keep the money from going back.
