@@ -15,6 +15,8 @@ export {
 } from './errors.ts'
 export { deriveId, idSchema, newId } from './id.ts'
 export { addMs, addPeriod, DAY_MS, type Period } from './interval.ts'
+export { LANGUAGES, type Language, languageOf, type Reader } from './language.ts'
+export { addDays, type LocalTime, localDay, localTime } from './local-day.ts'
 export {
   CURRENCIES,
   type Currency,

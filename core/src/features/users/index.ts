@@ -9,6 +9,12 @@
 export { type InitData, type InitDataPolicy, verifyInitData } from './init-data.ts'
 export { SESSION_TTL_MS, type Session, type Surface } from './session.ts'
 export { SessionsRepository } from './sessions.repository.ts'
+export {
+  buildStartParameter,
+  parseStartParameter,
+  type StartFields,
+  type StartTarget,
+} from './start-parameter.ts'
 export { userAccount, userSession } from './user.table.ts'
 export {
   type Profile,
@@ -25,6 +31,7 @@ export {
   ProfileKeptByTelegram,
   SessionExpired,
   SessionUnknown,
+  StartParameterTooLong,
   TelegramLoginUnavailable,
 } from './users.errors.ts'
 export { userCreated } from './users.events.ts'

@@ -78,3 +78,13 @@ export class ProfileKeptByTelegram extends AppError {
     super(`${facts.field} is taken from Telegram: change it there`, facts)
   }
 }
+
+/** The fields of a link do not fit into what Telegram carries. */
+export class StartParameterTooLong extends AppError {
+  readonly code = 'users.start_parameter_too_long'
+  readonly kind = 'invalid'
+
+  constructor(facts: { target: 'start' | 'startapp'; length: number; max: number }) {
+    super(`The link is too long for ${facts.target}: shorten its source, page or mode`, facts)
+  }
+}

@@ -1,0 +1,48 @@
+/** A moment as a clock on somebody's wall shows it. */
+export interface LocalTime {
+  /** Date there, such as `2026-03-29`. */
+  readonly day: string
+  readonly hour: number
+  readonly minute: number
+}
+
+/** Reads the wall clock of a time zone. */
+export function localTime(instant: Date, timeZone: string): LocalTime {
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).formatToParts(instant)
+  const read = (type: Intl.DateTimeFormatPartTypes): string =>
+    parts.find((part) => part.type === type)?.value ?? ''
+  return {
+    day: `${read('year').padStart(4, '0')}-${read('month')}-${read('day')}`,
+    hour: Number(read('hour')),
+    minute: Number(read('minute')),
+  }
+}
+
+/**
+ * The day an instant belongs to in a time zone whose days begin at `startHour` o'clock: before that
+ * hour it is still the day before.
+ *
+ * The wall clock decides, not the instant some hours earlier: on a day on which the clock is
+ * changed, five hours before 05:30 is not half past midnight.
+ */
+export function localDay(instant: Date, timeZone: string, startHour = 0): string {
+  const { day, hour } = localTime(instant, timeZone)
+  return hour < startHour ? addDays(day, -1) : day
+}
+
+/** Goes some days on in the calendar, or back. */
+export function addDays(day: string, days: number): string {
+  const date = new Date(`${day}T00:00:00.000Z`)
+  date.setUTCDate(date.getUTCDate() + days)
+  return date.toISOString().slice(0, 10)
+}
