@@ -57,6 +57,7 @@ export interface BotSetup {
 export const ALLOWED_UPDATES = [
   'message',
   'callback_query',
+  'my_chat_member',
   'pre_checkout_query',
   'subscription',
 ] as const

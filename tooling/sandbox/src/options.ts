@@ -6,6 +6,10 @@ const limitsSchema = z.object({
   /** Messages a bot may send in a second to one chat, once its burst is used up. */
   messagesPerSecondPerChat: z.number().positive().default(1),
   messageBurstPerChat: z.int().positive().default(20),
+  /** Messages beyond those that a bot may send in a second when it pays for them. */
+  paidMessagesPerSecond: z.number().positive().default(1_000),
+  /** Messages that are kept in all; the oldest go first. */
+  messagesKept: z.int().positive().default(10_000),
   /** How long a bot may think about a pre-checkout query. */
   preCheckoutMs: z.int().positive().default(10_000),
   maxInvoiceStars: z.int().positive().default(10_000),

@@ -16,6 +16,7 @@ import { eventStream } from './event-stream.ts'
 import { transactionsOf } from './transactions.ts'
 
 const DELIVERIES_MAX = 200
+const CUSTOMERS_AT_ONCE_MAX = 200_000
 
 const idParams = z.object({ id: z.coerce.number().int() })
 const chargeParams = idParams.extend({ chargeId: z.string() })
@@ -38,7 +39,18 @@ export interface ControlOptions {
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
   const { context, telegram, yookassa, mover, platforms } = options
   const { activity, clock, faults, store, deliveries } = context
-  const { bots, customers, chats, stars, subscriptions, invoices, checkout, initData } = telegram
+  const {
+    blocks,
+    bots,
+    counts,
+    customers,
+    chats,
+    stars,
+    subscriptions,
+    invoices,
+    checkout,
+    initData,
+  } = telegram
 
   app.setErrorHandler((error, _request, reply) => {
     const { status, message } = readError(error)
@@ -67,6 +79,11 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   app.post('/users', async (request, reply) => {
     const input = newCustomerSchema.parse(request.body)
     return reply.code(201).send(store.transaction(() => customers.add(input)))
+  })
+  app.post('/users/bulk', async (request, reply) => {
+    const schema = newCustomerSchema.extend({ count: z.int().min(1).max(CUSTOMERS_AT_ONCE_MAX) })
+    const { count, ...input } = schema.parse(request.body)
+    return reply.code(201).send(store.transaction(() => customers.addMany(count, input)))
   })
   app.get('/users', async () => ({ items: customers.list() }))
   app.get('/users/:id', async ({ params }) => wallet(idParams.parse(params).id))
@@ -104,6 +121,21 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     const { id } = customers.get(idParams.parse(params).id)
     return { items: chats.list(bots.pick(botQuery.parse(query).bot), id).map(show) }
   })
+
+  for (const [action, isBlocked] of [
+    ['block', true],
+    ['unblock', false],
+  ] as const) {
+    app.post(`/users/:id/${action}`, async ({ params, body }, reply) => {
+      const bot = bots.pick(botQuery.parse(body ?? {}).bot)
+      const customer = customers.get(idParams.parse(params).id)
+      store.transaction(() => blocks.set(bot, customer, isBlocked))
+      return reply.code(204).send()
+    })
+  }
+  app.get('/chats/counts', async ({ query }) => ({
+    items: counts.list(bots.pick(botQuery.parse(query).bot).id),
+  }))
 
   // Stars
   app.post('/users/:id/pay', async ({ params, body }) => {

@@ -3,6 +3,7 @@ import type { ClockState } from '../clock/clock.ts'
 import type { Advanced } from '../clock/clock-mover.ts'
 import type { Delivery } from '../delivery/delivery-store.ts'
 import type { FaultInput, StoredFault } from '../faults.ts'
+import type { SentCount } from '../telegram/sent-counts.ts'
 import type { Payment } from '../yookassa/objects.ts'
 import type { StoredReceipt } from '../yookassa/receipts.ts'
 import type { Transaction } from './transactions.ts'
@@ -68,6 +69,12 @@ export class SandboxControl {
   /** What a test can do to Telegram. */
   readonly telegram = {
     transactions: () => this.transactions('telegram-stars'),
+    /** Adds up to 200,000 customers at once, with ids from `first` to `last`. */
+    addUsers: (count: number, details: NewUser = {}): Promise<{ first: number; last: number }> =>
+      this.request('POST', '/users/bulk', { first_name: 'User', ...details, count }),
+    /** How many messages the bot sent to each chat, and how many of them it paid for. */
+    sentCounts: async (): Promise<SentCount[]> =>
+      (await this.request<{ items: SentCount[] }>('GET', '/chats/counts')).items,
     /** Sends every update that was delivered once more. */
     deliverTwice: () => this.redeliver({ provider: 'telegram' }),
   }

@@ -52,6 +52,16 @@ export class UserControl {
     return this.#post('/callback', { message_id: messageId, data })
   }
 
+  /** Blocks the bot, which then reaches the customer no more. */
+  blockBot(): Promise<void> {
+    return this.#post('/block', {})
+  }
+
+  /** Lets a bot that was blocked write again. */
+  unblockBot(): Promise<void> {
+    return this.#post('/unblock', {})
+  }
+
   /** Pays an invoice, by its link or by the number of the message that carries it. */
   pay(invoice: string | number): Promise<PayResult> {
     const body = typeof invoice === 'string' ? { link: invoice } : { message_id: invoice }

@@ -66,6 +66,13 @@ export class Collection<T> {
     this.#store.prepare(`DELETE FROM ${this.#table} WHERE id = ?`).run(id)
   }
 
+  /** Removes all but the newest objects. */
+  keepNewest(count: number): void {
+    this.#store
+      .prepare(`DELETE FROM ${this.#table} WHERE seq <= (SELECT max(seq) FROM ${this.#table}) - ?`)
+      .run(count)
+  }
+
   /** All objects, oldest first. */
   all(): T[] {
     return this.#read('ORDER BY seq', []).map(({ value }) => value)

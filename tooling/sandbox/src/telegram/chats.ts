@@ -1,7 +1,9 @@
 import type { InlineKeyboardMarkup, Message, MessageEntity, Update } from '@grammyjs/types'
 import type { SandboxContext } from '../context.ts'
 import { ControlError } from '../control/control-error.ts'
+import type { Blocks } from './blocks.ts'
 import type { Bot, Bots } from './bots.ts'
+import type { SentCounts } from './sent-counts.ts'
 import { badRequest } from './telegram-error.ts'
 import { type Customer, type Customers, toUser } from './users.ts'
 
@@ -33,26 +35,45 @@ export class Chats {
   readonly #context: SandboxContext
   readonly #bots: Bots
   readonly #customers: Customers
+  readonly #blocks: Blocks
+  readonly #counts: SentCounts
   readonly #messages
   readonly #answers = new Map<string, PressAnswer>()
 
-  constructor(context: SandboxContext, bots: Bots, customers: Customers) {
+  constructor(
+    context: SandboxContext,
+    parts: {
+      readonly bots: Bots
+      readonly customers: Customers
+      readonly blocks: Blocks
+      readonly counts: SentCounts
+    },
+  ) {
     this.#context = context
-    this.#bots = bots
-    this.#customers = customers
+    this.#bots = parts.bots
+    this.#customers = parts.customers
+    this.#blocks = parts.blocks
+    this.#counts = parts.counts
     this.#messages = context.store.collection<StoredMessage>('messages', {
       owner: ({ botId, userId }) => `${botId}:${userId}`,
     })
   }
 
   /** Adds a message of the bot to a chat. */
-  send(bot: Bot, chatId: number, content: Content, invoice?: string): Message & Update.NonChannel {
-    const customer = this.#reach(chatId)
-    return this.#add(bot, customer, 'bot', content, invoice)
+  send(
+    bot: Bot,
+    chatId: number,
+    content: Content,
+    options: { readonly invoice?: string | undefined; readonly isPaid?: boolean } = {},
+  ): Message & Update.NonChannel {
+    const customer = this.#reach(bot, chatId)
+    this.#counts.add(bot.id, chatId, options.isPaid ?? false)
+    return this.#add(bot, customer, 'bot', content, options.invoice)
   }
 
   /** Adds a message of the customer to the chat, and tells the bot. */
   receive(bot: Bot, customer: Customer, content: Content): Message & Update.NonChannel {
+    this.#blocks.refuseMessage(bot, customer.id)
     const message = this.#add(bot, customer, 'user', content)
     const options = { chatId: customer.id, lifeSeconds: MESSAGE_LIFE_SECONDS }
     this.#bots.notify(bot, 'message', message, options)
@@ -100,7 +121,7 @@ export class Chats {
     messageId: number,
     change: { text: string; reply_markup?: InlineKeyboardMarkup | undefined },
   ): Message & Update.NonChannel {
-    this.#reach(chatId)
+    this.#reach(bot, chatId)
     const stored = this.#messages.get(`${bot.id}:${messageId}`)
     if (!stored || stored.userId !== chatId) throw badRequest('message to edit not found')
     if (stored.by !== 'bot') throw badRequest("message can't be edited")
@@ -145,9 +166,10 @@ export class Chats {
     return this.#messages.ownedBy(`${bot.id}:${userId}`)
   }
 
-  #reach(chatId: number): Customer {
+  #reach(bot: Bot, chatId: number): Customer {
     const customer = this.#customers.find(chatId)
     if (!customer) throw badRequest('chat not found')
+    this.#blocks.refuseCall(bot, chatId)
     return customer
   }
 
@@ -180,6 +202,7 @@ export class Chats {
       invoice,
       message,
     })
+    this.#messages.keepNewest(this.#context.limits.messagesKept)
     this.#context.activity.changed('chat')
     return message
   }

@@ -14,6 +14,11 @@ export interface Method {
 }
 
 const chat = { chat_id: integer }
+const recipient = { ...chat, allow_paid_broadcast: flag.optional() }
+interface Recipient {
+  readonly chat_id: number
+  readonly allow_paid_broadcast?: boolean | undefined
+}
 const markup = { reply_markup: keyboardSchema.optional() }
 
 function method<Schema extends z.ZodType>(
@@ -36,9 +41,14 @@ const nothing = z.object({})
 export function botMethods(context: SandboxContext, telegram: Telegram): Map<string, Method> {
   const { bots, chats, invoices, stars, subscriptions, checkout, customers, sendRate } = telegram
 
-  const send = (bot: Bot, chatId: number, content: Content, invoice?: string) => {
-    sendRate.take(bot.id, chatId)
-    return chats.send(bot, chatId, content, invoice)
+  const send = (
+    bot: Bot,
+    { chat_id, allow_paid_broadcast }: Recipient,
+    content: Content,
+    invoice?: string,
+  ) => {
+    const { isPaid } = sendRate.take(bot.id, chat_id, allow_paid_broadcast)
+    return chats.send(bot, chat_id, content, { invoice, isPaid })
   }
 
   const methods: Record<string, Method> = {
@@ -122,9 +132,9 @@ export function botMethods(context: SandboxContext, telegram: Telegram): Map<str
     }),
 
     sendMessage: method(
-      z.object({ ...chat, ...markup, text: z.string(), parse_mode: z.string().optional() }),
-      (bot, { chat_id, text, parse_mode, reply_markup }) =>
-        send(bot, chat_id, {
+      z.object({ ...recipient, ...markup, text: z.string(), parse_mode: z.string().optional() }),
+      (bot, { text, parse_mode, reply_markup, ...to }) =>
+        send(bot, to, {
           text: checkText(plainText(text, parse_mode)),
           ...keyboard(reply_markup),
         }),
@@ -144,9 +154,14 @@ export function botMethods(context: SandboxContext, telegram: Telegram): Map<str
         }),
     ),
     sendPhoto: method(
-      z.object({ ...chat, ...markup, photo: z.string(), caption: z.string().max(1024).optional() }),
-      (bot, { chat_id, photo, caption, reply_markup }) =>
-        send(bot, chat_id, {
+      z.object({
+        ...recipient,
+        ...markup,
+        photo: z.string(),
+        caption: z.string().max(1024).optional(),
+      }),
+      (bot, { photo, caption, reply_markup, ...to }) =>
+        send(bot, to, {
           photo: [{ ...fileIds(photo), width: 640, height: 640 }],
           ...(caption ? { caption } : {}),
           ...keyboard(reply_markup),
@@ -154,13 +169,13 @@ export function botMethods(context: SandboxContext, telegram: Telegram): Map<str
     ),
     sendDocument: method(
       z.object({
-        ...chat,
+        ...recipient,
         ...markup,
         document: z.string(),
         caption: z.string().max(1024).optional(),
       }),
-      (bot, { chat_id, document, caption, reply_markup }) =>
-        send(bot, chat_id, {
+      (bot, { document, caption, reply_markup, ...to }) =>
+        send(bot, to, {
           document: { ...fileIds(document), file_name: document.split('/').at(-1) ?? document },
           ...(caption ? { caption } : {}),
           ...keyboard(reply_markup),
@@ -190,8 +205,8 @@ export function botMethods(context: SandboxContext, telegram: Telegram): Map<str
       linkOf(invoices.create(bot.id, input)),
     ),
     sendInvoice: method(
-      invoiceSchema.extend({ ...chat, ...markup, start_parameter: z.string().default('') }),
-      (bot, { chat_id, reply_markup, start_parameter, ...input }) => {
+      invoiceSchema.extend({ ...recipient, ...markup, start_parameter: z.string().default('') }),
+      (bot, { chat_id, allow_paid_broadcast, reply_markup, start_parameter, ...input }) => {
         if (input.subscription_period !== undefined) throw badRequest('SUBSCRIPTION_PERIOD_INVALID')
         const { slug, title, description, amount } = invoices.create(bot.id, input)
         const invoice = {
@@ -202,7 +217,8 @@ export function botMethods(context: SandboxContext, telegram: Telegram): Map<str
           total_amount: amount,
         }
         const pay = { inline_keyboard: [[{ text: `Pay ⭐️${amount}`, pay: true as const }]] }
-        return send(bot, chat_id, { invoice, ...keyboard(reply_markup ?? pay) }, slug)
+        const content = { invoice, ...keyboard(reply_markup ?? pay) }
+        return send(bot, { chat_id, allow_paid_broadcast }, content, slug)
       },
     ),
     answerPreCheckoutQuery: method(

@@ -1,10 +1,12 @@
 import type { SandboxContext } from '../context.ts'
+import { Blocks } from './blocks.ts'
 import { Bots } from './bots.ts'
 import { Chats } from './chats.ts'
 import { Checkout } from './checkout.ts'
 import { InitData } from './init-data.ts'
 import { Invoices } from './invoices.ts'
 import { SendRate } from './send-rate.ts'
+import { SentCounts } from './sent-counts.ts'
 import { Stars } from './stars.ts'
 import { StarSubscriptions } from './subscriptions.ts'
 import { Customers } from './users.ts'
@@ -13,7 +15,9 @@ import { Customers } from './users.ts'
 export interface Telegram {
   readonly bots: Bots
   readonly customers: Customers
+  readonly blocks: Blocks
   readonly chats: Chats
+  readonly counts: SentCounts
   readonly invoices: Invoices
   readonly stars: Stars
   readonly subscriptions: StarSubscriptions
@@ -26,13 +30,17 @@ export interface Telegram {
 export function openTelegram(context: SandboxContext): Telegram {
   const bots = new Bots(context)
   const customers = new Customers(context)
-  const chats = new Chats(context, bots, customers)
+  const blocks = new Blocks(context, bots)
+  const counts = new SentCounts(context)
+  const chats = new Chats(context, { bots, customers, blocks, counts })
   const stars = new Stars(context, bots, chats, customers)
   const subscriptions = new StarSubscriptions(context, bots, stars, customers)
   return {
     bots,
     customers,
+    blocks,
     chats,
+    counts,
     invoices: new Invoices(context),
     stars,
     subscriptions,

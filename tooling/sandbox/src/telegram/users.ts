@@ -36,16 +36,22 @@ export class Customers {
 
   /** Adds a customer. */
   add(input: z.output<typeof newCustomerSchema>): Customer {
-    const { store, limits, activity } = this.#context
-    const id = store.next('customer', FIRST_ID)
-    const customer = this.#customers.put(String(id), {
-      ...input,
-      id,
-      language_code: input.language_code ?? 'en',
-      stars: input.stars ?? limits.startingStars,
-    })
-    activity.changed('users')
+    const customer = this.#add(input)
+    this.#context.activity.changed('users')
     return customer
+  }
+
+  /** Adds many customers at once, who are told apart by a number behind their first name. */
+  addMany(
+    count: number,
+    input: z.output<typeof newCustomerSchema>,
+  ): { readonly first: number; readonly last: number } {
+    const added = Array.from(
+      { length: count },
+      (_, index) => this.#add({ ...input, first_name: `${input.first_name} ${index + 1}` }).id,
+    )
+    this.#context.activity.changed('users')
+    return { first: added[0] ?? 0, last: added.at(-1) ?? 0 }
   }
 
   /** All customers, oldest first. */
@@ -72,6 +78,17 @@ export class Customers {
     if (stars < 0) throw new ControlError(409, `User ${id} has only ${customer.stars} Stars`)
     this.#context.activity.changed('users')
     return this.#customers.put(String(id), { ...customer, stars })
+  }
+
+  #add(input: z.output<typeof newCustomerSchema>): Customer {
+    const { store, limits } = this.#context
+    const id = store.next('customer', FIRST_ID)
+    return this.#customers.put(String(id), {
+      ...input,
+      id,
+      language_code: input.language_code ?? 'en',
+      stars: input.stars ?? limits.startingStars,
+    })
   }
 }
 
