@@ -50,6 +50,12 @@ CREATE TABLE "gramkit"."job_leader" (
 	"expires_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."rate_limit" (
+	"key" text PRIMARY KEY NOT NULL,
+	"free_at" timestamp (6) with time zone NOT NULL,
+	"paused_until" timestamp (6) with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."outbox_event" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"seq" bigserial NOT NULL,
@@ -410,6 +416,7 @@ CREATE INDEX "job_pending_index" ON "gramkit"."job" USING btree ("run_at","seq")
 CREATE INDEX "job_handed_index" ON "gramkit"."job" USING btree ("handed_at") WHERE "gramkit"."job"."status" = 'pending' and "gramkit"."job"."handed_at" is not null;--> statement-breakpoint
 CREATE INDEX "job_order_index" ON "gramkit"."job" USING btree ("order_key","seq") WHERE "gramkit"."job"."status" = 'pending' and "gramkit"."job"."order_key" is not null;--> statement-breakpoint
 CREATE INDEX "job_dead_index" ON "gramkit"."job" USING btree ("id") WHERE "gramkit"."job"."status" = 'dead';--> statement-breakpoint
+CREATE INDEX "rate_limit_free_at_index" ON "gramkit"."rate_limit" USING btree ("free_at");--> statement-breakpoint
 CREATE INDEX "outbox_event_unpublished_index" ON "gramkit"."outbox_event" USING btree ("seq") WHERE "gramkit"."outbox_event"."published_at" is null;--> statement-breakpoint
 CREATE INDEX "audit_entry_subject_index" ON "gramkit"."audit_entry" USING btree ("subject","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_seal_entry_id_key" ON "gramkit"."audit_seal" USING btree ("entry_id");--> statement-breakpoint

@@ -51,6 +51,7 @@ export function coreRoutes(
     await app.register(httpEdge, {
       authenticate: (token) => core.users.authenticate(token),
       adminToken: options.adminToken,
+      limiter: core.limiter,
       idempotency: new HttpIdempotency(database.executor),
       liveUpdates: new LiveUpdates(database),
     })

@@ -36,6 +36,7 @@ import {
   type JobsLogger,
   subscribe,
 } from './platform/jobs/index.ts'
+import { forgetOldLimits } from './platform/limits/index.ts'
 import type { DomainEvent } from './platform/outbox/index.ts'
 import type { Platform } from './platform.ts'
 import type { CoreServices } from './services.ts'
@@ -55,6 +56,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   sealDueAudit,
   takeBalanceSnapshots,
   verifyLedger,
+  forgetOldLimits,
 ]
 
 /** Jobs of core's features. */

@@ -17,6 +17,7 @@ import {
   openNodePostgres,
   type ServicesHost,
 } from './platform/database/index.ts'
+import { openPostgresLimiter } from './platform/limits/index.ts'
 import { CoreRepositories } from './repositories.ts'
 import { type Context, CoreServices } from './services.ts'
 
@@ -165,6 +166,7 @@ export async function createPlatform(
       botToken: options.telegram?.botToken,
       initDataMaxAgeSeconds: options.telegram?.initDataMaxAgeSeconds,
     },
+    limiter: openPostgresLimiter(database),
     returnUrls: options.returnUrls ?? [],
   }
   const Repositories = options.Repositories ?? CoreRepositories

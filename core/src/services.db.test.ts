@@ -9,6 +9,7 @@ import {
 } from './features/balance/index.ts'
 import { newId, systemClock } from './kernel/index.ts'
 import { type Executor, openNodePostgres } from './platform/database/index.ts'
+import { openPostgresLimiter } from './platform/limits/index.ts'
 import { createPlatform } from './platform.ts'
 import { CoreRepositories } from './repositories.ts'
 import { type Context, CoreServices } from './services.ts'
@@ -30,6 +31,7 @@ const context: Context = {
   gateways: new Map(),
   fulfilments: {},
   identity: {},
+  limiter: openPostgresLimiter(database),
   resources: createResourceCatalog([]),
   returnUrls: [],
 }

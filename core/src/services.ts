@@ -24,6 +24,7 @@ import { RenewalsService, SubscriptionsService } from './features/subscriptions/
 import { type IdentitySettings, UsersService } from './features/users/index.ts'
 import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
+import type { Limiter } from './platform/limits/index.ts'
 import type { CoreRepositories } from './repositories.ts'
 
 /** What services share and nobody can derive: the clock, the outside world, what is sold. */
@@ -36,6 +37,8 @@ export interface Context {
   /** Who gives what is sold, by kind of product. */
   readonly fulfilments: FulfilmentRegistry<CoreServices>
   readonly identity: IdentitySettings
+  /** Counts tries across processes; outside of every transaction. */
+  readonly limiter: Limiter
   /** Prefixes of addresses that a buyer may be sent back to. */
   readonly returnUrls: readonly string[]
   /** Set on a fork: its `transaction` joins the open one. */
@@ -86,6 +89,10 @@ export class CoreServices<
 
   get clock(): Clock {
     return this.context.clock
+  }
+
+  get limiter(): Limiter {
+    return this.context.limiter
   }
 
   get products(): ProductCatalog {

@@ -9,6 +9,7 @@ import { type Context, CoreRepositories, CoreServices, type Database } from '@gr
 import { AuditService } from '@gramkit/core/audit'
 import { BalanceService, createResourceCatalog } from '@gramkit/core/balance'
 import { systemClock } from '@gramkit/core/kernel'
+import { openPostgresLimiter } from '@gramkit/core/limits'
 import { PaymentsCheckService, PaymentsService, RefundsService } from '@gramkit/core/payments'
 import { SubscriptionsService } from '@gramkit/core/subscriptions'
 import { UsersService } from '@gramkit/core/users'
@@ -34,6 +35,7 @@ const context: Context = {
   gateways: new Map(),
   fulfilments: {},
   identity: {},
+  limiter: openPostgresLimiter(database),
   resources: createResourceCatalog([]),
   returnUrls: [],
 }

@@ -13,6 +13,7 @@ import {
   requireAdmin,
   requireUser,
 } from '../../platform/http/index.ts'
+import { openPostgresLimiter } from '../../platform/limits/index.ts'
 import { createLogger } from '../../platform/log/index.ts'
 import { createMetrics } from '../../platform/metrics/index.ts'
 import { OutboxRepository } from '../../platform/outbox/index.ts'
@@ -42,6 +43,7 @@ beforeAll(async () => {
   await app.register(httpEdge, {
     authenticate: (token) => services.users.authenticate(token),
     adminToken,
+    limiter: openPostgresLimiter(database),
     idempotency: new HttpIdempotency(database.executor),
     liveUpdates: new LiveUpdates(database, { streamsPerUserMax: 2, heartbeatMs: 50 }),
   })

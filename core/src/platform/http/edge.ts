@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { assert } from '../../kernel/index.ts'
+import type { Limiter } from '../limits/index.ts'
 import { AdminTokenInvalid, CredentialsMissing } from './http.errors.ts'
 import type { HttpIdempotency } from './http-idempotency.ts'
 import type { LiveUpdates } from './live-updates.ts'
@@ -17,6 +18,7 @@ export interface HttpEdge {
   /** Finds who is behind a session token; throws a typed error for a token of nobody. */
   authenticate(token: string): Promise<Principal>
   readonly adminToken: string
+  readonly limiter: Pick<Limiter, 'take'>
   readonly idempotency: HttpIdempotency
   readonly liveUpdates: LiveUpdates
 }
@@ -35,8 +37,8 @@ declare module 'fastify' {
 
 /** Gives the routes registered beside it their platform: register it first in their scope. */
 export const httpEdge = fastifyPlugin<HttpEdge>(
-  async (app, { authenticate, adminToken, idempotency, liveUpdates }) => {
-    app.decorate('edge', { authenticate, adminToken, idempotency, liveUpdates })
+  async (app, { authenticate, adminToken, limiter, idempotency, liveUpdates }) => {
+    app.decorate('edge', { authenticate, adminToken, limiter, idempotency, liveUpdates })
     app.addHook('preClose', async () => liveUpdates.close())
   },
   { name: 'gramkit-edge', fastify: '5.x' },

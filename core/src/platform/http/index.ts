@@ -35,6 +35,7 @@ export {
 } from './http-idempotency.ts'
 export { type HttpAnswer, idempotently } from './idempotently.ts'
 export { LiveUpdates, type LiveUpdatesSettings } from './live-updates.ts'
+export { limitByNetwork, networkOf } from './network.ts'
 export type { ApiTitle } from './openapi.ts'
 export { PROBLEM_TYPE, type Problem, problemSchema, statusOf, toProblem } from './problem.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'

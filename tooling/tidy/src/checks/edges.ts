@@ -21,12 +21,12 @@ const PLATFORM_FOR: Readonly<Record<string, readonly string[]>> = {
   events: ['outbox'],
   table: ['database'],
   repository: ['database'],
-  service: ['database', 'outbox', 'jobs', 'config'],
-  scope: ['database', 'outbox', 'jobs'],
+  service: ['database', 'outbox', 'jobs', 'config', 'limits', 'mail', 'bus'],
+  scope: ['database', 'outbox', 'jobs', 'limits', 'mail', 'bus'],
   fulfilment: ['database', 'outbox', 'jobs'],
-  jobs: ['database', 'outbox', 'jobs', 'inbox'],
-  http: ['http', 'database', 'config', 'telegram'],
-  bot: ['bot', 'telegram', 'database'],
+  jobs: ['database', 'outbox', 'jobs', 'inbox', 'limits', 'mail', 'bus'],
+  http: ['http', 'database', 'config', 'telegram', 'limits'],
+  bot: ['bot', 'telegram', 'database', 'limits'],
   gateways: ['http', 'inbox', 'jobs', 'telegram', 'config', 'log'],
 }
 
@@ -34,7 +34,9 @@ const PLATFORM_FOR: Readonly<Record<string, readonly string[]>> = {
 const SDK_PLACES: Readonly<Record<string, RegExp>> = {
   grammy: /\/gateways\/|\.bot\.ts$|^core\/src\/(platform\/telegram\/|bot\.ts$)/,
   bullmq: /^core\/src\/platform\/jobs\/(bullmq|redis)/,
-  ioredis: /^core\/src\/platform\/(jobs\/(bullmq|redis)|redis\/|limits\/)/,
+  ioredis: /^core\/src\/platform\/(jobs\/(bullmq|redis)|bus\/redis)/,
+  nodemailer: /^core\/src\/platform\/mail\//,
+  '@node-rs/argon2': /^core\/src\/features\/users\/passwords\//,
   stripe: /\/gateways\//,
   axios: /\/gateways\//,
   '@yookassa/sdk': /\/gateways\//,

@@ -1,0 +1,37 @@
+import { isIPv6 } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+import { admit, type Rate } from '../limits/index.ts'
+
+/**
+ * Names the network that an address belongs to: the /24 of IPv4, the /64 of IPv6.
+ *
+ * One household or cloud machine has a whole /64 to choose addresses from, so a limit for each
+ * address would limit nobody there.
+ */
+export function networkOf(address: string): string {
+  const [, v4] = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address) ?? []
+  if (v4 !== undefined) return `${v4}.0/24`
+  const [plain = ''] = address.split('%')
+  if (!isIPv6(plain)) return address
+  const [head = '', tail] = plain.split('::')
+  const groups = head.split(':').filter(Boolean)
+  const missing =
+    tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
+  const all = [...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':')]
+  const network = all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16))
+  return `${network.join(':')}::/64`
+}
+
+/**
+ * Makes a hook that limits how often one network may use a route; put it first in `onRequest`. The
+ * address is the connection's, or what a trusted proxy says.
+ *
+ * @throws {@link TooManyTries}
+ * @throws {@link LimitsUnavailable}
+ */
+export function limitByNetwork(
+  name: string,
+  rate: Rate,
+): (request: FastifyRequest) => Promise<void> {
+  return (request) => admit(request.server.edge.limiter, name, networkOf(request.ip), rate)
+}
