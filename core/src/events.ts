@@ -1,5 +1,13 @@
 import { ledgerDiffers } from './features/balance/index.ts'
 import {
+  invitationBatchCreated,
+  invitationCreated,
+  invitationExpired,
+  invitationLimitReached,
+  invitationRevoked,
+  invitationUsed,
+} from './features/invites/index.ts'
+import {
   paymentClosed,
   paymentRefunded,
   paymentReportRefused,
@@ -16,6 +24,12 @@ import type { EventDefinition } from './platform/outbox/index.ts'
 export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 'schema'>[] = [
   userCreated,
   ledgerDiffers,
+  invitationCreated,
+  invitationBatchCreated,
+  invitationUsed,
+  invitationLimitReached,
+  invitationRevoked,
+  invitationExpired,
   paymentSucceeded,
   paymentClosed,
   paymentUpdated,

@@ -12,6 +12,10 @@ export {
   databaseContract,
 } from './contracts/database.contract.ts'
 export {
+  type InvitationStorageContractOptions,
+  invitationStorageContract,
+} from './contracts/invitation-storage.contract.ts'
+export {
   type GatewayUnderTest,
   type PaymentGatewayContractOptions,
   paymentGatewayContract,

@@ -38,6 +38,17 @@ export class OutboxRepository {
     if (event.userId) await announce(this.#db, 'gramkit_user', event.userId)
   }
 
+  /** Writes events in one statement, as {@link add} does. */
+  async addAll(events: readonly DomainEvent[]): Promise<void> {
+    const [first, ...others] = events
+    if (!first) return
+    if (others.length === 0) return this.add(first)
+    await this.#db.insert(outboxEvent).values([...events])
+    await announce(this.#db, 'gramkit_wake')
+    const users = new Set(events.flatMap(({ userId }) => userId ?? []))
+    for (const userId of users) await announce(this.#db, 'gramkit_user', userId)
+  }
+
   /** Reads the oldest events that were not published, after keeping other relays out. */
   async lockUnpublished(limit: number): Promise<OutboxRow[]> {
     // One relay at a time: two that publish neighbours of one subject could commit in the wrong

@@ -1,0 +1,58 @@
+/**
+ * Invitations: codes that let people in, single-use, for a number of uses or for any, each once for
+ * each person. Usable alone with `openInvites`, over any storage that passes the contract.
+ *
+ * @module
+ */
+export {
+  INVITATION_STATUSES,
+  type Invitation,
+  type InvitationMetadata,
+  type InvitationStatus,
+  type InvitationUse,
+  refusalOf,
+  type UseRefusal,
+  useOnce,
+} from './invitation.ts'
+export { codeKey } from './invitation-code.ts'
+export type {
+  InvitationUsed,
+  Revocation,
+  UseRequest,
+  Validation,
+  ValidationRequest,
+} from './invitation-requests.ts'
+export type {
+  InvitationFilter,
+  InvitationStats,
+  InvitationStorage,
+  UseAttempt,
+  UseDecision,
+  UseOutcome,
+} from './invitation-storage.ts'
+export {
+  InvalidInvitationCode,
+  InvitationAlreadyUsed,
+  InvitationCodeTaken,
+  InvitationExpired,
+  InvitationNotActive,
+  InvitationNotFound,
+  OwnInvitation,
+} from './invites.errors.ts'
+export {
+  invitationBatchCreated,
+  invitationCreated,
+  invitationExpired,
+  invitationLimitReached,
+  invitationRevoked,
+  invitationUsed,
+} from './invites.events.ts'
+export { type InvitesScope, InvitesService } from './invites.service.ts'
+export { MemoryInvitations } from './memory-invitations.ts'
+export type {
+  InvitationBatch,
+  InvitationTerms,
+  NewBatch,
+  NewInvitation,
+} from './new-invitation.ts'
+export { openInvites, type StandaloneInvites } from './open-invites.ts'

@@ -1,0 +1,295 @@
+import {
+  type AppError,
+  assert,
+  type Clock,
+  newId,
+  type Page,
+  type PageRequest,
+} from '../../kernel/index.ts'
+import type { Transactional } from '../../platform/database/index.ts'
+import type { OutboxRepository } from '../../platform/outbox/index.ts'
+import {
+  checkName,
+  checkReason,
+  endOf,
+  type Invitation,
+  type InvitationUse,
+  refusalOf,
+  remainingUses,
+  type UseRefusal,
+} from './invitation.ts'
+import { checkCode, isCode } from './invitation-code.ts'
+import type {
+  InvitationUsed,
+  Revocation,
+  UseRequest,
+  Validation,
+  ValidationRequest,
+} from './invitation-requests.ts'
+import type {
+  InvitationFilter,
+  InvitationStats,
+  InvitationStorage,
+  UseAttempt,
+  UseDecision,
+} from './invitation-storage.ts'
+import {
+  InvitationAlreadyUsed,
+  InvitationCodeTaken,
+  InvitationExpired,
+  InvitationNotActive,
+  InvitationNotFound,
+  OwnInvitation,
+} from './invites.errors.ts'
+import {
+  invitationBatchCreated,
+  tellCreated,
+  tellExpired,
+  tellRevoked,
+  tellUses,
+} from './invites.events.ts'
+import {
+  buildBatch,
+  buildInvitation,
+  type InvitationBatch,
+  insertDrawn,
+  insertFree,
+  type NewBatch,
+  type NewInvitation,
+} from './new-invitation.ts'
+
+/** All that the invites service may touch. */
+export interface InvitesScope extends Transactional<InvitesScope> {
+  readonly clock: Clock
+  readonly repos: {
+    readonly invitations: InvitationStorage
+    readonly outbox: Pick<OutboxRepository, 'addAll'>
+  }
+  /** Itself, so that an app's override is used by the other use cases too. */
+  readonly invites: Pick<InvitesService, 'getById' | 'getByCode'>
+}
+
+const EXPIRED_BATCH = 100
+
+/** Invitations: codes that let people in, each as often as it says and once for each person. */
+export class InvitesService {
+  readonly #scope: InvitesScope
+
+  constructor(scope: InvitesScope) {
+    this.#scope = scope
+  }
+
+  /**
+   * Makes an invitation, single-use unless its limit says otherwise. Emits `invitation.created`.
+   *
+   * @throws {@link InvalidInvitationCode}
+   * @throws {@link InvitationCodeTaken} leaving an open transaction usable
+   * @throws {@link InvalidValue} when a term is no such thing
+   * @example
+   * const { code } = await services.invites.create({ createdBy: userId, usageLimit: 5 })
+   */
+  async create(input: NewInvitation): Promise<Invitation> {
+    const make = buildInvitation(input, this.#scope.clock.now())
+    return this.#scope.transaction(async (tx) => {
+      const { invitations } = tx.repos
+      const isDrawn = input.code === undefined
+      const [invitation] = isDrawn
+        ? await insertDrawn(invitations, 1, make)
+        : await insertFree(invitations, [make()])
+      if (!invitation) throw new InvitationCodeTaken()
+      await tx.repos.outbox.addAll([tellCreated(invitation)])
+      return invitation
+    })
+  }
+
+  /**
+   * Makes up to 10,000 invitations with drawn codes, all or none, and gives the codes. Emits one
+   * `invitation.batch_created` for all of them.
+   *
+   * @throws {@link InvalidValue} when a term is no such thing
+   */
+  async createBatch(batch: NewBatch): Promise<InvitationBatch> {
+    const { count, batchId = newId(), createdBy } = batch
+    const at = this.#scope.clock.now()
+    const make = buildBatch({ ...batch, batchId }, at)
+    return this.#scope.transaction(async (tx) => {
+      const made = await insertDrawn(tx.repos.invitations, count, make)
+      await tx.repos.outbox.addAll([
+        invitationBatchCreated.create({
+          occurredAt: at,
+          subjectId: batchId,
+          payload: { batchId, createdBy, createdAt: at.toISOString(), count },
+        }),
+      ])
+      return { batchId, codes: made.map(({ code }) => code) }
+    })
+  }
+
+  /**
+   * Uses a code for somebody. On `tx` it joins the transaction: what fails there burns no use.
+   *
+   * Emits `invitation.used`, and `invitation.limit_reached` with the last one. The first to touch a
+   * code whose time is over stores that and emits `invitation.expired`.
+   *
+   * @throws {@link InvitationNotFound} also when it is bound to somebody else
+   * @throws {@link InvitationNotActive} when it is used up or revoked
+   * @throws {@link InvitationExpired}
+   * @throws {@link InvitationAlreadyUsed}
+   * @throws {@link OwnInvitation}
+   * @throws {@link InvalidInvitationCode}
+   * @throws {@link InvalidValue} when `usedBy` names nobody
+   * @example
+   * const { remainingUses } = await services.invites.use({ code, usedBy: userId })
+   */
+  async use({ code, usedBy }: UseRequest): Promise<InvitationUsed> {
+    checkCode(code)
+    checkName('usedBy', usedBy)
+    const at = this.#scope.clock.now()
+    const attempt = { code, at, uses: [{ id: newId(), usedBy }] }
+    // Thrown outside, so that an expiry that was noticed is stored.
+    const decision = await this.#scope.transaction((tx) => decide(tx, attempt))
+    if (!decision) throw new InvitationNotFound()
+    const { invitation, outcomes } = decision
+    const [outcome] = outcomes
+    assert(outcome, 'Each attempt has its outcome')
+    if ('refusal' in outcome) throw refused(invitation, outcome.refusal)
+    const { useCount } = outcome
+    return {
+      invitationId: invitation.id,
+      code: invitation.code,
+      createdBy: invitation.createdBy,
+      usedBy,
+      usedAt: at,
+      useCount,
+      remainingUses: remainingUses({ ...invitation, useCount }),
+      isExhausted: useCount === invitation.usageLimit,
+      metadata: invitation.metadata,
+    }
+  }
+
+  /**
+   * Tells whether a code could be used now, by anybody or by somebody. Changes nothing and throws
+   * nothing: a text that cannot be a code is an answer as well.
+   */
+  async validate({ code, usedBy }: ValidationRequest): Promise<Validation> {
+    const nothing = { isValid: false, status: null, remainingUses: null, expiresAt: null } as const
+    if (!isCode(code)) return { ...nothing, reason: 'malformed' }
+    const { invitations } = this.#scope.repos
+    const invitation = await invitations.findByCode(code)
+    if (!invitation) return { ...nothing, reason: 'not_found' }
+    const at = this.#scope.clock.now()
+    const reason =
+      usedBy === undefined
+        ? endOf(invitation, at)
+        : refusalOf(invitation, {
+            usedBy,
+            hasUsed: await invitations.hasUsed(invitation.id, usedBy),
+            at,
+          })
+    if (reason === 'for_somebody_else') return { ...nothing, reason: 'not_found' }
+    return {
+      isValid: reason === undefined,
+      reason: reason ?? null,
+      status: invitation.status,
+      remainingUses: remainingUses(invitation),
+      expiresAt: invitation.expiresAt,
+    }
+  }
+
+  /**
+   * Takes an invitation back and gives it as it is then: `revoked`, or `used` or `expired` if it had
+   * ended already. Emits `invitation.revoked` once: another time changes nothing.
+   *
+   * @throws {@link InvitationNotFound}
+   * @throws {@link InvalidValue} when `by` names nobody or the reason is too long
+   */
+  async revoke(revocation: Revocation): Promise<Invitation> {
+    const { by, reason = null } = revocation
+    checkName('by', by)
+    if (reason !== null) checkReason(reason)
+    return this.#scope.transaction(async (tx) => {
+      const { id } =
+        'id' in revocation
+          ? await tx.invites.getById(revocation.id)
+          : await tx.invites.getByCode(revocation.code)
+      const done = { at: tx.clock.now(), by, reason }
+      const isNew = await tx.repos.invitations.revoke(id, done)
+      const invitation = await tx.invites.getById(id)
+      if (isNew) await tx.repos.outbox.addAll([tellRevoked(invitation, done)])
+      return invitation
+    })
+  }
+
+  /**
+   * Reads an invitation.
+   *
+   * @throws {@link InvitationNotFound}
+   */
+  async getById(id: string): Promise<Invitation> {
+    const invitation = await this.#scope.repos.invitations.findById(id)
+    if (!invitation) throw new InvitationNotFound({ invitationId: id })
+    return invitation
+  }
+
+  /**
+   * Reads an invitation by its code.
+   *
+   * @throws {@link InvitationNotFound}
+   * @throws {@link InvalidInvitationCode}
+   */
+  async getByCode(code: string): Promise<Invitation> {
+    checkCode(code)
+    const invitation = await this.#scope.repos.invitations.findByCode(code)
+    if (!invitation) throw new InvitationNotFound()
+    return invitation
+  }
+
+  /** Invitations, newest first. */
+  list(filter: InvitationFilter = {}, request: PageRequest = {}): Promise<Page<Invitation>> {
+    return this.#scope.repos.invitations.list(filter, request)
+  }
+
+  /** Who used an invitation and when, the first of them first. */
+  uses(invitationId: string, request: PageRequest = {}): Promise<Page<InvitationUse>> {
+    return this.#scope.repos.invitations.listUses(invitationId, request)
+  }
+
+  /** How many invitations there are in each state, of one maker or of all, and their uses. */
+  stats(filter: Pick<InvitationFilter, 'createdBy'> = {}): Promise<InvitationStats> {
+    return this.#scope.repos.invitations.count(filter)
+  }
+
+  /** Stores which invitations have expired, up to 100, and gives their number. */
+  async expireDue(): Promise<number> {
+    return this.#scope.transaction(async (tx) => {
+      const at = tx.clock.now()
+      const expired = await tx.repos.invitations.expireDue(at, EXPIRED_BATCH)
+      await tx.repos.outbox.addAll(expired.map((invitation) => tellExpired(invitation, at)))
+      return expired.length
+    })
+  }
+}
+
+async function decide(tx: InvitesScope, attempt: UseAttempt): Promise<UseDecision | undefined> {
+  const decision = await tx.repos.invitations.use(attempt)
+  if (decision) await tx.repos.outbox.addAll(tellUses(attempt, decision))
+  return decision
+}
+
+function refused({ id }: Invitation, refusal: UseRefusal): AppError {
+  const facts = { invitationId: id }
+  switch (refusal) {
+    // To others it does not exist: its id stays unsaid.
+    case 'for_somebody_else':
+      return new InvitationNotFound()
+    case 'used':
+    case 'revoked':
+      return new InvitationNotActive({ ...facts, status: refusal })
+    case 'expired':
+      return new InvitationExpired(facts)
+    case 'already_used':
+      return new InvitationAlreadyUsed(facts)
+    case 'own_code':
+      return new OwnInvitation(facts)
+  }
+}

@@ -1,0 +1,135 @@
+import { assert, InvalidValue, newId } from '../../kernel/index.ts'
+import { checkName, type Invitation, type InvitationMetadata } from './invitation.ts'
+import { checkCode, checkPrefix, drawCode } from './invitation-code.ts'
+import type { InvitationStorage } from './invitation-storage.ts'
+
+/** What all invitations of one request share. */
+export interface InvitationTerms {
+  /** Who makes it: in the platform a user's id, elsewhere any name. */
+  readonly createdBy: string
+  /** How often it may be used; null for any number of times. [1] */
+  readonly usageLimit?: number | null | undefined
+  /** The first instant at which it cannot be used any more. [never] */
+  readonly expiresAt?: Date | null | undefined
+  /** Up to 4 KiB of JSON. [none] */
+  readonly metadata?: InvitationMetadata | undefined
+}
+
+/** A new invitation. */
+export interface NewInvitation extends InvitationTerms {
+  /** 6 to 32 letters, digits, hyphens and underscores. [drawn: 16 characters, 80 bits] */
+  readonly code?: string | undefined
+  /** The only one who may use it. [anybody] */
+  readonly recipient?: string | undefined
+}
+
+/** Many new invitations. */
+export interface NewBatch extends InvitationTerms {
+  /** 1 to 10,000. */
+  readonly count: number
+  /** What the codes begin with: a hyphen and 12 characters (60 bits) follow. [none] */
+  readonly prefix?: string | undefined
+  /** [a new one] */
+  readonly batchId?: string | undefined
+}
+
+/** What a batch made. */
+export interface InvitationBatch {
+  readonly batchId: string
+  readonly codes: readonly string[]
+}
+
+/** Most invitations of one batch. */
+export const BATCH_INVITATIONS_MAX = 10_000
+const USAGE_LIMIT_MAX = 1_000_000_000
+const METADATA_BYTES_MAX = 4_096
+/** How often codes that are taken are drawn anew: of 2^60 the first is already a wonder. */
+const DRAWS_MAX = 5
+
+/**
+ * Gives what makes the invitation that is asked for, with another code each time if none was given.
+ *
+ * @throws {@link InvalidValue} {@link InvalidInvitationCode}
+ */
+export function buildInvitation(input: NewInvitation, at: Date): () => Invitation {
+  const { code, recipient = null } = input
+  if (code !== undefined) checkCode(code)
+  if (recipient !== null) checkName('recipient', recipient)
+  checkTerms(input, at)
+  return () => build(input, { code: code ?? drawCode(), at, recipient, batchId: null })
+}
+
+/**
+ * Gives what makes the next invitation of a batch.
+ *
+ * @throws {@link InvalidValue}
+ */
+export function buildBatch(
+  batch: NewBatch & { readonly batchId: string },
+  at: Date,
+): () => Invitation {
+  const { count, prefix, batchId } = batch
+  if (!(Number.isInteger(count) && count >= 1 && count <= BATCH_INVITATIONS_MAX)) {
+    refuse('count', 'is not a size of a batch', `send 1 to ${BATCH_INVITATIONS_MAX}`)
+  }
+  if (prefix !== undefined) checkPrefix(prefix)
+  checkTerms(batch, at)
+  return () => build(batch, { code: drawCode(prefix), at, recipient: null, batchId })
+}
+
+/** Writes invitations whose codes are free and gives them. */
+export async function insertFree(
+  storage: InvitationStorage,
+  invitations: readonly Invitation[],
+): Promise<Invitation[]> {
+  const written = new Set(await storage.insert(invitations))
+  return invitations.filter(({ id }) => written.has(id))
+}
+
+/** Writes invitations with drawn codes; a code that is taken is drawn again. */
+export async function insertDrawn(
+  storage: InvitationStorage,
+  count: number,
+  make: () => Invitation,
+): Promise<Invitation[]> {
+  const made: Invitation[] = []
+  for (let draws = 0; made.length < count; draws++) {
+    assert(draws < DRAWS_MAX, 'A drawn code is nearly always free')
+    const drawn = Array.from({ length: count - made.length }, make)
+    made.push(...(await insertFree(storage, drawn)))
+  }
+  return made
+}
+
+function build(
+  { createdBy, usageLimit = 1, expiresAt = null, metadata = {} }: InvitationTerms,
+  own: Pick<Invitation, 'code' | 'recipient' | 'batchId'> & { readonly at: Date },
+): Invitation {
+  const { code, at, recipient, batchId } = own
+  return {
+    ...{ id: newId(), code, createdBy, status: 'active', usageLimit, useCount: 0, expiresAt },
+    ...{ metadata: { ...metadata }, groupId: null, recipient, batchId, createdAt: at },
+    ...{ revokedAt: null, revokedBy: null, revocationReason: null },
+  }
+}
+
+function checkTerms(terms: InvitationTerms, now: Date): void {
+  checkName('createdBy', terms.createdBy)
+  const { usageLimit, expiresAt, metadata = {} } = terms
+  const isCount = (limit: number) =>
+    Number.isInteger(limit) && limit >= 1 && limit <= USAGE_LIMIT_MAX
+  if (usageLimit !== undefined && usageLimit !== null && !isCount(usageLimit)) {
+    refuse('usageLimit', 'is not a number of uses', 'send 1 or more, or null for no limit')
+  }
+  // An invalid date is neither before nor after.
+  if (expiresAt && !(expiresAt > now)) {
+    refuse('expiresAt', 'is not in the future', 'send an instant that is still to come')
+  }
+  if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES_MAX) {
+    refuse('metadata', 'is longer than 4 KiB of JSON', 'keep it in a table of your own')
+  }
+}
+
+function refuse(field: string, problem: string, remedy: string): never {
+  throw new InvalidValue({ field, problem, remedy })
+}

@@ -1,0 +1,31 @@
+import type { DomainEvent, EventDefinition } from '../outbox/index.ts'
+
+/** What is done about an event. */
+export type EventHandler<Payload> = (event: DomainEvent<Payload>) => unknown
+
+/** Told of a handler that failed: by its subscription's name, with the event it failed on. */
+export type HandlerErrors = (
+  error: unknown,
+  about: { readonly name: string; readonly eventId: string },
+) => void
+
+/**
+ * Carries events to whoever wants to hear of them, inside one process or between many.
+ *
+ * At least once: dedupe on `event.id` where that matters. A handler that fails keeps neither the
+ * publisher nor other handlers from theirs. A bus may lose what was published while it was away:
+ * where an event must not be lost, subscribe to the outbox instead.
+ */
+export interface EventBus extends AsyncDisposable {
+  publish(event: DomainEvent): Promise<void>
+  /**
+   * Calls back for each event of a kind that is published from now on, until the returned function
+   * is called. Those of one name share the work: each event goes to one of them.
+   */
+  subscribe<Payload>(
+    event: EventDefinition<Payload>,
+    handle: EventHandler<Payload>,
+    options: { readonly name: string },
+  ): Promise<() => Promise<void>>
+  close(): Promise<void>
+}

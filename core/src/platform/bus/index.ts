@@ -1,0 +1,7 @@
+/**
+ * Event buses: typed events to whoever wants to hear of them, in one process or between many.
+ *
+ * @module
+ */
+export type { EventBus, EventHandler, HandlerErrors } from './event-bus.ts'
+export { InProcessBus } from './in-process-bus.ts'
