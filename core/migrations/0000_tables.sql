@@ -350,6 +350,31 @@ CREATE TABLE "gramkit"."subscription" (
 	CONSTRAINT "subscription_paused_at_check" CHECK (("gramkit"."subscription"."paused_at" is not null) = ("gramkit"."subscription"."status" = 'paused'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."user_attribution" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"source" text,
+	"invitation" text,
+	"via" text NOT NULL,
+	"first_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "user_attribution_source_check" CHECK ("gramkit"."user_attribution"."source" ~ '^[A-Za-z0-9_.-]{1,64}$'),
+	CONSTRAINT "user_attribution_invitation_check" CHECK ("gramkit"."user_attribution"."invitation" ~ '^[A-Za-z0-9_-]{1,64}$'),
+	CONSTRAINT "user_attribution_via_check" CHECK ("gramkit"."user_attribution"."via" in ('start', 'startapp', 'web')),
+	CONSTRAINT "user_attribution_known_check" CHECK (num_nonnulls("gramkit"."user_attribution"."source", "gramkit"."user_attribution"."invitation") >= 1)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."user_streak" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"current" integer NOT NULL,
+	"best" integer NOT NULL,
+	"total" integer NOT NULL,
+	"day" date NOT NULL,
+	"time_zone" text NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "user_streak_current_check" CHECK ("gramkit"."user_streak"."current" >= 1),
+	CONSTRAINT "user_streak_best_check" CHECK ("gramkit"."user_streak"."best" >= "gramkit"."user_streak"."current"),
+	CONSTRAINT "user_streak_total_check" CHECK ("gramkit"."user_streak"."total" >= "gramkit"."user_streak"."best")
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."user_account" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"kind" text NOT NULL,
@@ -359,13 +384,16 @@ CREATE TABLE "gramkit"."user_account" (
 	"first_name" text,
 	"last_name" text,
 	"language_code" text,
+	"language" text,
 	"time_zone" text DEFAULT 'UTC' NOT NULL,
 	"role" text DEFAULT 'user' NOT NULL,
+	"last_seen_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "user_account_telegram_id_key" UNIQUE("telegram_id"),
 	CONSTRAINT "user_account_device_key_hash_key" UNIQUE("device_key_hash"),
 	CONSTRAINT "user_account_kind_check" CHECK ("gramkit"."user_account"."kind" in ('guest', 'registered')),
+	CONSTRAINT "user_account_language_check" CHECK ("gramkit"."user_account"."language" in ('en', 'ru')),
 	CONSTRAINT "user_account_role_check" CHECK ("gramkit"."user_account"."role" in ('user', 'admin', 'owner'))
 );
 --> statement-breakpoint
@@ -406,6 +434,8 @@ ALTER TABLE "gramkit"."subscription_trial" ADD CONSTRAINT "subscription_trial_us
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_first_payment_id_payment_id_fk" FOREIGN KEY ("first_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_change_payment_id_payment_id_fk" FOREIGN KEY ("change_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_attribution" ADD CONSTRAINT "user_attribution_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_delivery_provider_key_key" ON "gramkit"."inbox_delivery" USING btree ("provider","key");--> statement-breakpoint
@@ -459,5 +489,6 @@ CREATE INDEX "subscription_first_payment_id_index" ON "gramkit"."subscription" U
 CREATE INDEX "subscription_next_charge_at_index" ON "gramkit"."subscription" USING btree ("next_charge_at") WHERE "gramkit"."subscription"."next_charge_at" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_expires_at_index" ON "gramkit"."subscription" USING btree ("expires_at") WHERE "gramkit"."subscription"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_notice_at_index" ON "gramkit"."subscription" USING btree ("notice_at") WHERE "gramkit"."subscription"."notice_at" is not null;--> statement-breakpoint
+CREATE INDEX "user_attribution_source_index" ON "gramkit"."user_attribution" USING btree ("source");--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");

@@ -17,12 +17,14 @@ import {
   receiptRejected,
 } from './features/payments/index.ts'
 import { subscriptionEvents } from './features/subscriptions/index.ts'
-import { userCreated } from './features/users/index.ts'
+import { streakMilestoneReached, userAttributed, userCreated } from './features/users/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
 
 /** Every event that core emits. */
 export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 'schema'>[] = [
+  userAttributed,
   userCreated,
+  streakMilestoneReached,
   ledgerDiffers,
   invitationCreated,
   invitationBatchCreated,

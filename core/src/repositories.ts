@@ -15,7 +15,12 @@ import {
   RefundsRepository,
 } from './features/payments/index.ts'
 import { GrantsRepository, SubscriptionsRepository } from './features/subscriptions/index.ts'
-import { SessionsRepository, UsersRepository } from './features/users/index.ts'
+import {
+  AttributionsRepository,
+  SessionsRepository,
+  StreaksRepository,
+  UsersRepository,
+} from './features/users/index.ts'
 import type { Executor } from './platform/database/index.ts'
 import { InboxRepository } from './platform/inbox/index.ts'
 import { JobsRepository } from './platform/jobs/index.ts'
@@ -33,6 +38,7 @@ import { OutboxRepository } from './platform/outbox/index.ts'
  * }
  */
 export class CoreRepositories {
+  #attributions?: AttributionsRepository
   #audit?: AuditRepository
   #balance?: BalanceRepository
   #consents?: ConsentsRepository
@@ -49,6 +55,7 @@ export class CoreRepositories {
   #refills?: RefillsRepository
   #refunds?: RefundsRepository
   #sessions?: SessionsRepository
+  #streaks?: StreaksRepository
   #subscriptions?: SubscriptionsRepository
   #users?: UsersRepository
   #verification?: VerificationRepository
@@ -57,6 +64,10 @@ export class CoreRepositories {
 
   constructor(db: Executor) {
     this.db = db
+  }
+
+  get attributions(): AttributionsRepository {
+    return (this.#attributions ??= new AttributionsRepository(this.db))
   }
 
   get audit(): AuditRepository {
@@ -121,6 +132,10 @@ export class CoreRepositories {
 
   get sessions(): SessionsRepository {
     return (this.#sessions ??= new SessionsRepository(this.db))
+  }
+
+  get streaks(): StreaksRepository {
+    return (this.#streaks ??= new StreaksRepository(this.db))
   }
 
   get subscriptions(): SubscriptionsRepository {

@@ -21,7 +21,7 @@ import {
   RefundsService,
 } from './features/payments/index.ts'
 import { RenewalsService, SubscriptionsService } from './features/subscriptions/index.ts'
-import { type IdentitySettings, UsersService } from './features/users/index.ts'
+import { type IdentitySettings, UsersService, VisitsService } from './features/users/index.ts'
 import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
 import type { Limiter } from './platform/limits/index.ts'
@@ -79,6 +79,7 @@ export class CoreServices<
   #subscriptions?: SubscriptionsService
   #users?: UsersService
   #verification?: VerificationService
+  #visits?: VisitsService
   readonly repos: Repositories
   protected readonly context: Shared
 
@@ -173,6 +174,10 @@ export class CoreServices<
 
   get verification(): VerificationService {
     return (this.#verification ??= new VerificationService(this))
+  }
+
+  get visits(): VisitsService {
+    return (this.#visits ??= new VisitsService(this))
   }
 
   /** Who gives products of a kind, bound to this aggregator's transaction. */

@@ -26,7 +26,8 @@ test.each([
   ['America/New_York', '2028-02-29T10:00:00.000Z', '2028-02-29'],
   ['America/New_York', '2028-03-01T09:59:59.999Z', '2028-02-29'],
   ['America/New_York', '2028-03-01T10:00:00.000Z', '2028-03-01'],
-  // Samoa had no 30 December 2011: after the 29th came the 31st.
+  // Samoa had no 30 December 2011: midnight after the 29th was the 31st, whose night is the day before.
+  ['Pacific/Apia', '2011-12-30T09:59:59.999Z', '2011-12-29'],
   ['Pacific/Apia', '2011-12-30T14:59:59.999Z', '2011-12-30'],
   ['Pacific/Apia', '2011-12-30T15:00:00.000Z', '2011-12-31'],
 ])('with days from 05:00 it is in %s at %s the day %s', (timeZone, iso, day) => {

@@ -6,6 +6,10 @@
  *
  * @module
  */
+
+export { userAttribution } from './attribution/attribution.table.ts'
+export type { Attribution, StartVia } from './attribution/attribution.ts'
+export { AttributionsRepository } from './attribution/attributions.repository.ts'
 export { type InitData, type InitDataPolicy, verifyInitData } from './init-data.ts'
 export { SESSION_TTL_MS, type Session, type Surface } from './session.ts'
 export { SessionsRepository } from './sessions.repository.ts'
@@ -15,6 +19,10 @@ export {
   type StartFields,
   type StartTarget,
 } from './start-parameter.ts'
+export { userStreak } from './streaks/streak.table.ts'
+export { STREAK_MILESTONES, type Streak, type StreakView, streakDay } from './streaks/streak.ts'
+export { streakMilestoneReached } from './streaks/streaks.events.ts'
+export { StreaksRepository } from './streaks/streaks.repository.ts'
 export { userAccount, userSession } from './user.table.ts'
 export {
   type Profile,
@@ -34,7 +42,7 @@ export {
   StartParameterTooLong,
   TelegramLoginUnavailable,
 } from './users.errors.ts'
-export { userCreated } from './users.events.ts'
+export { userAttributed, userCreated } from './users.events.ts'
 export { UsersRepository } from './users.repository.ts'
 export {
   type Authenticated,
@@ -43,3 +51,9 @@ export {
   type UsersScope,
   UsersService,
 } from './users.service.ts'
+export {
+  type Visit,
+  type VisitOutcome,
+  type VisitsScope,
+  VisitsService,
+} from './visits.service.ts'

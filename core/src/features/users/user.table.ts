@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { LANGUAGES } from '../../kernel/index.ts'
 import { gramkit, instant, int8 } from '../../platform/database/index.ts'
 
 /** A person: a guest of one device, or somebody known by their Telegram identity. */
@@ -15,15 +16,20 @@ export const userAccount = gramkit.table(
     firstName: text(),
     lastName: text(),
     languageCode: text(),
+    /** What they chose to read; null follows Telegram's language code. */
+    language: text({ enum: LANGUAGES }),
     timeZone: text().notNull().default('UTC'),
     role: text({ enum: ['user', 'admin', 'owner'] })
       .notNull()
       .default('user'),
+    /** Their first visit on the last day they came. */
+    lastSeenAt: instant(),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
   (table) => [
     check('user_account_kind_check', sql`${table.kind} in ('guest', 'registered')`),
+    check('user_account_language_check', sql`${table.language} in ('en', 'ru')`),
     check('user_account_role_check', sql`${table.role} in ('user', 'admin', 'owner')`),
   ],
 )

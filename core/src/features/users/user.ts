@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { InvalidValue } from '../../kernel/index.ts'
+import { InvalidValue, LANGUAGES, type Language } from '../../kernel/index.ts'
 import { DeviceKeyInvalid } from './users.errors.ts'
 
 /** A person: a guest of one device, or somebody known by their Telegram identity. */
@@ -12,9 +12,13 @@ export interface User {
   readonly firstName: string | null
   readonly lastName: string | null
   readonly languageCode: string | null
+  /** What they chose to read; null follows the language code. */
+  readonly language: Language | null
   /** IANA name, for everything that happens on a day. */
   readonly timeZone: string
   readonly role: 'user' | 'admin' | 'owner'
+  /** Their first visit on the last day they came; null before they came at all. */
+  readonly lastSeenAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -61,6 +65,7 @@ export const profileChangesSchema = z.strictObject({
     .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'is not a language code such as en or pt-br')
     .nullable()
     .optional(),
+  language: z.enum(LANGUAGES).nullable().optional(),
   timeZone: z
     .string()
     .max(64)
@@ -84,6 +89,8 @@ export function changedFields(stored: Profile, current: Profile): Partial<Profil
 
 /** Tells whether the runtime knows a time zone by this name. */
 export function isTimeZone(timeZone: string): boolean {
+  // A bare offset such as +23:00 is no place, and has no place's calendar.
+  if (!/^[A-Za-z]/.test(timeZone)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone })
     return true

@@ -6,3 +6,14 @@ export const userCreated = defineEvent('user.created', {
   version: 1,
   schema: z.object({ userId: z.uuid(), kind: z.enum(['guest', 'registered']) }),
 })
+
+/** It is known where somebody came from; once for each user. */
+export const userAttributed = defineEvent('user.attributed', {
+  version: 1,
+  schema: z.object({
+    userId: z.uuid(),
+    /** Null for who came by an invitation that named no source. */
+    source: z.string().nullable(),
+    via: z.enum(['start', 'startapp', 'web']),
+  }),
+})

@@ -105,12 +105,14 @@ describe('login', () => {
       firstName: 'Anna',
       lastName: null,
       languageCode: null,
+      language: null,
       timeZone: 'UTC',
       role: 'user',
       createdAt: '2026-01-31T12:00:00.000Z',
     })
     const me = await app.inject({ url: '/api/v1/me', headers: bearer(token) })
-    expect(me.json()).toEqual(user)
+    const streak = { current: 0, best: 0, total: 0, isCountedToday: false }
+    expect(me.json()).toEqual({ ...user, streak })
   })
 
   test.each([
@@ -168,6 +170,23 @@ describe('PATCH /me', () => {
     expect((await patch({ timeZone: 'Mars/Base' })).json().details.fields).toMatchObject([
       { path: 'timeZone' },
     ])
+  })
+})
+
+describe('the language', () => {
+  test('is chosen by people known by Telegram too, and given back to it', async () => {
+    const initData = initDataOf({ id: 78, first_name: 'Anna' }, { botToken, at: clock.now() })
+    const url = '/api/v1/auth/telegram'
+    const { token } = (await app.inject({ method: 'POST', url, payload: { initData } })).json()
+    const patch = (payload: object) =>
+      app.inject({ method: 'PATCH', url: '/api/v1/me', payload, headers: bearer(token) })
+    expect((await patch({ language: 'ru' })).json()).toMatchObject({ language: 'ru' })
+    expect((await patch({ timeZone: 'Asia/Tokyo' })).json()).toMatchObject({ language: 'ru' })
+    const again = await app.inject({ method: 'POST', url, payload: { initData } })
+    expect(again.json()).toMatchObject({ user: { language: 'ru' } })
+    expect((await patch({ language: null })).json()).toMatchObject({ language: null })
+    expect((await patch({ language: 'de' })).statusCode).toBe(422)
+    expect((await patch({ languageCode: 'ru' })).statusCode).toBe(409)
   })
 })
 

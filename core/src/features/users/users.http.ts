@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { LANGUAGES } from '../../kernel/index.ts'
 import type { ServicesHost } from '../../platform/database/index.ts'
 import {
   bearerToken,
@@ -11,10 +12,12 @@ import {
 } from '../../platform/http/index.ts'
 import { profileChangesSchema, type User } from './user.ts'
 import type { UsersService } from './users.service.ts'
+import type { VisitsService } from './visits.service.ts'
 
 /** All that the routes of users may touch. */
 export interface UsersHttpScope {
   readonly users: UsersService
+  readonly visits: Pick<VisitsService, 'streakOf'>
 }
 
 const userWire = z
@@ -26,17 +29,34 @@ const userWire = z
     firstName: z.string().nullable(),
     lastName: z.string().nullable(),
     languageCode: z.string().nullable(),
+    language: z.enum(LANGUAGES).nullable(),
     timeZone: z.string(),
     role: z.enum(['user', 'admin', 'owner']),
     createdAt: instantWire,
   })
   .meta({ id: 'User' })
 
+/** Days in a row on which somebody came. */
+export const streakWire = z
+  .object({
+    current: z.int(),
+    best: z.int(),
+    total: z.int(),
+    isCountedToday: z.boolean(),
+  })
+  .meta({ id: 'Streak' })
+
+const meWire = userWire.extend({ streak: streakWire }).meta({ id: 'Me' })
+
 const loginWire = z.object({ token: z.string(), user: userWire })
 const tags = ['users']
 
 /** Routes for login and one's own profile; register under `/api/v1`. */
 export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyncZod {
+  const meOf = async (user: User): Promise<z.output<typeof meWire>> => ({
+    ...toWire(user),
+    streak: await host.services.visits.streakOf(user),
+  })
   return async (app) => {
     app.post(
       '/auth/telegram',
@@ -95,10 +115,10 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
           tags,
           summary: 'Read oneself',
           security: userSecurity,
-          response: { 200: userWire, ...problemResponses },
+          response: { 200: meWire, ...problemResponses },
         },
       },
-      async (request) => toWire(await host.services.users.getById(principalOf(request).user.id)),
+      async (request) => meOf(await host.services.users.getById(principalOf(request).user.id)),
     )
 
     app.patch(
@@ -110,11 +130,11 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
           summary: 'Change one’s profile',
           security: userSecurity,
           body: profileChangesSchema,
-          response: { 200: userWire, ...problemResponses },
+          response: { 200: meWire, ...problemResponses },
         },
       },
       async (request) =>
-        toWire(await host.services.users.updateProfile(principalOf(request).user.id, request.body)),
+        meOf(await host.services.users.updateProfile(principalOf(request).user.id, request.body)),
     )
 
     app.get(

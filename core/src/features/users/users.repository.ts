@@ -1,7 +1,25 @@
 import { eq } from 'drizzle-orm'
-import { BaseRepository, type Executor } from '../../platform/database/index.ts'
+import { NotFound } from '../../kernel/index.ts'
+import {
+  BaseRepository,
+  builtOnce,
+  type Executor,
+  type ValueOf,
+} from '../../platform/database/index.ts'
+import { userAttribution } from './attribution/attribution.table.ts'
+import { userStreak } from './streaks/streak.table.ts'
+import type { Streak } from './streaks/streak.ts'
 import { userAccount } from './user.table.ts'
 import type { User } from './user.ts'
+
+const withVisits = builtOnce((db, value: ValueOf<{ id: string }>) =>
+  db
+    .select({ user: userAccount, streak: userStreak, attributedAt: userAttribution.firstAt })
+    .from(userAccount)
+    .leftJoin(userStreak, eq(userStreak.userId, userAccount.id))
+    .leftJoin(userAttribution, eq(userAttribution.userId, userAccount.id))
+    .where(eq(userAccount.id, value('id'))),
+)
 
 /** Accounts of people. */
 export class UsersRepository extends BaseRepository<typeof userAccount> {
@@ -25,6 +43,22 @@ export class UsersRepository extends BaseRepository<typeof userAccount> {
       .from(userAccount)
       .where(eq(userAccount.deviceKeyHash, deviceKeyHash))
     return row
+  }
+
+  /**
+   * Reads a person with what their visits came to, in one statement.
+   *
+   * @throws {@link NotFound}
+   */
+  async getWithVisits(id: string): Promise<{
+    readonly user: User
+    readonly streak: Streak | undefined
+    readonly isAttributed: boolean
+  }> {
+    const [row] = await withVisits(this.db, { id })
+    if (!row) throw new NotFound({ what: 'user account', id })
+    const { user, streak, attributedAt } = row
+    return { user, streak: streak ?? undefined, isAttributed: attributedAt !== null }
   }
 
   /**

@@ -195,12 +195,17 @@ export class UsersService {
         (field) => changes[field] !== undefined && changes[field] !== user[field],
       )
       if (kept && user.telegramId !== null) throw new ProfileKeptByTelegram({ field: kept })
-      if (!kept && (changes.timeZone ?? user.timeZone) === user.timeZone) return user
-      const { firstName, lastName, languageCode, timeZone } = changes
+      const { firstName, lastName, languageCode, language, timeZone } = changes
+      const isSame =
+        !kept &&
+        (timeZone ?? user.timeZone) === user.timeZone &&
+        (language === undefined || language === user.language)
+      if (isSame) return user
       return tx.repos.users.update(id, {
         ...(firstName === undefined ? {} : { firstName }),
         ...(lastName === undefined ? {} : { lastName }),
         ...(languageCode === undefined ? {} : { languageCode }),
+        ...(language === undefined ? {} : { language }),
         ...(timeZone === undefined ? {} : { timeZone }),
         updatedAt: tx.clock.now(),
       })

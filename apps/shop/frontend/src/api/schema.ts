@@ -205,7 +205,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["User"];
+                        "application/json": components["schemas"]["Me"];
                     };
                 };
                 /** @description The request is refused; `code` says why */
@@ -247,6 +247,7 @@ export interface paths {
                         firstName?: string | null;
                         lastName?: string | null;
                         languageCode?: string | null;
+                        language?: ("en" | "ru") | null;
                         timeZone?: string;
                     };
                 };
@@ -258,7 +259,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["User"];
+                        "application/json": components["schemas"]["Me"];
                     };
                 };
                 /** @description The request is refused; `code` says why */
@@ -2353,6 +2354,12 @@ export interface components {
             paymentId: string | null;
             problem: string | null;
         };
+        StreakInput: {
+            current: number;
+            best: number;
+            total: number;
+            isCountedToday: boolean;
+        };
         /** @description Error answer, RFC 9457; branch on `code` */
         Problem: {
             type: string;
@@ -2621,11 +2628,36 @@ export interface components {
             firstName: string | null;
             lastName: string | null;
             languageCode: string | null;
+            language: ("en" | "ru") | null;
             timeZone: string;
             /** @enum {string} */
             role: "user" | "admin" | "owner";
             /** Format: date-time */
             createdAt: string;
+        };
+        Streak: {
+            current: number;
+            best: number;
+            total: number;
+            isCountedToday: boolean;
+        };
+        Me: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "guest" | "registered";
+            telegramId: string | null;
+            username: string | null;
+            firstName: string | null;
+            lastName: string | null;
+            languageCode: string | null;
+            language: ("en" | "ru") | null;
+            timeZone: string;
+            /** @enum {string} */
+            role: "user" | "admin" | "owner";
+            /** Format: date-time */
+            createdAt: string;
+            streak: components["schemas"]["Streak"];
         };
         ParkedDelivery: {
             /** Format: uuid */

@@ -1,0 +1,22 @@
+import type { Executor } from '../../../platform/database/index.ts'
+import { userAttribution } from './attribution.table.ts'
+import type { Attribution } from './attribution.ts'
+
+/** Where people came from. */
+export class AttributionsRepository {
+  readonly #db: Executor
+
+  constructor(db: Executor) {
+    this.#db = db
+  }
+
+  /** Writes where somebody came from, unless that is known; true when it was this call. */
+  async insertFirst(userId: string, attribution: Attribution): Promise<boolean> {
+    const written = await this.#db
+      .insert(userAttribution)
+      .values({ userId, ...attribution })
+      .onConflictDoNothing()
+      .returning({ userId: userAttribution.userId })
+    return written.length === 1
+  }
+}
