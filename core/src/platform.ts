@@ -18,6 +18,7 @@ import {
   type ServicesHost,
 } from './platform/database/index.ts'
 import { openPostgresLimiter } from './platform/limits/index.ts'
+import type { Mailer, SmtpOptions } from './platform/mail/index.ts'
 import { CoreRepositories } from './repositories.ts'
 import { type Context, CoreServices } from './services.ts'
 
@@ -56,6 +57,8 @@ interface CommonOptions<Services> {
         }
       | undefined
   }
+  /** The mail server; without it no mails are sent. */
+  readonly mail?: SmtpOptions
   /** Gateways of the app's own. */
   readonly gateways?: readonly PaymentGateway[]
   readonly products?: readonly ProductInput[]
@@ -98,7 +101,7 @@ export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposa
 /**
  * Makes a platform. Connects on first use, so a wrong address shows at the first query.
  *
- * The SDKs of grammY and YooKassa are loaded only when `telegram` and `yookassa` are given.
+ * The SDKs of grammY, YooKassa and SMTP are loaded only when `telegram`, `yookassa` and `mail` are given.
  *
  * @throws {@link InvalidValue} when a resource or a product breaks a rule, nobody fulfils its kind, or a gateway
  * would have to sell it without the receipt that the law asks for
@@ -168,6 +171,7 @@ export async function createPlatform(
     },
     limiter: openPostgresLimiter(database),
     returnUrls: options.returnUrls ?? [],
+    mailer: await loadMailer(options.mail),
   }
   const Repositories = options.Repositories ?? CoreRepositories
   const Services = options.Services ?? CoreServices
@@ -213,6 +217,12 @@ function adaptFulfilment<Services>(
       (await fulfilment.wantsCharge?.(servicesOf(tx), payment)) ?? true,
     declined: async (tx, payment) => fulfilment.declined?.(servicesOf(tx), payment),
   }
+}
+
+async function loadMailer(mail: SmtpOptions | undefined): Promise<Mailer | undefined> {
+  if (!mail) return undefined
+  const { openSmtpMailer } = await import('./platform/mail/index.ts')
+  return openSmtpMailer(mail)
 }
 
 async function loadGateways(

@@ -34,6 +34,7 @@ const context: Context = {
   limiter: openPostgresLimiter(database),
   resources: createResourceCatalog([]),
   returnUrls: [],
+  mailer: undefined,
 }
 
 class NotesRepository {

@@ -25,6 +25,7 @@ import { type IdentitySettings, UsersService, VisitsService } from './features/u
 import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
 import type { Limiter } from './platform/limits/index.ts'
+import type { Mailer } from './platform/mail/index.ts'
 import type { CoreRepositories } from './repositories.ts'
 
 /** What services share and nobody can derive: the clock, the outside world, what is sold. */
@@ -41,6 +42,8 @@ export interface Context {
   readonly limiter: Limiter
   /** Prefixes of addresses that a buyer may be sent back to. */
   readonly returnUrls: readonly string[]
+  /** Undefined where no mails are sent. */
+  readonly mailer: Mailer | undefined
   /** Set on a fork: its `transaction` joins the open one. */
   readonly isInTransaction?: boolean
 }
@@ -110,6 +113,10 @@ export class CoreServices<
 
   get identity(): IdentitySettings {
     return this.context.identity
+  }
+
+  get mailer(): Mailer | undefined {
+    return this.context.mailer
   }
 
   get returnUrls(): readonly string[] {

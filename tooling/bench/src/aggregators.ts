@@ -38,6 +38,7 @@ const context: Context = {
   limiter: openPostgresLimiter(database),
   resources: createResourceCatalog([]),
   returnUrls: [],
+  mailer: undefined,
 }
 
 /** The same members, all built at once. */

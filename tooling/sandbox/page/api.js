@@ -10,6 +10,7 @@
  * @typedef {import('../src/control/user-control.ts').ChatMessage} ChatMessage
  * @typedef {import('../src/faults.ts').StoredFault} Fault
  * @typedef {import('../src/control/sandbox-control.ts').ListedDelivery} Delivery
+ * @typedef {import('../src/mail/mailbox.ts').ReceivedMail} Mail
  * @typedef {import('../src/yookassa/objects.ts').Payment} YookassaPayment
  * @typedef {import('../src/control/sandbox-control.ts').ShopReceipt} YookassaReceipt
  * @typedef {import('@grammyjs/types').InlineKeyboardButton} InlineKeyboardButton

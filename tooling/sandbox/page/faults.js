@@ -7,7 +7,7 @@ import { waitingDeliveries } from './waiting.js'
 
 /**
  * @typedef {import('./api.js').Fault} Fault
- * @typedef {'telegram' | 'yookassa'} Provider
+ * @typedef {'telegram' | 'yookassa' | 'mail'} Provider
  * @typedef {{ name: string, kind: Fault['kind'], fields?: object }} Switch
  */
 
@@ -41,6 +41,15 @@ const PROVIDERS = {
       { name: 'Saved card is declined', kind: 'decline' },
       { name: 'Charge stays pending for a minute', kind: 'pending' },
       { name: 'The receipt is not registered', kind: 'reject_receipt' },
+    ],
+  },
+  mail: {
+    title: 'Mail',
+    switches: [
+      { name: 'Try again later (451)', kind: 'error', fields: { effect: 'not_done' } },
+      { name: 'Try again later (451), but taken', kind: 'error', fields: { effect: 'done' } },
+      { name: 'No such mailbox (550)', kind: 'refused' },
+      { name: 'Slow: 3 s', kind: 'latency', fields: { delay_ms: 3_000 } },
     ],
   },
 }
@@ -89,7 +98,7 @@ export function startFaults(panel, onCount) {
   function draw() {
     onCount(faults.length)
     clear.disabled = faults.length === 0
-    fill(switches, drawProvider('telegram'), drawProvider('yookassa'))
+    fill(switches, drawProvider('telegram'), drawProvider('yookassa'), drawProvider('mail'))
   }
 
   /** @param {Provider} target */

@@ -1,7 +1,16 @@
 import type { SandboxClock } from './clock/clock.ts'
 
 /** What may change, for those who watch. */
-export type Topic = 'users' | 'chat' | 'stars' | 'yookassa' | 'clock' | 'faults' | 'log' | 'bots'
+export type Topic =
+  | 'users'
+  | 'chat'
+  | 'stars'
+  | 'yookassa'
+  | 'clock'
+  | 'faults'
+  | 'log'
+  | 'bots'
+  | 'mail'
 
 /** One call, delivery or event, as the page shows it. */
 export interface LogEntry {
@@ -9,7 +18,7 @@ export interface LogEntry {
   /** The sandbox's time. */
   readonly at: string
   readonly kind: 'call' | 'delivery' | 'event'
-  readonly provider: 'telegram' | 'yookassa' | 'sandbox'
+  readonly provider: 'telegram' | 'yookassa' | 'mail' | 'sandbox'
   /** The method called, the update or event delivered, or what happened. */
   readonly name: string
   /** HTTP status; null when there was no answer. */

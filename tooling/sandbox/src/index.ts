@@ -1,6 +1,6 @@
 /**
- * Telegram and YooKassa on this machine: servers that speak the providers' own HTTP, a clock that
- * moves, and a control API to play the customer with.
+ * Telegram, YooKassa and a mail server on this machine: servers that speak the providers' own
+ * protocols, a clock that moves, and a control API to play the customer with.
  *
  * @module
  */
@@ -17,6 +17,7 @@ export {
 export type { Transaction } from './control/transactions.ts'
 export type { ChatMessage, UserControl, Wallet } from './control/user-control.ts'
 export type { FaultInput } from './faults.ts'
+export type { ReceivedMail } from './mail/mailbox.ts'
 export type { SandboxOptions } from './options.ts'
 export { PortTaken, type Sandbox, startSandbox } from './sandbox.ts'
 export { DataFolderBusy } from './store/store.ts'

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   // Started with a channel, it ends with its parent, however that ends.
   process.once('disconnect', stop)
   process.stdout.write(
-    `${JSON.stringify({ listening: true, url: sandbox.url, port: sandbox.port })}\n`,
+    `${JSON.stringify({ listening: true, url: sandbox.url, smtpUrl: sandbox.smtpUrl, port: sandbox.port })}\n`,
   )
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { findChromium } from '@gramkit/services'
 import type { Update } from '@grammyjs/types'
 import type { Bot } from 'grammy'
+import { createTransport } from 'nodemailer'
 import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startShop, type TestShop } from './testing/shop.ts'
@@ -188,6 +189,30 @@ test('what the bridge does not have is listed as missing', async () => {
   await page.getByRole('button', { name: 'Close Mini App' }).click()
   await page.getByRole('tab', { name: 'Missing' }).click()
   await page.getByText('web_app_start_gyroscope').filter({ visible: true }).waitFor()
+})
+
+test('mails are listed, found by their address and read', async () => {
+  await page.goto(`${shop.sandbox.url}/sandbox/#mail`)
+  const mailbox = page.getByRole('tabpanel', { name: 'Mail' })
+  await mailbox.getByText('No mail has been sent yet.').waitFor()
+  const transport = createTransport(shop.sandbox.smtpUrl)
+  for (const to of ['ada@example.org', 'bob@example.org']) {
+    await transport.sendMail({
+      from: 'shop@example.org',
+      to,
+      subject: `Hello ${to[0]}`,
+      text: 'Open https://example.org/go\nor not.',
+    })
+  }
+  await mailbox.getByText('Hello a').click()
+  const link = mailbox.getByRole('link', { name: 'https://example.org/go' })
+  expect(await link.getAttribute('href')).toBe('https://example.org/go')
+  const filter = mailbox.getByRole('searchbox', { name: 'Only mail for' })
+  await filter.fill('bob@')
+  await mailbox.getByText('Hello a').waitFor({ state: 'hidden' })
+  await mailbox.getByText('Hello b').waitFor()
+  await filter.fill('eve@')
+  await mailbox.getByText('No mail for this address.').waitFor()
 })
 
 test('a fault that is switched on here hits the next call', async () => {

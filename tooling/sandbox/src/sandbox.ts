@@ -12,6 +12,8 @@ import { controlRoutes } from './control/control.http.ts'
 import { SandboxControl } from './control/sandbox-control.ts'
 import { Deliveries } from './delivery/deliveries.ts'
 import { Faults } from './faults.ts'
+import { Mailboxes } from './mail/mailbox.ts'
+import { startSmtp } from './mail/smtp.ts'
 import { type SandboxOptions, sandboxOptionsSchema } from './options.ts'
 import { Store } from './store/store.ts'
 import { telegramRoutes } from './telegram/telegram.http.ts'
@@ -32,6 +34,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Origin of everything it serves, such as `http://127.0.0.1:8081`. */
   readonly url: string
   readonly port: number
+  /** Where mails are handed in, such as `smtp://127.0.0.1:8025`. */
+  readonly smtpUrl: string
   readonly control: SandboxControl
   /** Stops it; what is kept is there again at the next start. */
   close(): Promise<void>
@@ -78,6 +82,7 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
       yookassa.registerDue(),
     quiet: () => deliveries.quiet(),
   }
+  const mailboxes = new Mailboxes({ store, clock, activity })
   const platforms = new Platforms(activity)
   const mover = new ClockMover({ clock, platforms, work, activity })
   const closing = new AbortController()
@@ -97,6 +102,7 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
     context,
     telegram,
     yookassa,
+    mailboxes,
     mover,
     platforms,
   })
@@ -112,7 +118,9 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
     throw isTaken ? new PortTaken(host, options.port) : error
   }
   const { port } = addressOf(app)
-  url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const hostname = host.includes(':') ? `[${host}]` : host
+  url = `http://${hostname}:${port}`
+  const smtp = await startSmtp(context, mailboxes, host)
   deliveries.startAll()
   const ticker = setInterval(() => {
     if (!clock.state().frozen) work.doDue()
@@ -124,11 +132,19 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
     clearInterval(ticker)
     telegram.checkout.close()
     deliveries.close()
+    await smtp.close()
     await app.close()
     clock.save()
     store.close()
   }
-  return { url, port, control: new SandboxControl(url), close, [Symbol.asyncDispose]: close }
+  return {
+    url,
+    port,
+    smtpUrl: `smtp://${hostname}:${smtp.port}`,
+    control: new SandboxControl(url),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 /** Clients say JSON and send nothing; that is an empty body, not an error. */

@@ -66,6 +66,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     clock,
     telegram,
     ...(yookassa ? { yookassa } : {}),
+    ...(config.mail ? { mail: config.mail } : {}),
     products: SHOP_PRODUCTS,
     fulfilments: { order: orderFulfilment },
     returnUrls: [miniAppUrl, ...config.returnUrls],

@@ -35,6 +35,8 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_YOOKASSA_RECEIPTS: 'yes',
   GRAMKIT_YOOKASSA_TAX_SYSTEM_CODE: '7',
   GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '0.0.0.0/0',
+  GRAMKIT_SMTP_URL: 'mail.example.org',
+  GRAMKIT_MAIL_FROM: 'Shop',
   GRAMKIT_RETURN_URLS: 'https://a.example,b.example',
   GRAMKIT_SPENT_CREDITS: 'forgive',
   GRAMKIT_CORS_ORIGINS: 'https://a.example/path',
@@ -87,6 +89,13 @@ describe('loadConfig', () => {
 
   test('names all that is wrong at once', () => {
     expect(faultsOf({ PORT: 'x' }).faults).toHaveLength(5)
+  })
+
+  test('wants to know whom mails are from, once there is a mail server', () => {
+    const smtp = { GRAMKIT_SMTP_URL: 'smtps://shop:hunter2@mail.example.org' }
+    expect(faultsOf({ ...required, ...smtp }).message).toContain('GRAMKIT_MAIL_FROM is missing')
+    const from = 'Shop <shop@example.org>'
+    expect(loadConfig({ ...required, ...smtp, GRAMKIT_MAIL_FROM: from }).mail?.from).toBe(from)
   })
 
   test('wants the number and the key of a YooKassa shop together', () => {

@@ -49,6 +49,8 @@ export interface Config {
           | undefined
       }
     | undefined
+  /** Undefined when no mails are sent. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined
   /** Addresses, besides the public one, to which a customer may be sent back. */
   readonly returnUrls: readonly string[]
   /** What becomes of a refund whose credits are spent. */
@@ -100,6 +102,9 @@ function crossFaults(read: Variables): VariableFault[] {
   if (read.GRAMKIT_YOOKASSA_SHOP_ID && !read.GRAMKIT_YOOKASSA_RECEIPTS) {
     faults.push(fault('GRAMKIT_YOOKASSA_RECEIPTS', 'is missing'))
   }
+  if (read.GRAMKIT_SMTP_URL && !read.GRAMKIT_MAIL_FROM) {
+    faults.push(fault('GRAMKIT_MAIL_FROM', 'is missing'))
+  }
   if (read.NODE_ENV !== 'production') return faults
   for (const name of ['GRAMKIT_PUBLIC_URL', 'GRAMKIT_SUPPORT_CONTACT'] as const) {
     if (!read[name]) faults.push(fault(name, 'is missing'))
@@ -125,6 +130,8 @@ function toConfig(read: Variables, given: Environment): Config {
   const secretKey = read.GRAMKIT_YOOKASSA_SECRET_KEY
   const receipts = read.GRAMKIT_YOOKASSA_RECEIPTS
   const contact = receipts === 'none' ? undefined : receipts
+  const smtpUrl = read.GRAMKIT_SMTP_URL
+  const from = read.GRAMKIT_MAIL_FROM
   return {
     isProduction: read.NODE_ENV === 'production',
     roles: read.GRAMKIT_ROLES,
@@ -165,6 +172,7 @@ function toConfig(read: Variables, given: Environment): Config {
             },
           }
         : undefined,
+    mail: smtpUrl && from ? { smtpUrl, from } : undefined,
     returnUrls: read.GRAMKIT_RETURN_URLS,
     spentCredits: read.GRAMKIT_SPENT_CREDITS,
     logLevel: read.GRAMKIT_LOG_LEVEL,

@@ -103,6 +103,15 @@ export const variables = z.object({
   GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: list(z.string().refine(isProxyBlock))
     .optional()
     .describe('a comma-separated list of addresses and CIDR blocks such as 185.71.76.0/27'),
+  GRAMKIT_SMTP_URL: address(['smtp:', 'smtps:'])
+    .optional()
+    .describe('the address of a mail server, such as smtp://user:password@host:587'),
+  GRAMKIT_MAIL_FROM: z
+    .string()
+    .max(256)
+    .regex(/^([^<>@\r\n]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/)
+    .optional()
+    .describe('whom mails are from, such as Shop <shop@example.org>'),
   GRAMKIT_RETURN_URLS: list(httpAddress)
     .default([])
     .describe('a comma-separated list of http(s) addresses'),
@@ -138,4 +147,5 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'GRAMKIT_TELEGRAM_BOT_TOKEN',
   'GRAMKIT_TELEGRAM_WEBHOOK_SECRET',
   'GRAMKIT_YOOKASSA_SECRET_KEY',
+  'GRAMKIT_SMTP_URL',
 ])

@@ -81,6 +81,7 @@ describe('the dev command', () => {
     await ready(first)
     const token = readFileSync(join(home, 'admin-token'), 'utf8').trim()
     expect(first.output()).toContain(`http://localhost:${port}/sandbox/`)
+    expect(first.output()).toContain(`http://localhost:${port}/sandbox/#mail`)
     expect(first.output()).toContain(token)
     for (const path of ['/sandbox/', '/shop/', '/docs/', '/health', '/metrics', '/openapi.json']) {
       expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200])

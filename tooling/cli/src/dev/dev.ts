@@ -99,6 +99,8 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
     GRAMKIT_YOOKASSA_API_ROOT: `${sandbox.url}/sandbox/yookassa/v3`,
     GRAMKIT_YOOKASSA_RECEIPTS: 'email',
     GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
+    GRAMKIT_SMTP_URL: sandbox.smtpUrl,
+    GRAMKIT_MAIL_FROM: 'gramkit shop <shop@gramkit.example>',
     GRAMKIT_DEV_CLOCK_URL: `${sandbox.url}/sandbox/api/clock`,
   })
   const logger = createLogger({
@@ -128,6 +130,7 @@ function summary(publicUrl: string, home: Home): string {
 gramkit is ready.
 
   Play the customer   ${publicUrl}/sandbox/
+  Everybody's mailbox ${publicUrl}/sandbox/#mail
   The Mini App alone  ${publicUrl}${MINI_APP_PATH}
   API reference       ${publicUrl}/docs
   Admin token         ${home.secrets.adminToken}

@@ -8,12 +8,14 @@ import { DevError } from './dev-error.ts'
 /** The sandbox, in a process of its own. */
 export interface SandboxProcess {
   readonly url: string
+  /** Where mails are handed in. */
+  readonly smtpUrl: string
   /** Resolves when the process ends, asked to or not. */
   readonly ended: Promise<void>
   stop(): Promise<void>
 }
 
-const startedSchema = z.object({ url: z.url() })
+const startedSchema = z.object({ url: z.url(), smtpUrl: z.url() })
 
 const START_TIMEOUT_MS = 20_000
 const STOP_TIMEOUT_MS = 5_000
@@ -32,11 +34,14 @@ export async function startSandboxProcess(options: object): Promise<SandboxProce
     detached: true,
   })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const url = await firstUrl(child, ended)
-  return { url, ended, stop: () => stop(child, ended) }
+  const { url, smtpUrl } = await started(child, ended)
+  return { url, smtpUrl, ended, stop: () => stop(child, ended) }
 }
 
-async function firstUrl(child: ChildProcess, ended: Promise<void>): Promise<string> {
+async function started(
+  child: ChildProcess,
+  ended: Promise<void>,
+): Promise<z.output<typeof startedSchema>> {
   if (!child.stdout) throw new DevError('The sandbox has no output')
   const lines = createInterface({ input: child.stdout })
   const line = new Promise<string>((resolve) => lines.once('line', resolve))
@@ -47,7 +52,7 @@ async function firstUrl(child: ChildProcess, ended: Promise<void>): Promise<stri
   const died = ended.then(() => {
     throw new DevError('The sandbox ended while it started')
   })
-  return startedSchema.parse(JSON.parse(await Promise.race([line, late, died]))).url
+  return startedSchema.parse(JSON.parse(await Promise.race([line, late, died])))
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {

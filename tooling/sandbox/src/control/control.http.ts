@@ -4,6 +4,7 @@ import type { ClockMover } from '../clock/clock-mover.ts'
 import { type Platforms, platformSchema } from '../clock/platforms.ts'
 import type { SandboxContext } from '../context.ts'
 import { faultSchema } from '../faults.ts'
+import type { Mailboxes } from '../mail/mailbox.ts'
 import type { StoredMessage } from '../telegram/chats.ts'
 import { linkOf } from '../telegram/invoices.ts'
 import type { Telegram } from '../telegram/telegram.ts'
@@ -17,6 +18,7 @@ import { transactionsOf } from './transactions.ts'
 
 const DELIVERIES_MAX = 200
 const CUSTOMERS_AT_ONCE_MAX = 200_000
+const MAILS_MAX = 200
 
 const idParams = z.object({ id: z.coerce.number().int() })
 const chargeParams = idParams.extend({ chargeId: z.string() })
@@ -31,13 +33,14 @@ export interface ControlOptions {
   readonly context: SandboxContext
   readonly telegram: Telegram
   readonly yookassa: Yookassa
+  readonly mailboxes: Mailboxes
   readonly mover: ClockMover
   readonly platforms: Platforms
 }
 
 /** The control API: what a customer does, and what tests want to arrange or know. */
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
-  const { context, telegram, yookassa, mover, platforms } = options
+  const { context, telegram, yookassa, mailboxes, mover, platforms } = options
   const { activity, clock, faults, store, deliveries } = context
   const {
     blocks,
@@ -188,6 +191,12 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   app.post('/yookassa/payment_methods/:id/revoke', async ({ params }) => {
     yookassa.payments.revoke(z.object({ id: z.string() }).parse(params).id)
     return { revoked: true }
+  })
+
+  // Mail
+  app.get('/mail', async ({ query }) => {
+    const { address } = z.object({ address: z.string().optional() }).parse(query)
+    return { items: mailboxes.latest(MAILS_MAX, address) }
   })
 
   // Clock

@@ -3,6 +3,7 @@ import type { ClockState } from '../clock/clock.ts'
 import type { Advanced } from '../clock/clock-mover.ts'
 import type { Delivery } from '../delivery/delivery-store.ts'
 import type { FaultInput, StoredFault } from '../faults.ts'
+import type { ReceivedMail } from '../mail/mailbox.ts'
 import type { SentCount } from '../telegram/sent-counts.ts'
 import type { Payment } from '../yookassa/objects.ts'
 import type { StoredReceipt } from '../yookassa/receipts.ts'
@@ -98,6 +99,12 @@ export class SandboxControl {
       this.request('POST', `/yookassa/payment_methods/${methodId}/revoke`),
     /** Sends every notification that was delivered once more. */
     deliverTwice: () => this.redeliver({ provider: 'yookassa' }),
+  }
+
+  /** The last 200 mails of an address, oldest first. */
+  async mailbox(address: string): Promise<ReceivedMail[]> {
+    const path = `/mail?address=${encodeURIComponent(address)}`
+    return (await this.request<{ items: ReceivedMail[] }>('GET', path)).items
   }
 
   /** Switches that make a provider misbehave. */

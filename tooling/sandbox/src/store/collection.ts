@@ -89,6 +89,15 @@ export class Collection<T> {
     return this.#read('WHERE owner = ? ORDER BY seq', [owner])
   }
 
+  /** The newest objects, or those of one owner, oldest first. */
+  latest(count: number, owner?: string): T[] {
+    const entries =
+      owner === undefined
+        ? this.#read('ORDER BY seq DESC LIMIT ?', [count])
+        : this.#read('WHERE owner = ? ORDER BY seq DESC LIMIT ?', [owner, count])
+    return entries.toReversed().map(({ value }) => value)
+  }
+
   /** Objects to which something is to happen at or before an instant, the earliest first. */
   dueBy(instantMs: number): T[] {
     return this.#read('WHERE due <= ? ORDER BY due, seq', [instantMs]).map(({ value }) => value)

@@ -1,0 +1,8 @@
+/**
+ * E-mails: the port through which features send them, and its adapter for SMTP.
+ *
+ * @module
+ */
+export { MailRefused, MailUnavailable } from './mail.errors.ts'
+export type { Mail, Mailer } from './mailer.ts'
+export { openSmtpMailer, type SmtpOptions } from './smtp-mailer.ts'
