@@ -159,6 +159,39 @@ CREATE TABLE "gramkit"."balance_verification" (
 	"created_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."invitation" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"code" text NOT NULL,
+	"code_key" text GENERATED ALWAYS AS (upper(code collate "C")) STORED NOT NULL,
+	"created_by" text NOT NULL,
+	"status" text DEFAULT 'active' NOT NULL,
+	"usage_limit" integer,
+	"use_count" integer DEFAULT 0 NOT NULL,
+	"expires_at" timestamp (3) with time zone,
+	"metadata" jsonb NOT NULL,
+	"group_id" uuid,
+	"recipient" text,
+	"batch_id" uuid,
+	"revoked_at" timestamp (3) with time zone,
+	"revoked_by" text,
+	"revocation_reason" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "invitation_code_check" CHECK ("gramkit"."invitation"."code" ~ '^[A-Za-z0-9_-]{6,32}$'),
+	CONSTRAINT "invitation_status_check" CHECK ("gramkit"."invitation"."status" in ('active', 'used', 'expired', 'revoked')),
+	CONSTRAINT "invitation_usage_limit_check" CHECK ("gramkit"."invitation"."usage_limit" >= 1),
+	CONSTRAINT "invitation_use_count_check" CHECK ("gramkit"."invitation"."use_count" between 0 and coalesce("gramkit"."invitation"."usage_limit", "gramkit"."invitation"."use_count")),
+	CONSTRAINT "invitation_used_check" CHECK ("gramkit"."invitation"."status" <> 'used' or "gramkit"."invitation"."use_count" is not distinct from "gramkit"."invitation"."usage_limit"),
+	CONSTRAINT "invitation_revoked_check" CHECK (("gramkit"."invitation"."status" = 'revoked') = ("gramkit"."invitation"."revoked_at" is not null)),
+	CONSTRAINT "invitation_metadata_check" CHECK (length("gramkit"."invitation"."metadata"::text) <= 16384)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."invitation_use" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"invitation_id" uuid NOT NULL,
+	"used_by" text NOT NULL,
+	"used_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."payment_consent" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -417,6 +450,7 @@ ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_account_id_bal
 ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_refill" ADD CONSTRAINT "balance_refill_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_snapshot" ADD CONSTRAINT "balance_snapshot_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."invitation_use" ADD CONSTRAINT "invitation_use_invitation_id_invitation_id_fk" FOREIGN KEY ("invitation_id") REFERENCES "gramkit"."invitation"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_dispute" ADD CONSTRAINT "payment_dispute_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -459,6 +493,13 @@ CREATE INDEX "balance_hold_account_id_index" ON "gramkit"."balance_hold" USING b
 CREATE INDEX "balance_hold_expires_at_index" ON "gramkit"."balance_hold" USING btree ("expires_at") WHERE "gramkit"."balance_hold"."status" = 'pending' and "gramkit"."balance_hold"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "balance_snapshot_unfinished_index" ON "gramkit"."balance_snapshot" USING btree ("number") WHERE "gramkit"."balance_snapshot"."balance" is null;--> statement-breakpoint
 CREATE INDEX "balance_verification_created_at_index" ON "gramkit"."balance_verification" USING btree ("created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "invitation_code_key_key" ON "gramkit"."invitation" USING btree ("code_key");--> statement-breakpoint
+CREATE INDEX "invitation_created_by_index" ON "gramkit"."invitation" USING btree ("created_by","id");--> statement-breakpoint
+CREATE INDEX "invitation_status_index" ON "gramkit"."invitation" USING btree ("status","id");--> statement-breakpoint
+CREATE INDEX "invitation_batch_id_index" ON "gramkit"."invitation" USING btree ("batch_id","id");--> statement-breakpoint
+CREATE INDEX "invitation_expires_at_index" ON "gramkit"."invitation" USING btree ("expires_at") WHERE "gramkit"."invitation"."status" = 'active';--> statement-breakpoint
+CREATE UNIQUE INDEX "invitation_use_used_by_key" ON "gramkit"."invitation_use" USING btree ("used_by","invitation_id");--> statement-breakpoint
+CREATE INDEX "invitation_use_invitation_id_index" ON "gramkit"."invitation_use" USING btree ("invitation_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_consent_payment_id_key" ON "gramkit"."payment_consent" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_consent_user_id_index" ON "gramkit"."payment_consent" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_dispute_reference_key" ON "gramkit"."payment_dispute" USING btree ("payment_id","reference");--> statement-breakpoint

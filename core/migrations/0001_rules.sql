@@ -227,3 +227,81 @@ CREATE TRIGGER audit_seal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
 REVOKE DELETE ON gramkit.payment, gramkit.payment_consent, gramkit.payment_dispute,
   gramkit.payment_refund, gramkit.subscription, gramkit.subscription_gift,
   gramkit.subscription_trial FROM gramkit_app;
+--> statement-breakpoint
+
+-- Invitations. The application makes them; uses, the count and the state are written by these
+-- functions alone, which run as the owner.
+REVOKE INSERT, UPDATE, DELETE ON gramkit.invitation, gramkit.invitation_use FROM gramkit_app;
+--> statement-breakpoint
+GRANT INSERT (id, code, created_by, usage_limit, expires_at, metadata, group_id, recipient, batch_id,
+  created_at) ON gramkit.invitation TO gramkit_app;
+--> statement-breakpoint
+-- Decides for one person after the other, in their order, and writes what was decided; nothing is
+-- given back when no invitation has the code. An outcome is a refusal, or the number of the use.
+-- Locks the invitation, so that those who use one code wait for each other. Finds it and earlier
+-- uses by equality in unique indexes.
+CREATE FUNCTION gramkit.invitation_use_code(wanted_key text, use_ids uuid[], people text[], at timestamptz)
+  RETURNS TABLE (invitation jsonb, is_expiry_new boolean, outcomes text[])
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  found_one gramkit.invitation;
+  person text;
+BEGIN
+  SELECT * INTO found_one FROM gramkit.invitation i WHERE i.code_key = wanted_key FOR NO KEY UPDATE;
+  IF NOT FOUND THEN RETURN; END IF;
+  is_expiry_new := found_one.status = 'active' AND coalesce(found_one.expires_at <= at, false);
+  IF is_expiry_new THEN found_one.status := 'expired'; END IF;
+  outcomes := '{}';
+  FOR place IN 1 .. cardinality(people) LOOP
+    person := people[place];
+    IF found_one.recipient <> person THEN
+      outcomes := outcomes || 'for_somebody_else'::text;
+    ELSIF EXISTS (SELECT FROM gramkit.invitation_use u
+                  WHERE u.used_by = person AND u.invitation_id = found_one.id) THEN
+      outcomes := outcomes || 'already_used'::text;
+    ELSIF found_one.status <> 'active' THEN
+      outcomes := outcomes || found_one.status;
+    ELSIF found_one.created_by = person THEN
+      outcomes := outcomes || 'own_code'::text;
+    ELSE
+      INSERT INTO gramkit.invitation_use (id, invitation_id, used_by, used_at)
+        VALUES (use_ids[place], found_one.id, person, at);
+      found_one.use_count := found_one.use_count + 1;
+      IF found_one.use_count = found_one.usage_limit THEN found_one.status := 'used'; END IF;
+      outcomes := outcomes || found_one.use_count::text;
+    END IF;
+  END LOOP;
+  UPDATE gramkit.invitation i SET status = found_one.status, use_count = found_one.use_count
+    WHERE i.id = found_one.id
+      AND (i.status, i.use_count) IS DISTINCT FROM (found_one.status, found_one.use_count);
+  invitation := to_jsonb(found_one);
+  RETURN NEXT;
+END $$;
+--> statement-breakpoint
+-- Takes an active invitation back; false when it had ended already.
+CREATE FUNCTION gramkit.invitation_revoke(revoked_id uuid, by_whom text, why text, at timestamptz)
+  RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  UPDATE gramkit.invitation i
+    SET status = 'revoked', revoked_at = at, revoked_by = by_whom, revocation_reason = why
+    WHERE i.id = revoked_id AND i.status = 'active';
+  RETURN FOUND;
+END $$;
+--> statement-breakpoint
+-- Stores that the time of some is over and gives these. Leaves out what others hold, so that
+-- sweepers do not wait for each other and each row is given to one of them.
+CREATE FUNCTION gramkit.invitation_expire(at timestamptz, most integer)
+  RETURNS SETOF gramkit.invitation LANGUAGE sql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+  WITH due AS MATERIALIZED (
+    SELECT d.id FROM gramkit.invitation d WHERE d.status = 'active' AND d.expires_at <= at
+    ORDER BY d.expires_at LIMIT most FOR NO KEY UPDATE SKIP LOCKED
+  )
+  UPDATE gramkit.invitation i SET status = 'expired' FROM due WHERE i.id = due.id RETURNING i.*
+$$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,
+  gramkit.invitation_expire FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,
+  gramkit.invitation_expire TO gramkit_app;

@@ -10,6 +10,7 @@ import {
   takeBalanceSnapshots,
   verifyLedger,
 } from './features/balance/index.ts'
+import { expireDueInvitations } from './features/invites/index.ts'
 import {
   checkDuePayments,
   checkDueReceipts,
@@ -46,6 +47,7 @@ export * from './platform/jobs/index.ts'
 /** Scheduled work of core's features. */
 export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   expireDueHolds,
+  expireDueInvitations,
   checkDuePayments,
   checkDueReceipts,
   forgetOldContacts,

@@ -5,6 +5,7 @@ import {
   RefillsRepository,
   VerificationRepository,
 } from './features/balance/index.ts'
+import { InvitationsRepository } from './features/invites/index.ts'
 import {
   ConsentsRepository,
   ContactsRepository,
@@ -47,6 +48,7 @@ export class CoreRepositories {
   #contacts?: ContactsRepository
   #holds?: HoldsRepository
   #inbox?: InboxRepository
+  #invitations?: InvitationsRepository
   #jobs?: JobsRepository
   #outbox?: OutboxRepository
   #payments?: PaymentsRepository
@@ -100,6 +102,10 @@ export class CoreRepositories {
 
   get inbox(): InboxRepository {
     return (this.#inbox ??= new InboxRepository(this.db))
+  }
+
+  get invitations(): InvitationsRepository {
+    return (this.#invitations ??= new InvitationsRepository(this.db))
   }
 
   get jobs(): JobsRepository {

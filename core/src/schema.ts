@@ -12,6 +12,7 @@ export {
   balanceTransfer,
   balanceVerification,
 } from './features/balance/index.ts'
+export { invitation, invitationUse } from './features/invites/index.ts'
 export {
   payment,
   paymentConsent,

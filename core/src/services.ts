@@ -6,6 +6,7 @@ import {
   type ResourceCatalog,
   VerificationService,
 } from './features/balance/index.ts'
+import { InvitesService } from './features/invites/index.ts'
 import {
   type BoundFulfilment,
   bindFulfilment,
@@ -71,6 +72,7 @@ export class CoreServices<
   #balance?: BalanceService
   #disputes?: DisputesService
   #holds?: HoldsService
+  #invites?: InvitesService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
   #receipts?: ReceiptsService
@@ -137,6 +139,10 @@ export class CoreServices<
 
   get holds(): HoldsService {
     return (this.#holds ??= new HoldsService(this))
+  }
+
+  get invites(): InvitesService {
+    return (this.#invites ??= new InvitesService(this))
   }
 
   get payments(): PaymentsService {

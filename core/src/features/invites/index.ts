@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+export { invitation, invitationUse } from './invitation.table.ts'
 export {
   INVITATION_STATUSES,
   type Invitation,
@@ -30,6 +32,7 @@ export type {
   UseDecision,
   UseOutcome,
 } from './invitation-storage.ts'
+export { InvitationsRepository } from './invitations.repository.ts'
 export {
   InvalidInvitationCode,
   InvitationAlreadyUsed,
@@ -47,6 +50,7 @@ export {
   invitationRevoked,
   invitationUsed,
 } from './invites.events.ts'
+export { expireDueInvitations } from './invites.jobs.ts'
 export { type InvitesScope, InvitesService } from './invites.service.ts'
 export { MemoryInvitations } from './memory-invitations.ts'
 export type {

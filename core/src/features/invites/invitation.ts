@@ -104,8 +104,20 @@ export function useOnce(invitation: Invitation): Invitation {
  * @throws {@link InvalidValue}
  */
 export function checkName(field: string, name: string): void {
-  if (name.length >= 1 && name.length <= NAME_LENGTH_MAX) return
-  refuse(field, 'names nobody', 'send 1 to 255 characters')
+  if (name.length < 1 || name.length > NAME_LENGTH_MAX) {
+    refuse(field, 'names nobody', 'send 1 to 255 characters')
+  }
+  checkText(field, name)
+}
+
+/**
+ * Refuses a text that no storage takes.
+ *
+ * @throws {@link InvalidValue}
+ */
+export function checkText(field: string, text: string): void {
+  if (text.isWellFormed() && !text.includes('\u0000')) return
+  refuse(field, 'is no text', 'send well-formed Unicode without zero characters')
 }
 
 /**
@@ -117,6 +129,7 @@ export function checkReason(reason: string): void {
   if (reason.length > REASON_LENGTH_MAX) {
     refuse('reason', 'is too long', 'send at most 500 characters')
   }
+  checkText('reason', reason)
 }
 
 function refuse(field: string, problem: string, remedy: string): never {

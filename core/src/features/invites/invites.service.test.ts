@@ -49,7 +49,11 @@ describe('create', () => {
     ['expiresAt', { expiresAt: new Date('2030-01-01T02:59:59+03:00') }],
     ['expiresAt', { expiresAt: new Date('never') }],
     ['metadata', { metadata: { long: 'ы'.repeat(2_048) } }],
+    ['metadata', { metadata: { nothing: Number.NaN } }],
+    ['metadata', { metadata: { 'zero\u0000': true } }],
+    ['metadata', { metadata: { half: '\ud800' } }],
     ['recipient', { recipient: '' }],
+    ['recipient', { recipient: 'bob\u0000' }],
   ])('refuses a %s that is none: %o', async (field, more) => {
     await expect(open().create({ createdBy: 'ada', ...more })).rejects.toMatchObject({
       code: 'kernel.invalid_value',

@@ -1,5 +1,5 @@
 import { assert, InvalidValue, newId } from '../../kernel/index.ts'
-import { checkName, type Invitation, type InvitationMetadata } from './invitation.ts'
+import { checkName, checkText, type Invitation, type InvitationMetadata } from './invitation.ts'
 import { checkCode, checkPrefix, drawCode } from './invitation-code.ts'
 import type { InvitationStorage } from './invitation-storage.ts'
 
@@ -124,6 +124,13 @@ function checkTerms(terms: InvitationTerms, now: Date): void {
   // An invalid date is neither before nor after.
   if (expiresAt && !(expiresAt > now)) {
     refuse('expiresAt', 'is not in the future', 'send an instant that is still to come')
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    checkText('metadata', key)
+    if (typeof value === 'string') checkText('metadata', value)
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      refuse('metadata', 'has a number that JSON has not', 'send finite numbers')
+    }
   }
   if (Buffer.byteLength(JSON.stringify(metadata)) > METADATA_BYTES_MAX) {
     refuse('metadata', 'is longer than 4 KiB of JSON', 'keep it in a table of your own')

@@ -109,7 +109,8 @@ export function invitationStorageContract(options: InvitationStorageContractOpti
       const one = await create({ code: 'ALREADY' })
       const copy = (code: string): Invitation => ({ ...one, id: newId(), code })
       const some = [copy('first1'), copy('already'), copy('FIRST1'), copy('second')]
-      expect(await storage.insert(some)).toEqual([some[0]?.id, some[3]?.id])
+      const written = await storage.insert(some)
+      expect(new Set(written)).toEqual(new Set([some[0]?.id, some[3]?.id]))
       expect(await storage.insert([])).toEqual([])
       expect(await invites.stats()).toMatchObject({ total: 3 })
     })

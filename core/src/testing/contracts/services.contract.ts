@@ -8,6 +8,7 @@ const LAZY = [
   'audit',
   'balance',
   'holds',
+  'invites',
   'payments',
   'reconciliation',
   'disputes',
