@@ -395,6 +395,18 @@ CREATE TABLE "gramkit"."user_attribution" (
 	CONSTRAINT "user_attribution_known_check" CHECK (num_nonnulls("gramkit"."user_attribution"."source", "gramkit"."user_attribution"."invitation") >= 1)
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."user_session" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"token_hash" text NOT NULL,
+	"surface" text NOT NULL,
+	"label" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"last_seen_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "user_session_surface_check" CHECK ("gramkit"."user_session"."surface" in ('telegram', 'web'))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."user_streak" (
 	"user_id" uuid PRIMARY KEY NOT NULL,
 	"current" integer NOT NULL,
@@ -427,18 +439,8 @@ CREATE TABLE "gramkit"."user_account" (
 	CONSTRAINT "user_account_device_key_hash_key" UNIQUE("device_key_hash"),
 	CONSTRAINT "user_account_kind_check" CHECK ("gramkit"."user_account"."kind" in ('guest', 'registered')),
 	CONSTRAINT "user_account_language_check" CHECK ("gramkit"."user_account"."language" in ('en', 'ru')),
-	CONSTRAINT "user_account_role_check" CHECK ("gramkit"."user_account"."role" in ('user', 'admin', 'owner'))
-);
---> statement-breakpoint
-CREATE TABLE "gramkit"."user_session" (
-	"id" uuid PRIMARY KEY NOT NULL,
-	"user_id" uuid NOT NULL,
-	"token_hash" text NOT NULL,
-	"surface" text NOT NULL,
-	"created_at" timestamp (3) with time zone NOT NULL,
-	"last_seen_at" timestamp (3) with time zone NOT NULL,
-	"expires_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "user_session_surface_check" CHECK ("gramkit"."user_session"."surface" in ('telegram', 'web'))
+	CONSTRAINT "user_account_role_check" CHECK ("gramkit"."user_account"."role" in ('user', 'admin', 'owner')),
+	CONSTRAINT "user_account_role_kind_check" CHECK ("gramkit"."user_account"."role" = 'user' or "gramkit"."user_account"."kind" = 'registered')
 );
 --> statement-breakpoint
 ALTER TABLE "gramkit"."audit_seal" ADD CONSTRAINT "audit_seal_entry_id_audit_entry_id_fk" FOREIGN KEY ("entry_id") REFERENCES "gramkit"."audit_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -469,8 +471,8 @@ ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_user_id_user_a
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_first_payment_id_payment_id_fk" FOREIGN KEY ("first_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_change_payment_id_payment_id_fk" FOREIGN KEY ("change_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_attribution" ADD CONSTRAINT "user_attribution_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_delivery_provider_key_key" ON "gramkit"."inbox_delivery" USING btree ("provider","key");--> statement-breakpoint
 CREATE INDEX "inbox_delivery_pending_index" ON "gramkit"."inbox_delivery" USING btree ("next_attempt_at") WHERE "gramkit"."inbox_delivery"."status" = 'pending';--> statement-breakpoint
@@ -532,4 +534,5 @@ CREATE INDEX "subscription_expires_at_index" ON "gramkit"."subscription" USING b
 CREATE INDEX "subscription_notice_at_index" ON "gramkit"."subscription" USING btree ("notice_at") WHERE "gramkit"."subscription"."notice_at" is not null;--> statement-breakpoint
 CREATE INDEX "user_attribution_source_index" ON "gramkit"."user_attribution" USING btree ("source");--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
-CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");
+CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "user_account_role_index" ON "gramkit"."user_account" USING btree ("role") WHERE "gramkit"."user_account"."role" <> 'user';

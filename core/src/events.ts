@@ -17,7 +17,12 @@ import {
   receiptRejected,
 } from './features/payments/index.ts'
 import { subscriptionEvents } from './features/subscriptions/index.ts'
-import { streakMilestoneReached, userAttributed, userCreated } from './features/users/index.ts'
+import {
+  streakMilestoneReached,
+  userAttributed,
+  userCreated,
+  userRoleChanged,
+} from './features/users/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
 
 /** Every event that core emits. */
@@ -25,6 +30,7 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   userAttributed,
   userCreated,
   streakMilestoneReached,
+  userRoleChanged,
   ledgerDiffers,
   invitationCreated,
   invitationBatchCreated,

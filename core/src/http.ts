@@ -8,6 +8,8 @@ import { balanceHttp } from './features/balance/balance.http.ts'
 import { paymentsHttp } from './features/payments/payments.http.ts'
 import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
+import { rolesHttp } from './features/users/roles/roles.http.ts'
+import { sessionsHttp } from './features/users/sessions/sessions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
 import { coreHost } from './jobs.ts'
 import { operationsHttp } from './operations.http.ts'
@@ -22,6 +24,8 @@ export * from './platform/http/index.ts'
 /** What core's routes need beside the platform. */
 export interface CoreRoutesOptions {
   readonly adminToken: string
+  /** Logins that one network may try a minute by each way of logging in, over all processes. [600] */
+  readonly loginsPerMinute?: number
   /** Where parked deliveries are replayed; without it nobody can list or put back given-up work. */
   readonly inbox?: Pick<Inbox<CoreServices>, 'replay'>
   /** The app's own routes, below `/api/v1` too. */
@@ -49,14 +53,18 @@ export function coreRoutes(
   const host = coreHost(platform)
   return async (app) => {
     await app.register(httpEdge, {
-      authenticate: (token) => core.users.authenticate(token),
+      authenticate: (token) => core.sessions.authenticate(token),
       adminToken: options.adminToken,
+      clock: platform.clock,
       limiter: core.limiter,
+      loginsPerMinute: options.loginsPerMinute ?? 600,
       idempotency: new HttpIdempotency(database.executor),
       liveUpdates: new LiveUpdates(database),
     })
     const routes = [
       usersHttp(host),
+      sessionsHttp(host),
+      rolesHttp(host),
       paymentsHttp(host),
       receiptsHttp(host),
       balanceHttp(host),

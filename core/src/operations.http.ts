@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { replayDelivery, retryJob } from './operations.ts'
 import {
+  actorOf,
   adminSecurity,
   idParams,
   instantWire,
@@ -81,7 +82,9 @@ export function operationsHttp({ core, inbox }: OperationsHttpOptions): FastifyP
           },
         },
       },
-      async ({ params }) => ({ outcome: await replayDelivery(inbox, params.id) }),
+      async (request) => ({
+        outcome: await replayDelivery(inbox, request.params.id, actorOf(request)),
+      }),
     )
 
     app.get(
@@ -115,8 +118,8 @@ export function operationsHttp({ core, inbox }: OperationsHttpOptions): FastifyP
           response: { 204: z.undefined(), ...problemResponses },
         },
       },
-      async ({ params }, reply) => {
-        await retryJob(core, params.id)
+      async (request, reply) => {
+        await retryJob(core, request.params.id, actorOf(request))
         return reply.code(204).send()
       },
     )

@@ -2,9 +2,12 @@ import type { DeliveryOutcome, Inbox } from './platform/inbox/index.ts'
 import type { CoreServices } from './services.ts'
 
 /** What an administrator did, in the transaction that does it. */
-function note(tx: CoreServices, action: string, subject: string): Promise<void> {
+function note(
+  tx: CoreServices,
+  { actor, action, subject }: { actor: string; action: string; subject: string },
+): Promise<void> {
   return tx.repos.audit.insert({
-    actor: 'admin',
+    actor,
     action,
     subject,
     facts: {},
@@ -20,8 +23,11 @@ function note(tx: CoreServices, action: string, subject: string): Promise<void> 
 export function replayDelivery(
   inbox: Pick<Inbox<CoreServices>, 'replay'>,
   id: string,
+  actor: string,
 ): Promise<DeliveryOutcome> {
-  return inbox.replay(id, (tx) => note(tx, 'delivery.replayed', `delivery:${id}`))
+  return inbox.replay(id, (tx) =>
+    note(tx, { actor, action: 'delivery.replayed', subject: `delivery:${id}` }),
+  )
 }
 
 /**
@@ -29,9 +35,9 @@ export function replayDelivery(
  *
  * @throws {@link NotFound} {@link JobNotDead}
  */
-export function retryJob(core: CoreServices, id: string): Promise<void> {
+export function retryJob(core: CoreServices, id: string, actor: string): Promise<void> {
   return core.transaction(async (tx) => {
     await tx.repos.jobs.retry(id)
-    await note(tx, 'job.retried', `job:${id}`)
+    await note(tx, { actor, action: 'job.retried', subject: `job:${id}` })
   })
 }

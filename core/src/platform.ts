@@ -41,6 +41,8 @@ interface CommonOptions<Services> {
     /** [86 400] */
     readonly initDataMaxAgeSeconds?: number
   }
+  /** Telegram ids of who owns the app: everybody else stops being an owner. [nobody] */
+  readonly ownerTelegramIds?: readonly bigint[]
   /** The shop at YooKassa; makes the gateway `yookassa`. */
   readonly yookassa?: {
     readonly shopId: string
@@ -168,6 +170,7 @@ export async function createPlatform(
     identity: {
       botToken: options.telegram?.botToken,
       initDataMaxAgeSeconds: options.telegram?.initDataMaxAgeSeconds,
+      ownerTelegramIds: options.ownerTelegramIds,
     },
     limiter: openPostgresLimiter(database),
     returnUrls: options.returnUrls ?? [],

@@ -22,7 +22,13 @@ import {
   RefundsService,
 } from './features/payments/index.ts'
 import { RenewalsService, SubscriptionsService } from './features/subscriptions/index.ts'
-import { type IdentitySettings, UsersService, VisitsService } from './features/users/index.ts'
+import {
+  type IdentitySettings,
+  RolesService,
+  SessionsService,
+  UsersService,
+  VisitsService,
+} from './features/users/index.ts'
 import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
 import type { Limiter } from './platform/limits/index.ts'
@@ -81,6 +87,8 @@ export class CoreServices<
   #refills?: RefillsService
   #refunds?: RefundsService
   #renewals?: RenewalsService
+  #roles?: RolesService
+  #sessions?: SessionsService
   #subscriptions?: SubscriptionsService
   #users?: UsersService
   #verification?: VerificationService
@@ -175,6 +183,14 @@ export class CoreServices<
 
   get renewals(): RenewalsService {
     return (this.#renewals ??= new RenewalsService(this))
+  }
+
+  get roles(): RolesService {
+    return (this.#roles ??= new RolesService(this))
+  }
+
+  get sessions(): SessionsService {
+    return (this.#sessions ??= new SessionsService(this))
   }
 
   get subscriptions(): SubscriptionsService {

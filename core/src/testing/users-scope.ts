@@ -1,7 +1,12 @@
+import { AuditRepository } from '../features/audit/index.ts'
 import {
   AttributionsRepository,
   type IdentitySettings,
+  type RolesScope,
+  RolesService,
   SessionsRepository,
+  type SessionsScope,
+  SessionsService,
   StreaksRepository,
   UsersRepository,
   type UsersScope,
@@ -13,11 +18,18 @@ import type { Clock } from '../kernel/index.ts'
 import type { Database, Executor } from '../platform/database/index.ts'
 import { OutboxRepository } from '../platform/outbox/index.ts'
 
-/** A scope of users and their visits alone, for tests of them without the other features. */
+/** A scope of the services of users alone, for tests of users without the other features. */
 export type UsersTestScope = UsersScope &
-  VisitsScope & { readonly users: UsersService; readonly visits: VisitsService }
+  VisitsScope &
+  RolesScope & {
+    readonly users: UsersService
+    readonly visits: VisitsService
+    readonly sessions: SessionsService
+    readonly roles: RolesService
+    readonly repos: SessionsScope['repos']
+  }
 
-/** Makes a scope of users and their visits alone over a database. */
+/** Makes a scope of the services of users alone over a database. */
 export function usersScope(
   database: Database,
   context: { readonly clock: Clock; readonly identity: IdentitySettings },
@@ -31,12 +43,19 @@ export function usersScope(
       sessions: new SessionsRepository(executor),
       streaks: new StreaksRepository(executor),
       outbox: new OutboxRepository(executor),
+      audit: new AuditRepository(executor),
     },
     get users() {
       return new UsersService(scope)
     },
     get visits() {
       return new VisitsService(scope)
+    },
+    get sessions() {
+      return new SessionsService(scope)
+    },
+    get roles() {
+      return new RolesService(scope)
     },
     transaction: <T>(work: (tx: UsersTestScope) => Promise<T>) =>
       executor === database.executor

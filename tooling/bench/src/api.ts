@@ -58,7 +58,7 @@ export async function measureApi(): Promise<Report> {
     side(POSTGRES_JS, barePostgresJs),
   ])
   const cost = await costOf(shop.adminUrl, 1, async () => {
-    await core.users.authenticate(token)
+    await core.sessions.authenticate(token)
     await core.balance.list(user.id)
   })
   const against = (name: string) =>

@@ -57,7 +57,7 @@ async function runReplay(call: Call): Promise<ExitCode> {
     let tried = 0
     let failed = 0
     for await (const id of argument === undefined ? idsOf(parked) : [readId(argument)]) {
-      const outcome = await replayDelivery(inbox, id)
+      const outcome = await replayDelivery(inbox, id, 'admin')
       const isDone = outcome === 'done' || outcome === 'duplicate'
       if (!isDone) failed += 1
       call.say(`${mark(isDone ? 'ok' : 'problem')} ${id}  ${outcome}`)

@@ -41,7 +41,7 @@ async function runList(call: Call): Promise<ExitCode> {
 async function runRetry(call: Call): Promise<ExitCode> {
   const id = readId(call.argument)
   await using opened = await openCore(appUrl(call))
-  await retryJob(opened.core, id)
+  await retryJob(opened.core, id, 'admin')
   call.say(`${mark('ok')} ${id} waits for the worker.`)
   return 0
 }

@@ -448,7 +448,7 @@ describe('refunding credits', () => {
 
   test('needs the administrator', async () => {
     const { customer, id } = await bought()
-    expect((await customer.post(`/api/v1/admin/payments/${id}/refund`, {})).status).toBe(401)
+    expect((await customer.post(`/api/v1/admin/payments/${id}/refund`, {})).status).toBe(403)
     expect(await statusOf(customer, id)).toBe('succeeded')
   })
 })

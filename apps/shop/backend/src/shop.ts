@@ -65,6 +65,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     poolSize: config.database.poolSize,
     clock,
     telegram,
+    ownerTelegramIds: config.ownerTelegramIds,
     ...(yookassa ? { yookassa } : {}),
     ...(config.mail ? { mail: config.mail } : {}),
     products: SHOP_PRODUCTS,
@@ -113,6 +114,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
       await app.register(
         coreRoutes(platform, {
           adminToken: http.adminToken,
+          loginsPerMinute: http.loginsPerMinute,
           inbox,
           routes: [ordersHttp(platform)],
         }),
@@ -150,6 +152,9 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   }
 
   const start = async (): Promise<void> => {
+    if (config.roles.includes('api') || config.roles.includes('bot')) {
+      await platform.core.roles.syncOwners()
+    }
     if (clock instanceof VirtualClock && config.devClockUrl) {
       await joinSharedClock({
         clockUrl: config.devClockUrl,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { UNIT_NAME } from '../../kernel/index.ts'
 import type { ServicesHost } from '../../platform/database/index.ts'
 import {
+  actorOf,
   adminSecurity,
   amountWire,
   idempotently,
@@ -184,7 +185,7 @@ export function balanceHttp({ services }: ServicesHost<BalanceHttpScope>): Fasti
             ...request.body,
             id: operationId,
             userId,
-            actor: 'admin',
+            actor: actorOf(request),
           })
           return { status: 201, body: { ...transfer, amount } }
         }),
@@ -206,7 +207,7 @@ export function balanceHttp({ services }: ServicesHost<BalanceHttpScope>): Fasti
       },
       async (request, reply) => {
         const { id: userId, unit } = request.params
-        await services.balance.setFloor({ ...request.body, userId, unit, actor: 'admin' })
+        await services.balance.setFloor({ ...request.body, userId, unit, actor: actorOf(request) })
         return reply.code(204).send()
       },
     )

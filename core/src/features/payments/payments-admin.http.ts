@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ServicesHost } from '../../platform/database/index.ts'
 import {
+  actorOf,
   adminSecurity,
   amountWire,
   idempotently,
@@ -130,7 +131,7 @@ export function paymentsAdminHttp({
             id: operationId,
             paymentId: request.params.id,
             amount: request.body?.amount,
-            actor: 'admin',
+            actor: actorOf(request),
           })
           return { status: 200, body: { refund } }
         }),
@@ -198,8 +199,12 @@ export function paymentsAdminHttp({
           response: { 200: z.object({ dispute: disputeWire }), ...problemResponses },
         },
       },
-      async ({ params, body }) => ({
-        dispute: await services.disputes.record({ ...body, paymentId: params.id, actor: 'admin' }),
+      async (request) => ({
+        dispute: await services.disputes.record({
+          ...request.body,
+          paymentId: request.params.id,
+          actor: actorOf(request),
+        }),
       }),
     )
 

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { CURRENCIES } from '../../kernel/index.ts'
 import type { ServicesHost } from '../../platform/database/index.ts'
 import {
+  actorOf,
   adminSecurity,
   amountWire,
   idempotently,
@@ -250,7 +251,7 @@ export function subscriptionsHttp({
       },
       (request, reply) =>
         idempotently(request, reply, async (operationId) => {
-          const gift = { ...request.body, id: operationId, actor: 'admin' }
+          const gift = { ...request.body, id: operationId, actor: actorOf(request) }
           return { status: 200, body: toWire(await services.subscriptions.gift(gift)) }
         }),
     )

@@ -10,9 +10,19 @@
 export { userAttribution } from './attribution/attribution.table.ts'
 export type { Attribution, StartVia } from './attribution/attribution.ts'
 export { AttributionsRepository } from './attribution/attributions.repository.ts'
+export type { IdentitySettings } from './identity.ts'
 export { type InitData, type InitDataPolicy, verifyInitData } from './init-data.ts'
-export { SESSION_TTL_MS, type Session, type Surface } from './session.ts'
-export { SessionsRepository } from './sessions.repository.ts'
+export { type NewRole, type RolesScope, RolesService } from './roles/roles.service.ts'
+export { userSession } from './sessions/session.table.ts'
+export { SESSION_TTL_MS, type Session, type Surface } from './sessions/session.ts'
+export { SessionsRepository } from './sessions/sessions.repository.ts'
+export {
+  type Authenticated,
+  type Login,
+  type SessionOrigin,
+  type SessionsScope,
+  SessionsService,
+} from './sessions/sessions.service.ts'
 export {
   buildStartParameter,
   parseStartParameter,
@@ -23,7 +33,7 @@ export { userStreak } from './streaks/streak.table.ts'
 export { STREAK_MILESTONES, type Streak, type StreakView, streakDay } from './streaks/streak.ts'
 export { streakMilestoneReached } from './streaks/streaks.events.ts'
 export { StreaksRepository } from './streaks/streaks.repository.ts'
-export { userAccount, userSession } from './user.table.ts'
+export { userAccount } from './user.table.ts'
 export {
   type Profile,
   type ProfileChanges,
@@ -36,18 +46,19 @@ export {
   DeviceKeyInvalid,
   type InitDataFault,
   InitDataInvalid,
+  OwnerIsConfigured,
   ProfileKeptByTelegram,
+  RoleNeedsRegistration,
   SessionExpired,
+  SessionNotFound,
   SessionUnknown,
   StartParameterTooLong,
   TelegramLoginUnavailable,
 } from './users.errors.ts'
-export { userAttributed, userCreated } from './users.events.ts'
-export { UsersRepository } from './users.repository.ts'
+export { userAttributed, userCreated, userRoleChanged } from './users.events.ts'
+export { type RoleChange, UsersRepository } from './users.repository.ts'
 export {
-  type Authenticated,
-  type IdentitySettings,
-  type Login,
+  type LoginClient,
   type UsersScope,
   UsersService,
 } from './users.service.ts'

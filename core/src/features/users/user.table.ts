@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { check, index, text, uuid } from 'drizzle-orm/pg-core'
 import { LANGUAGES } from '../../kernel/index.ts'
 import { gramkit, instant, int8 } from '../../platform/database/index.ts'
 
@@ -31,27 +31,11 @@ export const userAccount = gramkit.table(
     check('user_account_kind_check', sql`${table.kind} in ('guest', 'registered')`),
     check('user_account_language_check', sql`${table.language} in ('en', 'ru')`),
     check('user_account_role_check', sql`${table.role} in ('user', 'admin', 'owner')`),
-  ],
-)
-
-/** A login: an opaque token, known here only by its hash. */
-export const userSession = gramkit.table(
-  'user_session',
-  {
-    id: uuid().primaryKey(),
-    userId: uuid()
-      .notNull()
-      .references(() => userAccount.id),
-    tokenHash: text().notNull(),
-    /** Where the login came from; decides which gateways may take the money for digital goods. */
-    surface: text({ enum: ['telegram', 'web'] }).notNull(),
-    createdAt: instant().notNull(),
-    lastSeenAt: instant().notNull(),
-    expiresAt: instant().notNull(),
-  },
-  (table) => [
-    uniqueIndex('user_session_token_hash_key').on(table.tokenHash),
-    index('user_session_user_id_index').on(table.userId),
-    check('user_session_surface_check', sql`${table.surface} in ('telegram', 'web')`),
+    // Whoever may act for the app is known by more than a device.
+    check(
+      'user_account_role_kind_check',
+      sql`${table.role} = 'user' or ${table.kind} = 'registered'`,
+    ),
+    index('user_account_role_index').on(table.role).where(sql`${table.role} <> 'user'`),
   ],
 )

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { isSessionExpired, newSessionToken, type Session, shouldTouchSession } from './session.ts'
 import { changedFields, hashDeviceKey, profileChangesSchema, telegramUserSchema } from './user.ts'
 
 const profile = { username: 'anna', firstName: 'Anna', lastName: null, languageCode: 'ru' }
@@ -56,32 +55,5 @@ describe('profileChangesSchema', () => {
     { role: 'owner' },
   ])('refuses %j', (changes) => {
     expect(profileChangesSchema.safeParse(changes).success).toBe(false)
-  })
-})
-
-describe('a session', () => {
-  const at = (iso: string) => new Date(iso)
-  const session: Session = {
-    id: '01890000-0000-7000-8000-000000000000',
-    userId: '01890000-0000-7000-8000-000000000001',
-    surface: 'web',
-    createdAt: at('2026-01-01T00:00:00Z'),
-    lastSeenAt: at('2026-01-01T00:00:00Z'),
-    expiresAt: at('2026-02-01T00:00:00Z'),
-  }
-
-  test('has ended at the instant it expires', () => {
-    expect(isSessionExpired(session, at('2026-01-31T23:59:59.999Z'))).toBe(false)
-    expect(isSessionExpired(session, at('2026-02-01T00:00:00.000Z'))).toBe(true)
-  })
-
-  test('is written down again after an hour, not before', () => {
-    expect(shouldTouchSession(session, at('2026-01-01T00:59:59.999Z'))).toBe(false)
-    expect(shouldTouchSession(session, at('2026-01-01T01:00:00.000Z'))).toBe(true)
-  })
-
-  test('is opened by 256 random bits', () => {
-    expect(newSessionToken()).toMatch(/^[A-Za-z0-9_-]{43}$/)
-    expect(newSessionToken()).not.toBe(newSessionToken())
   })
 })

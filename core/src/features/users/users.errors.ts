@@ -69,6 +69,36 @@ export class SessionExpired extends AppError {
   }
 }
 
+/** The person has no such login, or it has ended. */
+export class SessionNotFound extends AppError {
+  readonly code = 'users.session_not_found'
+  readonly kind = 'not_found'
+
+  constructor(facts: { sessionId: string }) {
+    super('There is no such login of yours: list them again', facts)
+  }
+}
+
+/** Somebody who is known only by a device cannot act for the app. */
+export class RoleNeedsRegistration extends AppError {
+  readonly code = 'users.role_needs_registration'
+  readonly kind = 'conflict'
+
+  constructor(facts: { userId: string }) {
+    super('A guest cannot have a role: let them register first', facts)
+  }
+}
+
+/** Who owns the app is decided by its configuration. */
+export class OwnerIsConfigured extends AppError {
+  readonly code = 'users.owner_is_configured'
+  readonly kind = 'conflict'
+
+  constructor(facts: { userId: string }) {
+    super('Owners come and go by the configuration: change GRAMKIT_OWNER_TELEGRAM_IDS', facts)
+  }
+}
+
 /** Telegram says what this person is called; a change here would be lost with the next login. */
 export class ProfileKeptByTelegram extends AppError {
   readonly code = 'users.profile_kept_by_telegram'

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { defineEvent } from '../../platform/outbox/index.ts'
 
+/** What somebody may do for the app changed. */
+export const userRoleChanged = defineEvent('user.role_changed', {
+  version: 1,
+  schema: z.object({ userId: z.uuid(), role: z.enum(['user', 'admin', 'owner']) }),
+})
+
 /** Somebody was seen for the first time. */
 export const userCreated = defineEvent('user.created', {
   version: 1,

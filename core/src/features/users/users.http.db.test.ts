@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { newId, VirtualClock } from '../../kernel/index.ts'
 import { openNodePostgres } from '../../platform/database/index.ts'
 import {
+  actorOf,
   createHttpServer,
   HttpIdempotency,
   httpEdge,
@@ -19,6 +20,8 @@ import { createMetrics } from '../../platform/metrics/index.ts'
 import { OutboxRepository } from '../../platform/outbox/index.ts'
 import { initDataOf } from '../../testing/init-data.ts'
 import { usersScope } from '../../testing/users-scope.ts'
+import { rolesHttp } from './roles/roles.http.ts'
+import { sessionsHttp } from './sessions/sessions.http.ts'
 import { ProfileKeptByTelegram } from './users.errors.ts'
 import { usersHttp } from './users.http.ts'
 
@@ -37,12 +40,15 @@ const server = await createHttpServer({
 })
 const { app } = server
 let runs = 0
+let lastId = 1_000
 let address = ''
 
 beforeAll(async () => {
   await app.register(httpEdge, {
-    authenticate: (token) => services.users.authenticate(token),
+    authenticate: (token) => services.sessions.authenticate(token),
     adminToken,
+    clock,
+    loginsPerMinute: 500,
     limiter: openPostgresLimiter(database),
     idempotency: new HttpIdempotency(database.executor),
     liveUpdates: new LiveUpdates(database, { streamsPerUserMax: 2, heartbeatMs: 50 }),
@@ -53,8 +59,10 @@ beforeAll(async () => {
     transaction: <T>(work: (tx: typeof services) => Promise<T>) =>
       services.transaction(() => work(services)),
   }
-  await app.register(usersHttp(host), { prefix: '/api/v1' })
-  app.get('/admin', { onRequest: requireAdmin }, async () => 'welcome')
+  for (const routes of [usersHttp(host), sessionsHttp(host), rolesHttp(host)]) {
+    await app.register(routes, { prefix: '/api/v1' })
+  }
+  app.get('/admin', { onRequest: requireAdmin }, async (request) => actorOf(request))
   app.post('/order', { onRequest: requireUser }, (request, reply) =>
     idempotently(request, reply, async (operationId) => {
       runs += 1
@@ -75,8 +83,8 @@ afterAll(async () => {
 })
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
-const guest = async () => {
-  const payload = { deviceKey: newId() }
+const guest = async (deviceKey = newId()) => {
+  const payload = { deviceKey }
   const answer = await app.inject({ method: 'POST', url: '/api/v1/auth/guest', payload })
   expect(answer.statusCode).toBe(200)
   const { token, user } = answer.json()
@@ -190,14 +198,109 @@ describe('the language', () => {
   })
 })
 
+describe('me/sessions', () => {
+  const request = (method: 'GET' | 'DELETE', path: string, token: string) =>
+    app.inject({ method, url: `/api/v1/me/sessions${path}`, headers: bearer(token) })
+
+  test('lists where one is logged in and says which one asks', async () => {
+    const deviceKey = newId()
+    const [one, other] = [await guest(deviceKey), await guest(deviceKey)]
+    const { items } = (await request('GET', '', one.token)).json()
+    expect(items).toHaveLength(2)
+    expect(items.filter(({ isCurrent }: { isCurrent: boolean }) => isCurrent)).toHaveLength(1)
+    expect(JSON.stringify(items)).not.toContain(other.token)
+  })
+
+  test('ends one login, then all others, then all', async () => {
+    const deviceKey = newId()
+    const [one, other, third] = [
+      await guest(deviceKey),
+      await guest(deviceKey),
+      await guest(deviceKey),
+    ]
+    const { items } = (await request('GET', '', other.token)).json()
+    const own = items.find(({ isCurrent }: { isCurrent: boolean }) => isCurrent)
+    expect((await request('DELETE', `/${own.id}`, one.token)).statusCode).toBe(204)
+    expect((await request('GET', '', other.token)).statusCode).toBe(401)
+    expect((await request('DELETE', `/${own.id}`, one.token)).json()).toMatchObject({
+      status: 404,
+      code: 'users.session_not_found',
+    })
+    expect((await request('DELETE', '', one.token)).json()).toEqual({ ended: 1 })
+    expect((await request('GET', '', third.token)).statusCode).toBe(401)
+    expect((await request('DELETE', '?all=true', one.token)).json()).toEqual({ ended: 1 })
+    expect((await request('GET', '', one.token)).statusCode).toBe(401)
+  })
+})
+
+describe('a login route', () => {
+  test.each(['telegram', 'guest'])('refuses a network that tries %s too often', async (way) => {
+    const limits = { limit: 500, perMs: 60_000, cost: 500 }
+    await openPostgresLimiter(database).take(`login.${way}`, '198.51.100.0/24', limits)
+    const ask = (remoteAddress: string) =>
+      app.inject({ method: 'POST', url: `/api/v1/auth/${way}`, payload: {}, remoteAddress })
+    const refused = await ask('198.51.100.7')
+    expect(refused.json()).toMatchObject({ status: 429, code: 'limits.too_many_tries' })
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await ask('198.51.101.7')).statusCode).toBe(422)
+  })
+})
+
 describe('requireAdmin', () => {
-  test('lets only the admin token pass', async () => {
+  const admin = async (role: 'admin' | 'owner' = 'admin') => {
+    const initData = initDataOf({ id: lastId++, first_name: 'Anna' }, { botToken, at: clock.now() })
+    const { token, user } = await services.users.loginWithTelegram(initData)
+    await services.repos.users.update(user.id, { role })
+    return { token, id: user.id }
+  }
+  const setRole = (token: string, id: string, role: string) =>
+    app.inject({
+      method: 'PUT',
+      url: `/api/v1/admin/users/${id}/role`,
+      payload: { role },
+      headers: bearer(token),
+    })
+
+  test('lets a person pass who is admin or owner, until the role is taken', async () => {
+    const { token, id } = await admin()
+    const ask = () => app.inject({ url: '/admin', headers: bearer(token) })
+    expect((await ask()).body).toBe(id)
+    await services.repos.users.update(id, { role: 'owner' })
+    expect((await ask()).statusCode).toBe(200)
+    await services.repos.users.update(id, { role: 'user' })
+    expect((await ask()).json()).toMatchObject({ code: 'http.role_required' })
+  })
+
+  test('asks an admin to log in again after twelve hours', async () => {
+    const { token } = await admin()
+    clock.advance(12 * 3_600_000)
+    const ask = () => app.inject({ url: '/admin', headers: bearer(token) })
+    expect((await ask()).statusCode).toBe(200)
+    clock.advance(1)
+    expect((await ask()).json()).toMatchObject({ status: 403, code: 'http.login_too_old' })
+  })
+
+  test('lets owners appoint admins, and admins nobody', async () => {
+    const [owner, one, other] = [await admin('owner'), await admin(), await admin()]
+    expect((await setRole(one.token, other.id, 'user')).json()).toMatchObject({
+      code: 'http.role_required',
+    })
+    expect((await setRole(owner.token, other.id, 'user')).json()).toEqual({
+      id: other.id,
+      role: 'user',
+    })
+    expect((await setRole(owner.token, other.id, 'owner')).statusCode).toBe(422)
+    expect((await setRole(adminToken, other.id, 'admin')).json()).toMatchObject({ role: 'admin' })
+  })
+
+  test('lets the admin token pass and nobody else’s', async () => {
     const { token } = await guest()
     const ask = (given: string) => app.inject({ url: '/admin', headers: bearer(given) })
-    expect((await ask(adminToken)).statusCode).toBe(200)
-    for (const wrong of [token, `${adminToken}x`, adminToken.slice(1)]) {
+    expect((await ask(adminToken)).body).toBe('admin')
+    for (const wrong of [`${adminToken}x`, adminToken.slice(1), 'a'.repeat(43)]) {
       expect((await ask(wrong)).json()).toMatchObject({ code: 'http.admin_token_invalid' })
     }
+    expect((await ask(token)).json()).toMatchObject({ status: 403, code: 'http.role_required' })
   })
 })
 

@@ -1,17 +1,18 @@
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { LANGUAGES } from '../../kernel/index.ts'
 import type { ServicesHost } from '../../platform/database/index.ts'
 import {
-  bearerToken,
   instantWire,
+  limitLogins,
   principalOf,
   problemResponses,
   requireUser,
   userSecurity,
 } from '../../platform/http/index.ts'
 import { profileChangesSchema, type User } from './user.ts'
-import type { UsersService } from './users.service.ts'
+import type { LoginClient, UsersService } from './users.service.ts'
 import type { VisitsService } from './visits.service.ts'
 
 /** All that the routes of users may touch. */
@@ -61,6 +62,7 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
     app.post(
       '/auth/telegram',
       {
+        onRequest: limitLogins('telegram'),
         schema: {
           tags,
           summary: 'Log in with the init data of a Mini App',
@@ -69,7 +71,10 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
         },
       },
       async (request) => {
-        const { token, user } = await host.services.users.loginWithTelegram(request.body.initData)
+        const { token, user } = await host.services.users.loginWithTelegram(
+          request.body.initData,
+          clientOf(request),
+        )
         return { token, user: toWire(user) }
       },
     )
@@ -77,6 +82,7 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
     app.post(
       '/auth/guest',
       {
+        onRequest: limitLogins('guest'),
         schema: {
           tags,
           summary: 'Log in as the guest of a device',
@@ -85,25 +91,11 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
         },
       },
       async (request) => {
-        const { token, user } = await host.services.users.loginAsGuest(request.body.deviceKey)
+        const { token, user } = await host.services.users.loginAsGuest(
+          request.body.deviceKey,
+          clientOf(request),
+        )
         return { token, user: toWire(user) }
-      },
-    )
-
-    app.delete(
-      '/auth/session',
-      {
-        onRequest: requireUser,
-        schema: {
-          tags,
-          summary: 'Log out',
-          security: userSecurity,
-          response: { 204: z.undefined(), ...problemResponses },
-        },
-      },
-      async (request, reply) => {
-        await host.services.users.logout(bearerToken(request))
-        return reply.code(204).send()
       },
     )
 
@@ -155,6 +147,10 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
       },
     )
   }
+}
+
+function clientOf({ headers }: Pick<FastifyRequest, 'headers'>): LoginClient {
+  return { userAgent: headers['user-agent'] }
 }
 
 function toWire({ telegramId, ...user }: User): z.output<typeof userWire> {

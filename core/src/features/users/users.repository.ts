@@ -1,9 +1,11 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { NotFound } from '../../kernel/index.ts'
 import {
   BaseRepository,
   builtOnce,
   type Executor,
+  rows,
   type ValueOf,
 } from '../../platform/database/index.ts'
 import { userAttribution } from './attribution/attribution.table.ts'
@@ -20,6 +22,12 @@ const withVisits = builtOnce((db, value: ValueOf<{ id: string }>) =>
     .leftJoin(userAttribution, eq(userAttribution.userId, userAccount.id))
     .where(eq(userAccount.id, value('id'))),
 )
+
+const role = z.enum(['user', 'admin', 'owner'])
+const roleChangeSchema = z.object({ userId: z.string(), role, was: role })
+
+/** A person whose role changed. */
+export type RoleChange = z.output<typeof roleChangeSchema>
 
 /** Accounts of people. */
 export class UsersRepository extends BaseRepository<typeof userAccount> {
@@ -59,6 +67,31 @@ export class UsersRepository extends BaseRepository<typeof userAccount> {
     if (!row) throw new NotFound({ what: 'user account', id })
     const { user, streak, attributedAt } = row
     return { user, streak: streak ?? undefined, isAttributed: attributedAt !== null }
+  }
+
+  /**
+   * Makes owners of exactly those with one of these Telegram ids, and gives whom that changed.
+   *
+   * Locks the rows that change, in id order.
+   */
+  async syncOwners(telegramIds: readonly bigint[], at: Date): Promise<RoleChange[]> {
+    const ids = sql`${sql.param(telegramIds.map(String))}::bigint[]`
+    return rows(
+      this.db,
+      sql`
+        update gramkit.user_account account
+        set role = wanted.role, updated_at = ${at.toISOString()}::timestamptz
+        from (
+          select id, role as was, case when role = 'owner' then 'user' else 'owner' end as role
+          from gramkit.user_account
+          where role <> 'owner' and telegram_id = any(${ids})
+            or role = 'owner' and coalesce(telegram_id <> all(${ids}), true)
+          order by id for update
+        ) wanted
+        where wanted.id = account.id
+        returning account.id as "userId", account.role, wanted.was`,
+      roleChangeSchema,
+    )
   }
 
   /**

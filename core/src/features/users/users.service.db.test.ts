@@ -6,8 +6,9 @@ import { openNodePostgres } from '../../platform/database/index.ts'
 import { outboxEvent } from '../../platform/outbox/index.ts'
 import { initDataOf } from '../../testing/init-data.ts'
 import { usersScope } from '../../testing/users-scope.ts'
-import { SESSION_TTL_MS, SESSIONS_PER_USER_MAX } from './session.ts'
-import { userAccount, userSession } from './user.table.ts'
+import { userSession } from './sessions/session.table.ts'
+import { SESSIONS_PER_USER_MAX } from './sessions/session.ts'
+import { userAccount } from './user.table.ts'
 import type { TelegramUser } from './user.ts'
 
 const botToken = '42:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr'
@@ -18,7 +19,7 @@ const testing = await testDatabase()
 const database = openNodePostgres({ url: testing.appUrl })
 const db = database.executor
 const clock = new VirtualClock(start)
-const { users } = usersScope(database, { clock, identity: { botToken } })
+const { users, sessions } = usersScope(database, { clock, identity: { botToken } })
 
 let anna: TelegramUser
 let lastTelegramId = 1_000n
@@ -90,7 +91,7 @@ describe('loginWithTelegram', () => {
     expect(session).toMatchObject({ userId: user.id, surface: 'telegram' })
     const [row] = await db.select().from(userSession).where(eq(userSession.id, session.id))
     expect(JSON.stringify(row)).not.toContain(token)
-    expect(await users.authenticate(token)).toMatchObject({ user, session: { id: session.id } })
+    expect(await sessions.authenticate(token)).toMatchObject({ user, session: { id: session.id } })
   })
 
   test('makes one person of 20 first logins at the same time, and 20 sessions', async () => {
@@ -131,7 +132,7 @@ describe('loginWithTelegram', () => {
     }
     const rows = await db.select().from(userSession).where(eq(userSession.userId, first.user.id))
     expect(rows).toHaveLength(SESSIONS_PER_USER_MAX)
-    await expect(users.authenticate(first.token)).rejects.toMatchObject({
+    await expect(sessions.authenticate(first.token)).rejects.toMatchObject({
       code: 'users.session_unknown',
     })
   })
@@ -163,56 +164,6 @@ describe('loginAsGuest', () => {
     await expect(users.loginAsGuest('1111111111111111')).rejects.toMatchObject({
       code: 'users.device_key_invalid',
     })
-  })
-})
-
-describe('authenticate', () => {
-  test('slides the expiry, writing at most once an hour', async () => {
-    const { token, session } = await users.loginAsGuest(newId())
-    const stored = async () =>
-      (await db.select().from(userSession).where(eq(userSession.id, session.id)))[0]
-    clock.advance(HOUR_MS - 1)
-    await users.authenticate(token)
-    expect(await stored()).toMatchObject({ lastSeenAt: session.lastSeenAt })
-    clock.advance(1)
-    await parallel(5, () => users.authenticate(token))
-    expect(await stored()).toMatchObject({
-      lastSeenAt: clock.now(),
-      expiresAt: new Date(clock.now().getTime() + SESSION_TTL_MS),
-    })
-  })
-
-  test('lasts as long as it is used, and ends when it was not', async () => {
-    const { token } = await users.loginAsGuest(newId())
-    for (let use = 0; use < 3; use++) {
-      clock.advance(SESSION_TTL_MS - 1)
-      await users.authenticate(token)
-    }
-    clock.advance(SESSION_TTL_MS)
-    await expect(users.authenticate(token)).rejects.toMatchObject({ code: 'users.session_expired' })
-  })
-
-  test.each(['', 'a'.repeat(43), `${'a'.repeat(42)}\n`, 'x'.repeat(10_000), "' or true --"])(
-    'knows nobody behind "%s"',
-    async (token) => {
-      await expect(users.authenticate(token)).rejects.toMatchObject({
-        code: 'users.session_unknown',
-      })
-    },
-  )
-})
-
-describe('logout', () => {
-  test('ends this login, not the others, and may be repeated', async () => {
-    const deviceKey = newId()
-    const ended = await users.loginAsGuest(deviceKey)
-    const other = await users.loginAsGuest(deviceKey)
-    await users.logout(ended.token)
-    await users.logout(ended.token)
-    await expect(users.authenticate(ended.token)).rejects.toMatchObject({
-      code: 'users.session_unknown',
-    })
-    expect(await users.authenticate(other.token)).toMatchObject({ user: { id: ended.user.id } })
   })
 })
 

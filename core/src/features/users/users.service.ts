@@ -1,45 +1,23 @@
-import { addMs, assert, type Clock, newId } from '../../kernel/index.ts'
+import { assert, type Clock, newId } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
+import type { IdentitySettings } from './identity.ts'
 import { verifyInitData } from './init-data.ts'
-import {
-  isSessionExpired,
-  isSessionToken,
-  newSessionToken,
-  SESSION_TOUCH_INTERVAL_MS,
-  SESSIONS_PER_USER_MAX,
-  type Session,
-  type Surface,
-  sessionExpiry,
-  shouldTouchSession,
-} from './session.ts'
-import type { SessionsRepository } from './sessions.repository.ts'
+import type { RolesService } from './roles/roles.service.ts'
+import { sessionLabel } from './sessions/session.ts'
+import type { Login, SessionsService } from './sessions/sessions.service.ts'
 import {
   changedFields,
   checkTimeZone,
   hashDeviceKey,
-  hashSecret,
   type Profile,
   type ProfileChanges,
   type TelegramUser,
   type User,
 } from './user.ts'
-import {
-  ProfileKeptByTelegram,
-  SessionExpired,
-  SessionUnknown,
-  TelegramLoginUnavailable,
-} from './users.errors.ts'
+import { ProfileKeptByTelegram, TelegramLoginUnavailable } from './users.errors.ts'
 import { userCreated } from './users.events.ts'
 import type { UsersRepository } from './users.repository.ts'
-
-/** How people prove who they are. */
-export interface IdentitySettings {
-  /** Token of the bot that opens the Mini App; without it only guests can log in. */
-  readonly botToken?: string | undefined
-  /** Oldest init data that logs somebody in. [86 400] */
-  readonly initDataMaxAgeSeconds?: number | undefined
-}
 
 /** All that the users service may touch. */
 export interface UsersScope extends Transactional<UsersScope> {
@@ -47,31 +25,25 @@ export interface UsersScope extends Transactional<UsersScope> {
   readonly identity: IdentitySettings
   readonly repos: {
     readonly users: UsersRepository
-    readonly sessions: SessionsRepository
     readonly outbox: OutboxRepository
   }
   /** Itself, so that an app's override is used by the other use cases too. */
   readonly users: Pick<UsersService, 'getOrCreateFromTelegram'>
+  readonly sessions: Pick<SessionsService, 'open'>
+  readonly roles: Pick<RolesService, 'syncOwners'>
 }
 
-/** A fresh login; the token is shown this once. */
-export interface Login {
-  readonly token: string
-  readonly user: User
-  readonly session: Session
-}
-
-/** Who is behind a session token. */
-export interface Authenticated {
-  readonly user: User
-  readonly session: Session
+/** What a client says about itself when it logs in. */
+export interface LoginClient {
+  /** Its `User-Agent`; only a rough label of it is kept. */
+  readonly userAgent?: string | undefined
 }
 
 type Identity = { readonly telegramId: bigint } | { readonly deviceKeyHash: string }
 
 const NO_PROFILE: Profile = { username: null, firstName: null, lastName: null, languageCode: null }
 
-/** People and their logins. */
+/** People: how they prove who they are, and what is known about them. */
 export class UsersService {
   readonly #scope: UsersScope
 
@@ -91,9 +63,10 @@ export class UsersService {
   async getOrCreateFromTelegram(telegramUser: TelegramUser): Promise<User> {
     return this.#scope.transaction(async (tx) => {
       const telegramId = telegramUser.id
-      const known =
-        (await tx.repos.users.findByTelegramId(telegramId)) ??
-        (await create(tx, { telegramId }, telegramUser))
+      const known = await tx.repos.users.findByTelegramId(telegramId)
+      const created = known ? undefined : await create(tx, { telegramId }, telegramUser)
+      // An owner who is configured before their first visit.
+      if (created && tx.identity.ownerTelegramIds?.includes(telegramId)) await tx.roles.syncOwners()
       const user = known ?? (await tx.repos.users.findByTelegramId(telegramId))
       assert(user, 'A Telegram identity that is taken has a user')
       const changes = changedFields(user, telegramUser)
@@ -108,7 +81,7 @@ export class UsersService {
    * @throws {@link InitDataInvalid} when the init data proves nothing
    * @throws {@link TelegramLoginUnavailable} when no bot token is configured
    */
-  async loginWithTelegram(initData: string): Promise<Login> {
+  async loginWithTelegram(initData: string, client: LoginClient = {}): Promise<Login> {
     const { botToken, initDataMaxAgeSeconds = 86_400 } = this.#scope.identity
     if (!botToken) throw new TelegramLoginUnavailable()
     const verified = verifyInitData(initData, {
@@ -118,7 +91,8 @@ export class UsersService {
     })
     return this.#scope.transaction(async (tx) => {
       const user = await tx.users.getOrCreateFromTelegram(verified.user)
-      return openSession(tx, user, 'telegram')
+      const label = sessionLabel(client.userAgent)
+      return tx.sessions.open(user, { surface: 'telegram', label })
     })
   }
 
@@ -127,7 +101,7 @@ export class UsersService {
    *
    * @throws {@link DeviceKeyInvalid} when the key could be guessed
    */
-  async loginAsGuest(deviceKey: string): Promise<Login> {
+  async loginAsGuest(deviceKey: string, client: LoginClient = {}): Promise<Login> {
     const deviceKeyHash = hashDeviceKey(deviceKey)
     return this.#scope.transaction(async (tx) => {
       const user =
@@ -135,40 +109,8 @@ export class UsersService {
         (await create(tx, { deviceKeyHash }, NO_PROFILE)) ??
         (await tx.repos.users.findByDeviceKeyHash(deviceKeyHash))
       assert(user, 'A device key that is taken has a user')
-      return openSession(tx, user, 'web')
+      return tx.sessions.open(user, { surface: 'web', label: sessionLabel(client.userAgent) })
     })
-  }
-
-  /**
-   * Finds who is behind a session token, and keeps the session alive.
-   *
-   * Writes at most once an hour for each session; all other calls are one read.
-   *
-   * @throws {@link SessionUnknown}
-   * @throws {@link SessionExpired}
-   */
-  async authenticate(token: string): Promise<Authenticated> {
-    const found = isSessionToken(token)
-      ? await this.#scope.repos.sessions.findWithUser(hashSecret(token))
-      : undefined
-    if (!found) throw new SessionUnknown()
-    const now = this.#scope.clock.now()
-    if (isSessionExpired(found.session, now)) {
-      throw new SessionExpired({ expiredAt: found.session.expiresAt.toISOString() })
-    }
-    if (!shouldTouchSession(found.session, now)) return found
-    const expiresAt = sessionExpiry(now)
-    await this.#scope.repos.sessions.touch(found.session.id, {
-      notSince: addMs(now, -SESSION_TOUCH_INTERVAL_MS),
-      at: now,
-      expiresAt,
-    })
-    return { user: found.user, session: { ...found.session, lastSeenAt: now, expiresAt } }
-  }
-
-  /** Ends a login; a token that opens none is no failure. */
-  async logout(token: string): Promise<void> {
-    await this.#scope.repos.sessions.removeByTokenHash(hashSecret(token))
   }
 
   /**
@@ -243,20 +185,4 @@ async function create(
     }),
   )
   return user
-}
-
-async function openSession(tx: UsersScope, user: User, surface: Surface): Promise<Login> {
-  const now = tx.clock.now()
-  const token = newSessionToken()
-  const session = await tx.repos.sessions.insert({
-    id: newId(),
-    userId: user.id,
-    tokenHash: hashSecret(token),
-    surface,
-    createdAt: now,
-    lastSeenAt: now,
-    expiresAt: sessionExpiry(now),
-  })
-  await tx.repos.sessions.removeSurplus(user.id, SESSIONS_PER_USER_MAX, now)
-  return { token, user, session }
 }

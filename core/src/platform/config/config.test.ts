@@ -42,6 +42,8 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_CORS_ORIGINS: 'https://a.example/path',
   GRAMKIT_TRUSTED_PROXIES: 'true',
   GRAMKIT_RATE_LIMIT_PER_MINUTE: '-1',
+  GRAMKIT_LOGINS_PER_MINUTE: '0',
+  GRAMKIT_OWNER_TELEGRAM_IDS: '1,@anna',
   GRAMKIT_DRAIN_DELAY_MS: '1.5',
   GRAMKIT_LOG_LEVEL: 'loud',
   GRAMKIT_DEV_CLOCK_URL: 'clock',

@@ -22,6 +22,7 @@ export interface Config {
     readonly trustedProxies: readonly string[]
     readonly corsOrigins: readonly string[]
     readonly rateLimitPerMinute: number
+    readonly loginsPerMinute: number
     readonly drainDelayMs: number
   }
   readonly telegram: {
@@ -32,6 +33,8 @@ export interface Config {
     /** Where people ask about payments. */
     readonly supportContact: string
   }
+  /** Telegram ids of who owns the app. */
+  readonly ownerTelegramIds: readonly bigint[]
   /** Undefined when payments by YooKassa are off. */
   readonly yookassa:
     | {
@@ -150,6 +153,7 @@ function toConfig(read: Variables, given: Environment): Config {
       trustedProxies: read.GRAMKIT_TRUSTED_PROXIES,
       corsOrigins: read.GRAMKIT_CORS_ORIGINS,
       rateLimitPerMinute: read.GRAMKIT_RATE_LIMIT_PER_MINUTE,
+      loginsPerMinute: read.GRAMKIT_LOGINS_PER_MINUTE,
       drainDelayMs: read.GRAMKIT_DRAIN_DELAY_MS,
     },
     telegram: {
@@ -159,6 +163,7 @@ function toConfig(read: Variables, given: Environment): Config {
       initDataMaxAgeSeconds: read.GRAMKIT_INIT_DATA_MAX_AGE_SECONDS,
       supportContact: read.GRAMKIT_SUPPORT_CONTACT ?? 'support@shop.example',
     },
+    ownerTelegramIds: read.GRAMKIT_OWNER_TELEGRAM_IDS,
     yookassa:
       shopId && secretKey
         ? {

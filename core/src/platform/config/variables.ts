@@ -80,6 +80,14 @@ export const variables = z.object({
   GRAMKIT_INIT_DATA_MAX_AGE_SECONDS: wholeNumber(60, 2_592_000)
     .default(86_400)
     .describe('a whole number of seconds from 60 to 2592000'),
+  GRAMKIT_OWNER_TELEGRAM_IDS: list(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,15}$/)
+      .transform(BigInt),
+  )
+    .default([])
+    .describe('a comma-separated list of Telegram ids such as 123456789'),
   GRAMKIT_YOOKASSA_SHOP_ID: z
     .string()
     .regex(/^\d{1,16}$/)
@@ -125,6 +133,9 @@ export const variables = z.object({
   GRAMKIT_RATE_LIMIT_PER_MINUTE: wholeNumber(0, 100_000_000)
     .default(60_000)
     .describe('a whole number, 0 for none'),
+  GRAMKIT_LOGINS_PER_MINUTE: wholeNumber(1, 100_000_000)
+    .default(600)
+    .describe('a whole number from 1 to 100000000'),
   GRAMKIT_DRAIN_DELAY_MS: wholeNumber(0, 60_000)
     .default(0)
     .describe('a whole number of milliseconds to 60000'),

@@ -1,16 +1,20 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { assert } from '../../kernel/index.ts'
+import { assert, type Clock, isAppError } from '../../kernel/index.ts'
 import type { Limiter } from '../limits/index.ts'
-import { AdminTokenInvalid, CredentialsMissing } from './http.errors.ts'
+import { AdminTokenInvalid, CredentialsMissing, LoginTooOld, RoleRequired } from './http.errors.ts'
 import type { HttpIdempotency } from './http-idempotency.ts'
 import type { LiveUpdates } from './live-updates.ts'
 
 /** Who a request speaks for. */
 export interface Principal {
-  readonly user: { readonly id: string }
-  readonly session: { readonly id: string; readonly surface: 'telegram' | 'web' }
+  readonly user: { readonly id: string; readonly role: 'user' | 'admin' | 'owner' }
+  readonly session: {
+    readonly id: string
+    readonly surface: 'telegram' | 'web'
+    readonly createdAt: Date
+  }
 }
 
 /** What the routes of one platform stand on; several platforms may share a server. */
@@ -18,7 +22,10 @@ export interface HttpEdge {
   /** Finds who is behind a session token; throws a typed error for a token of nobody. */
   authenticate(token: string): Promise<Principal>
   readonly adminToken: string
+  readonly clock: Clock
   readonly limiter: Pick<Limiter, 'take'>
+  /** Logins that one network may try a minute by each way of logging in. */
+  readonly loginsPerMinute: number
   readonly idempotency: HttpIdempotency
   readonly liveUpdates: LiveUpdates
 }
@@ -28,7 +35,7 @@ declare module 'fastify' {
     edge: HttpEdge
   }
   interface FastifyRequest {
-    /** Set by {@link requireUser}. */
+    /** Set by {@link requireUser}, and by {@link requireAdmin} for a person. */
     principal: Principal | null
     /** Set by {@link requireAdmin}. */
     isAdmin: boolean
@@ -37,9 +44,9 @@ declare module 'fastify' {
 
 /** Gives the routes registered beside it their platform: register it first in their scope. */
 export const httpEdge = fastifyPlugin<HttpEdge>(
-  async (app, { authenticate, adminToken, limiter, idempotency, liveUpdates }) => {
-    app.decorate('edge', { authenticate, adminToken, limiter, idempotency, liveUpdates })
-    app.addHook('preClose', async () => liveUpdates.close())
+  async (app, edge) => {
+    app.decorate('edge', edge)
+    app.addHook('preClose', async () => edge.liveUpdates.close())
   },
   { name: 'gramkit-edge', fastify: '5.x' },
 )
@@ -53,18 +60,50 @@ export async function requireUser(request: FastifyRequest): Promise<void> {
   request.principal = await request.server.edge.authenticate(bearerToken(request))
 }
 
+/** How long after a login its session may act for the app: a stolen one is not worth much. */
+export const ADMIN_LOGIN_MAX_AGE_MS = 12 * 3_600_000
+
+const RANKS = { user: 0, admin: 1, owner: 2 } as const
+
 /**
- * Lets only the administrator pass; use as `onRequest`.
+ * Lets the admin token pass, and people who are admin or owner and logged in lately; use as
+ * `onRequest`, and {@link actorOf} to write down who it was.
  *
  * @throws {@link CredentialsMissing}
  * @throws {@link AdminTokenInvalid}
+ * @throws {@link RoleRequired}
+ * @throws {@link LoginTooOld}
  */
-export async function requireAdmin(request: FastifyRequest): Promise<void> {
+export function requireAdmin(request: FastifyRequest): Promise<void> {
+  return requireRole(request, 'admin')
+}
+
+/** Lets the admin token and owners pass; otherwise as {@link requireAdmin}. */
+export function requireOwner(request: FastifyRequest): Promise<void> {
+  return requireRole(request, 'owner')
+}
+
+async function requireRole(request: FastifyRequest, role: 'admin' | 'owner'): Promise<void> {
+  const token = bearerToken(request)
+  const { edge } = request.server
   // Hashed first: the comparison needs equal lengths and must not tell the right one.
-  const given = sha256(bearerToken(request))
-  const expected = sha256(request.server.edge.adminToken)
-  if (!timingSafeEqual(given, expected)) throw new AdminTokenInvalid()
+  if (!timingSafeEqual(sha256(token), sha256(edge.adminToken))) {
+    const principal = await edge.authenticate(token).catch((error: unknown) => {
+      if (isAppError(error) && error.kind === 'unauthenticated') throw new AdminTokenInvalid()
+      throw error
+    })
+    if (RANKS[principal.user.role] < RANKS[role]) throw new RoleRequired({ role })
+    const ageMs = edge.clock.now().getTime() - principal.session.createdAt.getTime()
+    if (ageMs > ADMIN_LOGIN_MAX_AGE_MS) throw new LoginTooOld()
+    request.principal = principal
+  }
   request.isAdmin = true
+}
+
+/** Who passed {@link requireAdmin}, as the audit names them: `admin` for the token, or a user's id. */
+export function actorOf(request: FastifyRequest): string {
+  assert(request.isAdmin, 'A route that asks for its actor requires an admin')
+  return request.principal?.user.id ?? 'admin'
 }
 
 /** Reads who passed {@link requireUser}. */

@@ -20,13 +20,33 @@ export class CredentialsMissing extends AppError {
   }
 }
 
-/** The bearer token is not the administrator's. */
+/** The bearer token is nobody's: neither the administrator's nor a session's. */
 export class AdminTokenInvalid extends AppError {
   readonly code = 'http.admin_token_invalid'
   readonly kind = 'unauthenticated'
 
   constructor() {
-    super('The bearer token is not the admin token')
+    super('The bearer token is neither the admin token nor opens a session')
+  }
+}
+
+/** The person may not act for the app, or not in this. */
+export class RoleRequired extends AppError {
+  readonly code = 'http.role_required'
+  readonly kind = 'forbidden'
+
+  constructor(facts: { role: string }) {
+    super(`Only who has the role ${facts.role} may do this`, facts)
+  }
+}
+
+/** The session is too old to act for the app. */
+export class LoginTooOld extends AppError {
+  readonly code = 'http.login_too_old'
+  readonly kind = 'forbidden'
+
+  constructor() {
+    super('This login is too old for acting as an admin: log in again')
   }
 }
 

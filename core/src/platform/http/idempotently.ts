@@ -78,7 +78,7 @@ function keyOf(request: FastifyRequest): string {
 }
 
 function scopeOf(request: FastifyRequest): string {
-  const who = request.isAdmin ? 'admin' : `user:${request.principal?.user.id}`
+  const who = request.principal ? `user:${request.principal.user.id}` : 'admin'
   assert(request.isAdmin || request.principal, 'An idempotent route requires a user or an admin')
   return `${who} ${request.method} ${request.routeOptions.url}`
 }

@@ -6,12 +6,15 @@
  * @module
  */
 export {
+  ADMIN_LOGIN_MAX_AGE_MS,
+  actorOf,
   bearerToken,
   type HttpEdge,
   httpEdge,
   type Principal,
   principalOf,
   requireAdmin,
+  requireOwner,
   requireUser,
 } from './edge.ts'
 export {
@@ -21,6 +24,8 @@ export {
   IdempotencyInProgress,
   IdempotencyKeyInvalid,
   IdempotencyKeyRequired,
+  LoginTooOld,
+  RoleRequired,
   RouteNotFound,
   TooManyRequests,
   TooManyStreams,
@@ -35,7 +40,7 @@ export {
 } from './http-idempotency.ts'
 export { type HttpAnswer, idempotently } from './idempotently.ts'
 export { LiveUpdates, type LiveUpdatesSettings } from './live-updates.ts'
-export { limitByNetwork, networkOf } from './network.ts'
+export { limitByNetwork, limitLogins, networkOf } from './network.ts'
 export type { ApiTitle } from './openapi.ts'
 export { PROBLEM_TYPE, type Problem, problemSchema, statusOf, toProblem } from './problem.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'

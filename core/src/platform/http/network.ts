@@ -35,3 +35,16 @@ export function limitByNetwork(
 ): (request: FastifyRequest) => Promise<void> {
   return (request) => admit(request.server.edge.limiter, name, networkOf(request.ip), rate)
 }
+
+/**
+ * Makes a hook that limits how often one network may log in by one way; put it first in `onRequest`.
+ *
+ * @throws {@link TooManyTries}
+ * @throws {@link LimitsUnavailable}
+ */
+export function limitLogins(way: string): (request: FastifyRequest) => Promise<void> {
+  return (request) => {
+    const rate = { limit: request.server.edge.loginsPerMinute, perMs: 60_000 }
+    return limitByNetwork(`login.${way}`, rate)(request)
+  }
+}

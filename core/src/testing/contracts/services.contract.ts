@@ -14,6 +14,8 @@ const LAZY = [
   'disputes',
   'refunds',
   'renewals',
+  'roles',
+  'sessions',
   'subscriptions',
   'users',
 ] as const

@@ -81,6 +81,7 @@ export async function startKit(proof: Proof, options: KitOptions = {}): Promise<
       }),
       ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
       GRAMKIT_RATE_LIMIT_PER_MINUTE: '0',
+      GRAMKIT_LOGINS_PER_MINUTE: '100000000',
       GRAMKIT_LOG_LEVEL: 'warn',
     }
 

@@ -6,7 +6,8 @@ import { type Check, isTest, type Problem, sourcesIn } from '../tree.ts'
  * others through its scope or by events.
  */
 const LEVELS = [
-  ['users', 'audit'],
+  ['audit'],
+  ['users'],
   ['balance', 'groups', 'friendships', 'notifications'],
   ['quality'],
   ['invites', 'payments'],

@@ -1,13 +1,14 @@
-import { and, desc, eq, inArray, lte, or } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, lte, ne, or } from 'drizzle-orm'
 import {
   BaseRepository,
   builtOnce,
   type Executor,
   type ValueOf,
-} from '../../platform/database/index.ts'
+} from '../../../platform/database/index.ts'
+import { userAccount } from '../user.table.ts'
+import type { User } from '../user.ts'
+import { userSession } from './session.table.ts'
 import type { Session } from './session.ts'
-import { userAccount, userSession } from './user.table.ts'
-import type { User } from './user.ts'
 
 const withUser = builtOnce((db, value: ValueOf<{ tokenHash: string }>) =>
   db
@@ -40,6 +41,38 @@ export class SessionsRepository extends BaseRepository<typeof userSession> {
       .where(and(eq(userSession.id, id), lte(userSession.lastSeenAt, seen.notSince)))
       .returning({ id: userSession.id })
     return touched.length === 1
+  }
+
+  /** A person's logins that have not ended, the last used first. */
+  listLive(userId: string, now: Date): Promise<Session[]> {
+    return this.db
+      .select()
+      .from(userSession)
+      .where(and(eq(userSession.userId, userId), gt(userSession.expiresAt, now)))
+      .orderBy(desc(userSession.lastSeenAt), desc(userSession.id))
+  }
+
+  /** Deletes one login of a person; false when they have no such. */
+  async removeOf(userId: string, id: string): Promise<boolean> {
+    const removed = await this.db
+      .delete(userSession)
+      .where(and(eq(userSession.userId, userId), eq(userSession.id, id)))
+      .returning({ id: userSession.id })
+    return removed.length === 1
+  }
+
+  /** Deletes all logins of a person but one, and gives their number. */
+  async removeAllOf(userId: string, exceptId?: string): Promise<number> {
+    const removed = await this.db
+      .delete(userSession)
+      .where(
+        and(
+          eq(userSession.userId, userId),
+          exceptId === undefined ? undefined : ne(userSession.id, exceptId),
+        ),
+      )
+      .returning({ id: userSession.id })
+    return removed.length
   }
 
   /** Deletes the login of a token; false when there was none. */

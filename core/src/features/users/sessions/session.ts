@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { addMs, DAY_MS } from '../../kernel/index.ts'
+import { addMs, DAY_MS } from '../../../kernel/index.ts'
 
 /** Where a login came from; decides which gateways may take the money for digital goods. */
 export type Surface = 'telegram' | 'web'
@@ -9,6 +9,8 @@ export interface Session {
   readonly id: string
   readonly userId: string
   readonly surface: Surface
+  /** Roughly what it was opened with, such as `Firefox on Windows`; null when nobody can tell. */
+  readonly label: string | null
   readonly createdAt: Date
   readonly lastSeenAt: Date
   readonly expiresAt: Date
@@ -22,6 +24,20 @@ export const SESSION_TOUCH_INTERVAL_MS = 60 * 60 * 1_000
 
 /** Logins one person may have at a time; the oldest gives way. */
 export const SESSIONS_PER_USER_MAX = 20
+
+/** What the family and the system are called in a `User-Agent`; of two that fit, the first counts. */
+const BROWSERS = { Edge: /Edg/, Opera: /OPR/, Yandex: /YaBrowser/, Firefox: /Firefox|FxiOS/ }
+const ENGINES = { Chrome: /Chrome|CriOS/, Safari: /Safari/ }
+const SYSTEMS = { Android: /Android/, iOS: /iPhone|iPad|iPod/, Windows: /Windows/ }
+const KERNELS = { macOS: /Mac OS/, Linux: /Linux|X11/ }
+
+/** Tells roughly what a login was opened with; nothing in it tells two people apart. */
+export function sessionLabel(userAgent: string | undefined): string | null {
+  const find = (names: Readonly<Record<string, RegExp>>): string | undefined =>
+    Object.entries(names).find(([, pattern]) => pattern.test(userAgent ?? ''))?.[0]
+  const parts = [find({ ...BROWSERS, ...ENGINES }), find({ ...SYSTEMS, ...KERNELS })]
+  return parts.filter((part) => part !== undefined).join(' on ') || null
+}
 
 /** Makes the secret that opens a login: 256 bits from the system's random source. */
 export function newSessionToken(): string {

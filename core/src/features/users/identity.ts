@@ -1,0 +1,9 @@
+/** How people prove who they are. */
+export interface IdentitySettings {
+  /** Token of the bot that opens the Mini App; without it only guests can log in. */
+  readonly botToken?: string | undefined
+  /** Oldest init data that logs somebody in. [86 400] */
+  readonly initDataMaxAgeSeconds?: number | undefined
+  /** Telegram ids of who owns the app. [nobody] */
+  readonly ownerTelegramIds?: readonly bigint[] | undefined
+}
