@@ -143,6 +143,23 @@ describe('where somebody is', () => {
     clock.set(new Date('2026-07-03T05:00:00-10:00'))
     expect((await come()).streak.current).toBe(3)
   })
+
+  test('travelling east over the date line swallows no day', async () => {
+    clock.set(new Date('2026-07-02T22:00:00-10:00'))
+    await come(undefined, 'Pacific/Honolulu')
+    clock.set(new Date('2026-07-04T20:00:00+14:00'))
+    const { streak } = await come(undefined, 'Pacific/Kiritimati')
+    expect(streak).toMatchObject({ current: 2, total: 2 })
+  })
+
+  test('a night on which the clock is changed ends at 05:00 too', async () => {
+    clock.set(new Date('2026-10-24T12:00:00+02:00'))
+    await come(undefined, 'Europe/Berlin')
+    clock.set(new Date('2026-10-25T04:59:59+01:00'))
+    expect((await come()).streak.current).toBe(1)
+    clock.set(new Date('2026-10-25T05:00:00+01:00'))
+    expect((await come()).streak.current).toBe(2)
+  })
 })
 
 describe('a visit that changes nothing', () => {
