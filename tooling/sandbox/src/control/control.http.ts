@@ -48,6 +48,7 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     counts,
     customers,
     chats,
+    commands,
     stars,
     subscriptions,
     invoices,
@@ -104,10 +105,13 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
 
   // Chat
   app.post('/users/:id/messages', async ({ params, body }, reply) => {
-    const schema = botQuery.extend({ text: z.string().min(1).max(4_096) })
-    const { bot, text } = schema.parse(body)
+    const schema = botQuery.extend({
+      text: z.string().min(1).max(4_096),
+      reply_to: z.int().optional(),
+    })
+    const { bot, text, reply_to } = schema.parse(body)
     const customer = customers.get(idParams.parse(params).id)
-    const message = store.transaction(() => chats.type(bots.pick(bot), customer, text))
+    const message = store.transaction(() => chats.type(bots.pick(bot), customer, text, reply_to))
     return reply.code(201).send(message)
   })
   app.post('/users/:id/callback', async ({ params, body }, reply) => {
@@ -272,13 +276,13 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   app.get('/bots', async () => ({
     items: bots.list.map((bot) => {
       const { id, username, name, miniAppUrl } = bot
-      const { commands = [], menuButton, webhook } = bots.settings(id)
+      const { menuButton, webhook } = bots.settings(id)
       return {
         id,
         username,
         name,
         miniAppUrl: miniAppUrl ?? null,
-        commands,
+        commands: commands.get(bot, { scope: { type: 'default' }, language_code: '' }),
         menuButton: menuButton ?? { type: 'default' },
         webhookUrl: webhook?.url ?? null,
         stars: stars.balance(bot),

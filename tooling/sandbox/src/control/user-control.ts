@@ -42,9 +42,9 @@ export class UserControl {
     return (await this.#post<{ initData: string }>('/init-data', body)).initData
   }
 
-  /** Types a message to the bot. */
-  say(text: string): Promise<ChatMessage> {
-    return this.#post('/messages', { text })
+  /** Types a message to the bot, perhaps in reply to another of the chat. */
+  say(text: string, options: { replyTo?: number } = {}): Promise<ChatMessage> {
+    return this.#post('/messages', { text, reply_to: options.replyTo })
   }
 
   /** Presses an inline button. */

@@ -1,4 +1,4 @@
-import type { BotCommand, MenuButton, Update, UserFromGetMe, WebhookInfo } from '@grammyjs/types'
+import type { MenuButton, Update, UserFromGetMe, WebhookInfo } from '@grammyjs/types'
 import type { SandboxContext } from '../context.ts'
 import { ControlError } from '../control/control-error.ts'
 import type { BotOptions } from '../options.ts'
@@ -18,7 +18,6 @@ export interface BotSettings {
   /** Kinds of updates the bot wants; absent for Telegram's default. */
   readonly allowedUpdates?: readonly string[] | undefined
   readonly lastError?: { readonly date: number; readonly message: string } | undefined
-  readonly commands?: readonly BotCommand[]
   readonly menuButton?: MenuButton
 }
 

@@ -34,6 +34,40 @@ describe('a chat with a bot', () => {
     await running
   })
 
+  test('quotes the message that somebody replies to', async () => {
+    await using shop = await startShop()
+    const alice = shop.sandbox.control.user('alice')
+    const first = await alice.say('Hello')
+    const second = await alice.say('I mean it', { replyTo: first.message_id })
+    const third = await alice.say('/start again', { replyTo: second.message_id })
+
+    expect(second.reply_to_message).toMatchObject({ message_id: first.message_id, text: 'Hello' })
+    expect(third.reply_to_message).toMatchObject({ text: 'I mean it' })
+    expect(third.reply_to_message).not.toHaveProperty('reply_to_message')
+    await expect(alice.say('?', { replyTo: 999_999 })).rejects.toThrow('There is no message')
+  })
+
+  test('keeps the commands of each scope and language apart', async () => {
+    await using shop = await startShop()
+    const { api } = shop.bot
+    const help = { command: 'help', description: 'Help' }
+    const stats = { command: 'stats', description: 'Figures' }
+    const chat_id = await shop.sandbox.control.user('alice').id()
+    await api.setMyCommands([help])
+    await api.setMyCommands([{ ...help, description: 'Помощь' }], { language_code: 'ru' })
+    await api.setMyCommands([help, stats], { scope: { type: 'chat', chat_id } })
+
+    expect(await api.getMyCommands()).toEqual([help])
+    expect(await api.getMyCommands({ language_code: 'ru' })).toMatchObject([
+      { description: 'Помощь' },
+    ])
+    expect(await api.getMyCommands({ scope: { type: 'chat', chat_id } })).toEqual([help, stats])
+    expect(await api.getMyCommands({ scope: { type: 'all_group_chats' } })).toEqual([])
+    const nobody = { scope: { type: 'chat', chat_id: 404 } } as const
+    await expect(api.setMyCommands([help], nobody)).rejects.toThrow('chat not found')
+    await expect(api.setMyCommands([{ ...help, command: 'Help!' }])).rejects.toThrow('invalid')
+  })
+
   test('carries photos and documents', async () => {
     await using shop = await startShop()
     const alice = shop.sandbox.control.user('alice')

@@ -80,10 +80,14 @@ export class Chats {
     return message
   }
 
-  /** Sends what a person types. */
-  type(bot: Bot, customer: Customer, text: string): Message {
+  /** Sends what a person types, perhaps in reply to a message of the chat. */
+  type(bot: Bot, customer: Customer, text: string, replyTo?: number): Message {
     const entities = findCommands(text)
-    return this.receive(bot, customer, { text, ...(entities.length ? { entities } : {}) })
+    return this.receive(bot, customer, {
+      text,
+      ...(entities.length ? { entities } : {}),
+      ...(replyTo === undefined ? {} : { reply_to_message: this.#quote(bot, customer, replyTo) }),
+    })
   }
 
   /** Presses an inline button that carries data. */
@@ -164,6 +168,16 @@ export class Chats {
   /** All messages of a chat, oldest first. */
   list(bot: Bot, userId: number): StoredMessage[] {
     return this.#messages.ownedBy(`${bot.id}:${userId}`)
+  }
+
+  /** A message as a reply shows it: without what it is itself a reply to. */
+  #quote(
+    bot: Bot,
+    customer: Customer,
+    messageId: number,
+  ): NonNullable<Message['reply_to_message']> {
+    const { message } = this.get(bot, customer.id, messageId)
+    return Object.assign({}, message, { reply_to_message: undefined })
   }
 
   #reach(bot: Bot, chatId: number): Customer {

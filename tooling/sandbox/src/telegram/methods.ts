@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { SandboxContext } from '../context.ts'
 import type { Bot } from './bots.ts'
 import type { Content } from './chats.ts'
+import { commandsForSchema } from './commands.ts'
 import { invoiceSchema, linkOf } from './invoices.ts'
 import { flag, integer, keyboardSchema, menuButtonSchema, plainText } from './parameters.ts'
 import type { Telegram } from './telegram.ts'
@@ -39,7 +40,8 @@ const nothing = z.object({})
 
 /** The methods that the sandbox has, by lower-case name; long polling is apart. */
 export function botMethods(context: SandboxContext, telegram: Telegram): Map<string, Method> {
-  const { bots, chats, invoices, stars, subscriptions, checkout, customers, sendRate } = telegram
+  const { bots, chats, commands, invoices, stars, subscriptions, checkout, customers, sendRate } =
+    telegram
 
   const send = (
     bot: Bot,
@@ -91,15 +93,22 @@ export function botMethods(context: SandboxContext, telegram: Telegram): Map<str
     getWebhookInfo: method(nothing, (bot) => bots.webhookInfo(bot)),
 
     setMyCommands: method(
-      z.object({
-        commands: z.array(z.object({ command: z.string(), description: z.string() })),
-        language_code: z.string().optional(),
+      commandsForSchema.extend({
+        commands: z
+          .array(
+            z.object({
+              command: z.string().regex(/^[a-z0-9_]{1,32}$/),
+              description: z.string().min(1).max(256),
+            }),
+          )
+          .max(100),
       }),
-      (bot, { commands, language_code }) => {
-        if (!language_code) bots.change(bot.id, { commands })
+      (bot, { commands: announced, ...whom }) => {
+        commands.set(bot, whom, announced)
         return true
       },
     ),
+    getMyCommands: method(commandsForSchema, (bot, whom) => commands.get(bot, whom)),
     setChatMenuButton: method(
       z.object({ chat_id: integer.optional(), menu_button: menuButtonSchema.optional() }),
       (bot, { chat_id, menu_button }) => {

@@ -3,6 +3,7 @@ import { Blocks } from './blocks.ts'
 import { Bots } from './bots.ts'
 import { Chats } from './chats.ts'
 import { Checkout } from './checkout.ts'
+import { Commands } from './commands.ts'
 import { InitData } from './init-data.ts'
 import { Invoices } from './invoices.ts'
 import { SendRate } from './send-rate.ts'
@@ -17,6 +18,7 @@ export interface Telegram {
   readonly customers: Customers
   readonly blocks: Blocks
   readonly chats: Chats
+  readonly commands: Commands
   readonly counts: SentCounts
   readonly invoices: Invoices
   readonly stars: Stars
@@ -40,6 +42,7 @@ export function openTelegram(context: SandboxContext): Telegram {
     customers,
     blocks,
     chats,
+    commands: new Commands(context, customers),
     counts,
     invoices: new Invoices(context),
     stars,
