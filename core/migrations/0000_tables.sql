@@ -159,6 +159,50 @@ CREATE TABLE "gramkit"."balance_verification" (
 	"created_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."friendship" (
+	"low_id" uuid NOT NULL,
+	"high_id" uuid NOT NULL,
+	"status" text NOT NULL,
+	"requested_by" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"accepted_at" timestamp (3) with time zone,
+	CONSTRAINT "friendship_key" PRIMARY KEY("low_id","high_id"),
+	CONSTRAINT "friendship_status_check" CHECK ("gramkit"."friendship"."status" in ('requested', 'accepted')),
+	CONSTRAINT "friendship_pair_check" CHECK ("gramkit"."friendship"."low_id" < "gramkit"."friendship"."high_id"),
+	CONSTRAINT "friendship_requested_by_check" CHECK ("gramkit"."friendship"."requested_by" in ("gramkit"."friendship"."low_id", "gramkit"."friendship"."high_id")),
+	CONSTRAINT "friendship_accepted_at_check" CHECK (("gramkit"."friendship"."accepted_at" is not null) = ("gramkit"."friendship"."status" = 'accepted'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."friendship_block" (
+	"blocker_id" uuid NOT NULL,
+	"blocked_id" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "friendship_block_key" PRIMARY KEY("blocker_id","blocked_id"),
+	CONSTRAINT "friendship_block_pair_check" CHECK ("gramkit"."friendship_block"."blocker_id" <> "gramkit"."friendship_block"."blocked_id")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."group" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"title" text NOT NULL,
+	"created_by" uuid NOT NULL,
+	"member_count" integer DEFAULT 0 NOT NULL,
+	"member_max" integer NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "group_title_check" CHECK (char_length("gramkit"."group"."title") between 1 and 128),
+	CONSTRAINT "group_member_count_check" CHECK ("gramkit"."group"."member_count" between 0 and "gramkit"."group"."member_max")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."group_member" (
+	"group_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"role" text NOT NULL,
+	"joined_at" timestamp (3) with time zone NOT NULL,
+	"invitation_id" uuid,
+	CONSTRAINT "group_member_key" PRIMARY KEY("group_id","user_id"),
+	CONSTRAINT "group_member_role_check" CHECK ("gramkit"."group_member"."role" in ('owner', 'admin', 'member'))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."invitation" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"code" text NOT NULL,
@@ -452,6 +496,13 @@ ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_account_id_bal
 ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_refill" ADD CONSTRAINT "balance_refill_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_snapshot" ADD CONSTRAINT "balance_snapshot_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_low_id_user_account_id_fk" FOREIGN KEY ("low_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_high_id_user_account_id_fk" FOREIGN KEY ("high_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."friendship_block" ADD CONSTRAINT "friendship_block_blocker_id_user_account_id_fk" FOREIGN KEY ("blocker_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."friendship_block" ADD CONSTRAINT "friendship_block_blocked_id_user_account_id_fk" FOREIGN KEY ("blocked_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."group" ADD CONSTRAINT "group_created_by_user_account_id_fk" FOREIGN KEY ("created_by") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."group_member" ADD CONSTRAINT "group_member_group_id_group_id_fk" FOREIGN KEY ("group_id") REFERENCES "gramkit"."group"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."group_member" ADD CONSTRAINT "group_member_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."invitation_use" ADD CONSTRAINT "invitation_use_invitation_id_invitation_id_fk" FOREIGN KEY ("invitation_id") REFERENCES "gramkit"."invitation"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -495,6 +546,10 @@ CREATE INDEX "balance_hold_account_id_index" ON "gramkit"."balance_hold" USING b
 CREATE INDEX "balance_hold_expires_at_index" ON "gramkit"."balance_hold" USING btree ("expires_at") WHERE "gramkit"."balance_hold"."status" = 'pending' and "gramkit"."balance_hold"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "balance_snapshot_unfinished_index" ON "gramkit"."balance_snapshot" USING btree ("number") WHERE "gramkit"."balance_snapshot"."balance" is null;--> statement-breakpoint
 CREATE INDEX "balance_verification_created_at_index" ON "gramkit"."balance_verification" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "friendship_high_id_index" ON "gramkit"."friendship" USING btree ("high_id");--> statement-breakpoint
+CREATE INDEX "friendship_block_blocked_id_index" ON "gramkit"."friendship_block" USING btree ("blocked_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "group_member_owner_key" ON "gramkit"."group_member" USING btree ("group_id") WHERE "gramkit"."group_member"."role" = 'owner';--> statement-breakpoint
+CREATE INDEX "group_member_user_id_index" ON "gramkit"."group_member" USING btree ("user_id","group_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "invitation_code_key_key" ON "gramkit"."invitation" USING btree ("code_key");--> statement-breakpoint
 CREATE INDEX "invitation_created_by_index" ON "gramkit"."invitation" USING btree ("created_by","id");--> statement-breakpoint
 CREATE INDEX "invitation_status_index" ON "gramkit"."invitation" USING btree ("status","id");--> statement-breakpoint

@@ -305,3 +305,54 @@ REVOKE ALL ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,
   gramkit.invitation_expire TO gramkit_app;
+-- Groups. The application writes titles and roles; the database counts members and keeps owners.
+REVOKE INSERT, UPDATE ON gramkit."group" FROM gramkit_app;
+--> statement-breakpoint
+GRANT INSERT (id, title, created_by, member_max, created_at, updated_at), UPDATE (title, updated_at)
+  ON gramkit."group" TO gramkit_app;
+--> statement-breakpoint
+REVOKE UPDATE ON gramkit.group_member FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (role) ON gramkit.group_member TO gramkit_app;
+--> statement-breakpoint
+-- Counts who comes and goes in the same statement, so that group_member_count_check refuses whoever
+-- is one too many. Locks the groups in id order; runs as the owner, as the application cannot.
+CREATE FUNCTION gramkit.group_count_members() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM gramkit."group" g WHERE g.id IN (SELECT c.group_id FROM changed c)
+    ORDER BY g.id FOR NO KEY UPDATE;
+  UPDATE gramkit."group" g SET member_count = g.member_count
+      + CASE TG_OP WHEN 'INSERT' THEN moved.members ELSE -moved.members END
+    FROM (SELECT c.group_id, count(*) AS members FROM changed c GROUP BY c.group_id) moved
+    WHERE g.id = moved.group_id;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER group_member_joined AFTER INSERT ON gramkit.group_member
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gramkit.group_count_members();
+--> statement-breakpoint
+CREATE TRIGGER group_member_left AFTER DELETE ON gramkit.group_member
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gramkit.group_count_members();
+--> statement-breakpoint
+-- At the end of a transaction every group that is there has an owner; that there are never two is
+-- kept by group_member_owner_key.
+CREATE FUNCTION gramkit.group_owned() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  checked uuid;
+BEGIN
+  IF TG_TABLE_NAME = 'group' THEN checked := NEW.id; ELSE checked := OLD.group_id; END IF;
+  IF EXISTS (SELECT FROM gramkit."group" g WHERE g.id = checked) AND NOT EXISTS
+    (SELECT FROM gramkit.group_member m WHERE m.group_id = checked AND m.role = 'owner') THEN
+    RAISE EXCEPTION 'A group has an owner' USING ERRCODE = 'GK010', DETAIL = checked;
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE CONSTRAINT TRIGGER group_owned AFTER INSERT ON gramkit."group"
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION gramkit.group_owned();
+--> statement-breakpoint
+CREATE CONSTRAINT TRIGGER group_owned AFTER UPDATE OR DELETE ON gramkit.group_member
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.role = 'owner')
+  EXECUTE FUNCTION gramkit.group_owned();

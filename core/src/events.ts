@@ -1,4 +1,6 @@
 import { ledgerDiffers } from './features/balance/index.ts'
+import { friendshipEvents } from './features/friendships/index.ts'
+import { groupEvents } from './features/groups/index.ts'
 import {
   invitationBatchCreated,
   invitationCreated,
@@ -38,6 +40,8 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   invitationLimitReached,
   invitationRevoked,
   invitationExpired,
+  ...Object.values(friendshipEvents),
+  ...Object.values(groupEvents),
   paymentSucceeded,
   paymentClosed,
   paymentUpdated,

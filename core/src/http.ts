@@ -5,6 +5,8 @@
  */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { balanceHttp } from './features/balance/balance.http.ts'
+import { friendshipsHttp } from './features/friendships/friendships.http.ts'
+import { groupsHttp } from './features/groups/groups.http.ts'
 import { paymentsHttp } from './features/payments/payments.http.ts'
 import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
@@ -65,6 +67,8 @@ export function coreRoutes(
       usersHttp(host),
       sessionsHttp(host),
       rolesHttp(host),
+      friendshipsHttp(host),
+      groupsHttp(host),
       paymentsHttp(host),
       receiptsHttp(host),
       balanceHttp(host),

@@ -5,6 +5,8 @@ import {
   RefillsRepository,
   VerificationRepository,
 } from './features/balance/index.ts'
+import { FriendshipsRepository } from './features/friendships/index.ts'
+import { GroupsRepository, MembersRepository } from './features/groups/index.ts'
 import { InvitationsRepository } from './features/invites/index.ts'
 import {
   ConsentsRepository,
@@ -44,12 +46,15 @@ export class CoreRepositories {
   #balance?: BalanceRepository
   #consents?: ConsentsRepository
   #disputes?: DisputesRepository
+  #friendships?: FriendshipsRepository
   #grants?: GrantsRepository
   #contacts?: ContactsRepository
+  #groups?: GroupsRepository
   #holds?: HoldsRepository
   #inbox?: InboxRepository
   #invitations?: InvitationsRepository
   #jobs?: JobsRepository
+  #members?: MembersRepository
   #outbox?: OutboxRepository
   #payments?: PaymentsRepository
   #receipts?: ReceiptsRepository
@@ -88,12 +93,20 @@ export class CoreRepositories {
     return (this.#disputes ??= new DisputesRepository(this.db))
   }
 
+  get friendships(): FriendshipsRepository {
+    return (this.#friendships ??= new FriendshipsRepository(this.db))
+  }
+
   get grants(): GrantsRepository {
     return (this.#grants ??= new GrantsRepository(this.db))
   }
 
   get contacts(): ContactsRepository {
     return (this.#contacts ??= new ContactsRepository(this.db))
+  }
+
+  get groups(): GroupsRepository {
+    return (this.#groups ??= new GroupsRepository(this.db))
   }
 
   get holds(): HoldsRepository {
@@ -110,6 +123,10 @@ export class CoreRepositories {
 
   get jobs(): JobsRepository {
     return (this.#jobs ??= new JobsRepository(this.db))
+  }
+
+  get members(): MembersRepository {
+    return (this.#members ??= new MembersRepository(this.db))
   }
 
   get outbox(): OutboxRepository {

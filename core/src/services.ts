@@ -6,6 +6,8 @@ import {
   type ResourceCatalog,
   VerificationService,
 } from './features/balance/index.ts'
+import { FriendshipsService } from './features/friendships/index.ts'
+import { GroupsService, MembersService } from './features/groups/index.ts'
 import { InvitesService } from './features/invites/index.ts'
 import {
   type BoundFulfilment,
@@ -77,8 +79,11 @@ export class CoreServices<
   #audit?: AuditService
   #balance?: BalanceService
   #disputes?: DisputesService
+  #friendships?: FriendshipsService
+  #groups?: GroupsService
   #holds?: HoldsService
   #invites?: InvitesService
+  #members?: MembersService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
   #receipts?: ReceiptsService
@@ -145,12 +150,24 @@ export class CoreServices<
     return (this.#disputes ??= new DisputesService(this))
   }
 
+  get friendships(): FriendshipsService {
+    return (this.#friendships ??= new FriendshipsService(this))
+  }
+
+  get groups(): GroupsService {
+    return (this.#groups ??= new GroupsService(this))
+  }
+
   get holds(): HoldsService {
     return (this.#holds ??= new HoldsService(this))
   }
 
   get invites(): InvitesService {
     return (this.#invites ??= new InvitesService(this))
+  }
+
+  get members(): MembersService {
+    return (this.#members ??= new MembersService(this))
   }
 
   get payments(): PaymentsService {

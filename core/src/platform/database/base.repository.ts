@@ -11,8 +11,11 @@ export const BATCH_MAX = 1_000
 
 /** How a row is locked until the transaction ends. */
 export interface LockOptions {
-  /** `update` keeps everybody else out, `share` lets others read under the same lock. [update] */
-  readonly mode?: 'update' | 'share'
+  /**
+   * `update` keeps everybody else out, `no key update` lets rows that refer to it be written,
+   * `share` lets others read under the same lock. [update]
+   */
+  readonly mode?: 'update' | 'no key update' | 'share'
   /** `block` waits, `nowait` refuses, `skip` leaves locked rows out. [block] */
   readonly wait?: 'block' | 'nowait' | 'skip'
 }

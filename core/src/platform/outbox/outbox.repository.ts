@@ -29,13 +29,15 @@ export class OutboxRepository {
   /**
    * Writes an event in the caller's transaction.
    *
-   * Wakes the relay (`gramkit_wake`) and tells whose screen changes (`gramkit_user`) once the
-   * transaction is committed.
+   * Wakes the relay (`gramkit_wake`) and tells whose screens change (`gramkit_user`) once the
+   * transaction is committed: that of the event's user, and of `others` whom it touches as well.
    */
-  async add(event: DomainEvent): Promise<void> {
+  async add(event: DomainEvent, others: readonly string[] = []): Promise<void> {
     await insertEvent(this.#db, event)
     await announce(this.#db, 'gramkit_wake')
-    if (event.userId) await announce(this.#db, 'gramkit_user', event.userId)
+    for (const userId of new Set([event.userId, ...others])) {
+      if (userId) await announce(this.#db, 'gramkit_user', userId)
+    }
   }
 
   /** Writes events in one statement, as {@link add} does. */
