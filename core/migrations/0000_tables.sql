@@ -16,6 +16,7 @@ CREATE TABLE "gramkit"."inbox_delivery" (
 	"provider" text NOT NULL,
 	"key" text NOT NULL,
 	"body" text NOT NULL,
+	"sender" text,
 	"status" text DEFAULT 'pending' NOT NULL,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"next_attempt_at" timestamp (3) with time zone NOT NULL,
@@ -418,11 +419,14 @@ CREATE TABLE "gramkit"."subscription" (
 	"cancel_reason" text,
 	"cancel_feedback" text,
 	"heard_at" timestamp (3) with time zone,
+	"heir_id" uuid,
+	"carried_ms" bigint DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "subscription_status_check" CHECK ("gramkit"."subscription"."status" in ('trialing', 'active', 'past_due', 'canceled', 'paused', 'expired')),
 	CONSTRAINT "subscription_anchor_day_check" CHECK ("gramkit"."subscription"."anchor_day" between 1 and 31),
 	CONSTRAINT "subscription_extra_ms_check" CHECK ("gramkit"."subscription"."extra_ms" >= 0),
+	CONSTRAINT "subscription_carried_ms_check" CHECK ("gramkit"."subscription"."carried_ms" >= 0 and ("gramkit"."subscription"."carried_ms" = 0 or "gramkit"."subscription"."heir_id" is not null)),
 	CONSTRAINT "subscription_expires_at_check" CHECK (("gramkit"."subscription"."expires_at" is null) = ("gramkit"."subscription"."status" in ('paused', 'expired'))),
 	CONSTRAINT "subscription_paused_at_check" CHECK (("gramkit"."subscription"."paused_at" is not null) = ("gramkit"."subscription"."status" = 'paused'))
 );
@@ -477,10 +481,12 @@ CREATE TABLE "gramkit"."user_account" (
 	"time_zone" text DEFAULT 'UTC' NOT NULL,
 	"role" text DEFAULT 'user' NOT NULL,
 	"last_seen_at" timestamp (3) with time zone,
+	"departed_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "user_account_telegram_id_key" UNIQUE("telegram_id"),
 	CONSTRAINT "user_account_device_key_hash_key" UNIQUE("device_key_hash"),
+	CONSTRAINT "user_account_departed_check" CHECK ("gramkit"."user_account"."departed_at" is null or coalesce("gramkit"."user_account"."telegram_id"::text, "gramkit"."user_account"."device_key_hash", "gramkit"."user_account"."username", "gramkit"."user_account"."first_name", "gramkit"."user_account"."last_name", "gramkit"."user_account"."language_code", "gramkit"."user_account"."language") is null),
 	CONSTRAINT "user_account_kind_check" CHECK ("gramkit"."user_account"."kind" in ('guest', 'registered')),
 	CONSTRAINT "user_account_language_check" CHECK ("gramkit"."user_account"."language" in ('en', 'ru')),
 	CONSTRAINT "user_account_role_check" CHECK ("gramkit"."user_account"."role" in ('user', 'admin', 'owner')),
@@ -521,12 +527,14 @@ ALTER TABLE "gramkit"."subscription_trial" ADD CONSTRAINT "subscription_trial_us
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_first_payment_id_payment_id_fk" FOREIGN KEY ("first_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_change_payment_id_payment_id_fk" FOREIGN KEY ("change_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_heir_id_subscription_id_fk" FOREIGN KEY ("heir_id") REFERENCES "gramkit"."subscription"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_attribution" ADD CONSTRAINT "user_attribution_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_delivery_provider_key_key" ON "gramkit"."inbox_delivery" USING btree ("provider","key");--> statement-breakpoint
 CREATE INDEX "inbox_delivery_pending_index" ON "gramkit"."inbox_delivery" USING btree ("next_attempt_at") WHERE "gramkit"."inbox_delivery"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "inbox_delivery_sender_index" ON "gramkit"."inbox_delivery" USING btree ("sender") WHERE "gramkit"."inbox_delivery"."sender" is not null;--> statement-breakpoint
 CREATE INDEX "inbox_delivery_parked_index" ON "gramkit"."inbox_delivery" USING btree ("id") WHERE "gramkit"."inbox_delivery"."status" = 'parked';--> statement-breakpoint
 CREATE UNIQUE INDEX "job_dedupe_key" ON "gramkit"."job" USING btree ("name","dedupe_key");--> statement-breakpoint
 CREATE INDEX "job_pending_index" ON "gramkit"."job" USING btree ("run_at","seq") WHERE "gramkit"."job"."status" = 'pending';--> statement-breakpoint

@@ -13,7 +13,9 @@ import {
   readSuccessfulPayment,
 } from './features/payments/gateways/telegram-updates.ts'
 import { ReportUnreadable } from './features/payments/payments.errors.ts'
+import { telegramSender } from './features/users/index.ts'
 import type { InboxHandler } from './platform/inbox/index.ts'
+import { readSenderId } from './platform/telegram/index.ts'
 import type { CoreServices } from './services.ts'
 
 export {
@@ -114,6 +116,10 @@ export async function answerNow(
 export function telegramInbox(bot: Bot): InboxHandler<CoreServices> {
   return {
     provider: 'telegram',
+    senderOf: (update) => {
+      const id = readSenderId(update)
+      return id === undefined ? undefined : telegramSender(id)
+    },
     async prepare(_services, { body }) {
       const isOurs =
         readSuccessfulPayment(body) ?? readRefundedPayment(body) ?? readSubscription(body)

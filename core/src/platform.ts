@@ -11,6 +11,7 @@ import {
 } from './features/payments/index.ts'
 import { subscriptionFulfilment } from './features/subscriptions/index.ts'
 import { assert, type Clock, InvalidValue, systemClock } from './kernel/index.ts'
+import { CORE_PEOPLE } from './people.ts'
 import {
   type Database,
   type Executor,
@@ -19,6 +20,7 @@ import {
 } from './platform/database/index.ts'
 import { openPostgresLimiter } from './platform/limits/index.ts'
 import type { Mailer, SmtpOptions } from './platform/mail/index.ts'
+import { adaptPersonPart, type PersonPart } from './platform/people/index.ts'
 import { CoreRepositories } from './repositories.ts'
 import { type Context, CoreServices } from './services.ts'
 
@@ -68,6 +70,8 @@ interface CommonOptions<Services> {
   readonly resources?: readonly ResourceInput[]
   /** Who gives products of the app's own kinds. */
   readonly fulfilments?: Readonly<Record<string, Fulfilment<NoInfer<Services>>>>
+  /** What the app's own tables know of people; each table that names one belongs to a part. */
+  readonly people?: readonly PersonPart<NoInfer<Services>>[]
   /** What becomes of a refund whose credits are spent: refused, or owed by the buyer. [refuse] */
   readonly spentCredits?: SpentCredits
   /** Prefixes of addresses that a buyer may be sent back to; the first one is the default. */
@@ -175,6 +179,10 @@ export async function createPlatform(
     limiter: openPostgresLimiter(database),
     returnUrls: options.returnUrls ?? [],
     mailer: await loadMailer(options.mail),
+    people: [
+      ...(options.people ?? []).map((part) => adaptPersonPart(part, servicesOf)),
+      ...CORE_PEOPLE,
+    ],
   }
   const Repositories = options.Repositories ?? CoreRepositories
   const Services = options.Services ?? CoreServices

@@ -28,6 +28,7 @@ import type { Executor } from './platform/database/index.ts'
 import { InboxRepository } from './platform/inbox/index.ts'
 import { JobsRepository } from './platform/jobs/index.ts'
 import { OutboxRepository } from './platform/outbox/index.ts'
+import { PersonRows } from './platform/people/index.ts'
 
 /**
  * All repositories on one executor. Each is built when it is first touched.
@@ -57,6 +58,7 @@ export class CoreRepositories {
   #members?: MembersRepository
   #outbox?: OutboxRepository
   #payments?: PaymentsRepository
+  #personRows?: PersonRows
   #receipts?: ReceiptsRepository
   #reconciliation?: ReconciliationRepository
   #refills?: RefillsRepository
@@ -135,6 +137,10 @@ export class CoreRepositories {
 
   get payments(): PaymentsRepository {
     return (this.#payments ??= new PaymentsRepository(this.db))
+  }
+
+  get personRows(): PersonRows {
+    return (this.#personRows ??= new PersonRows(this.db))
   }
 
   get receipts(): ReceiptsRepository {

@@ -35,6 +35,7 @@ const context: Context = {
   resources: createResourceCatalog([]),
   returnUrls: [],
   mailer: undefined,
+  people: [],
 }
 
 class NotesRepository {

@@ -35,6 +35,7 @@ import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
 import type { Limiter } from './platform/limits/index.ts'
 import type { Mailer } from './platform/mail/index.ts'
+import { type BoundPersonPart, bindPeople, type PersonPart } from './platform/people/index.ts'
 import type { CoreRepositories } from './repositories.ts'
 
 /** What services share and nobody can derive: the clock, the outside world, what is sold. */
@@ -47,6 +48,8 @@ export interface Context {
   /** Who gives what is sold, by kind of product. */
   readonly fulfilments: FulfilmentRegistry<CoreServices>
   readonly identity: IdentitySettings
+  /** What each feature knows of people, in the order in which a guest is merged. */
+  readonly people: readonly PersonPart<CoreServices>[]
   /** Counts tries across processes; outside of every transaction. */
   readonly limiter: Limiter
   /** Prefixes of addresses that a buyer may be sent back to. */
@@ -224,6 +227,11 @@ export class CoreServices<
 
   get visits(): VisitsService {
     return (this.#visits ??= new VisitsService(this))
+  }
+
+  /** What each feature knows of people, bound to this aggregator's transaction. */
+  get people(): readonly BoundPersonPart[] {
+    return bindPeople<CoreServices>(this.context.people, this)
   }
 
   /** Who gives products of a kind, bound to this aggregator's transaction. */

@@ -87,6 +87,7 @@ export default defineConfig({
           { text: 'Architecture', link: '/explanation/architecture' },
           { text: 'Aggregators', link: '/explanation/aggregators' },
           { text: 'Money', link: '/explanation/money' },
+          { text: 'People across features', link: '/explanation/people' },
           { text: 'Payments', link: '/explanation/payments' },
           { text: 'Subscriptions', link: '/explanation/subscriptions' },
           { text: 'Webhooks', link: '/explanation/webhooks' },

@@ -39,6 +39,7 @@ const context: Context = {
   resources: createResourceCatalog([]),
   returnUrls: [],
   mailer: undefined,
+  people: [],
 }
 
 /** The same members, all built at once. */

@@ -3,6 +3,7 @@ import type { BalanceService } from '@gramkit/core/balance'
 import type { JobsRepository } from '@gramkit/core/jobs'
 import type { Clock } from '@gramkit/core/kernel'
 import type { PaymentsRepository, PaymentsService, ProductCatalog } from '@gramkit/core/payments'
+import type { PersonRows } from '@gramkit/core/people'
 import type { SubscriptionsService } from '@gramkit/core/subscriptions'
 import type { UsersService } from '@gramkit/core/users'
 import { OrdersRepository } from './orders/orders.repository.ts'
@@ -22,6 +23,10 @@ export class ShopRepositories {
   }
   get payments(): PaymentsRepository {
     return this.#core.payments
+  }
+
+  get personRows(): PersonRows {
+    return this.#core.personRows
   }
 
   get orders(): OrdersRepository {

@@ -38,6 +38,7 @@ import { shopComposer } from './bot/shop-bot.ts'
 import { MINI_APP_PATH, miniApp } from './mini-app.ts'
 import { ordersHttp } from './orders/orders.http.ts'
 import { orderFulfilment } from './orders/orders.service.ts'
+import { SHOP_PEOPLE } from './people.ts'
 import { SHOP_PRODUCTS } from './products.ts'
 import { ShopServices } from './services.ts'
 
@@ -72,6 +73,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     fulfilments: { order: orderFulfilment },
     returnUrls: [miniAppUrl, ...config.returnUrls],
     spentCredits: config.spentCredits,
+    people: SHOP_PEOPLE,
     compose: (core) => new ShopServices(core),
     onDatabaseError: lost('the database'),
   })

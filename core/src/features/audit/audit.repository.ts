@@ -1,4 +1,4 @@
-import { asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import { asc, desc, eq, isNull, or, sql } from 'drizzle-orm'
 import { newId } from '../../kernel/index.ts'
 import type { Executor } from '../../platform/database/index.ts'
 import { auditEntry, auditSeal } from './audit.table.ts'
@@ -18,6 +18,15 @@ export class AuditRepository {
   /** Writes down what somebody did, in the caller's transaction. */
   async insert(entry: NewAuditEntry): Promise<void> {
     await this.#db.insert(auditEntry).values({ id: newId(), ...entry })
+  }
+
+  /** What a user did and what was done to them, oldest first. */
+  listAbout(userId: string): Promise<AuditEntry[]> {
+    return this.#db
+      .select()
+      .from(auditEntry)
+      .where(or(eq(auditEntry.subject, `user:${userId}`), eq(auditEntry.actor, userId)))
+      .orderBy(asc(auditEntry.id))
   }
 
   /** When the oldest entry without a seal was written, or undefined. */

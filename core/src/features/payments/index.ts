@@ -67,6 +67,7 @@ export { PaymentsRepository } from './payments.repository.ts'
 export type { PaymentsScope } from './payments.scope.ts'
 export { PaymentsService, type RenewalCharge, type StartPayment } from './payments.service.ts'
 export { type PaymentsCheckScope, PaymentsCheckService } from './payments-check.service.ts'
+export { paymentsPart } from './person-part.ts'
 export {
   createProductCatalog,
   type Product,

@@ -14,12 +14,14 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm'
+import { z } from 'zod'
 import { addMs, assert, NotFound, type Page, type PageRequest } from '../../kernel/index.ts'
 import {
   BaseRepository,
   builtOnce,
   type Executor,
   type LockOptions,
+  rows,
   type ValueOf,
 } from '../../platform/database/index.ts'
 import { payment, paymentEvent, referenceOf } from './payment.table.ts'
@@ -298,6 +300,34 @@ export class PaymentsRepository {
     )
   }
 
+  /**
+   * Names what of a user's money is still under way: a payment, a refund, a dispute, or a prepayment
+   * whose settlement receipt has yet to be sent to the buyer.
+   */
+  async listErasureObstacles(userId: string): Promise<string[]> {
+    const found = await rows(
+      this.#db,
+      sql`
+        with own as (select * from ${payment} where user_id = ${userId})
+        select 'payment_open' as name where exists (
+          select from own where status in (${sql.raw(listed(OPEN_STATUSES))}))
+        union all select 'refund_open' where exists (
+          select from own join gramkit.payment_refund r on r.payment_id = own.id
+          where r.status in ('requested', 'pending', 'unknown'))
+        union all select 'dispute_open' where exists (
+          select from own join gramkit.payment_dispute d on d.payment_id = own.id
+          where d.status = 'open')
+        union all select 'settlement_due' where exists (
+          select from own join gramkit.payment_contact c on c.payment_id = own.id
+          where own.status in ('succeeded', 'partially_refunded')
+            and own.product->'tax'->>'mode' = 'full_prepayment' and not exists (
+              select from gramkit.payment_receipt r where r.payment_id = own.id
+                and r.kind = 'settlement' and r.status <> 'rejected'))`,
+      z.object({ name: z.string() }),
+    )
+    return found.map(({ name }) => name)
+  }
+
   /** When the next payment is due for a look, or undefined. */
   async findNextCheckAt(): Promise<Date | undefined> {
     const [row] = await this.#db
@@ -327,6 +357,10 @@ export class PaymentsRepository {
   ): Promise<void> {
     await this.#db.insert(paymentEvent).values({ ...report, outcome: 'refused' })
   }
+}
+
+function listed(values: readonly string[]): string {
+  return values.map((value) => `'${value}'`).join(', ')
 }
 
 /** A purchase and what is linked to it. */

@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  type AnyPgColumn,
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import type { Currency, Period } from '../../kernel/index.ts'
 import { gramkit, instant, int8 } from '../../platform/database/index.ts'
 import { payment } from '../payments/index.ts'
@@ -43,6 +53,9 @@ export const subscription = gramkit.table(
     cancelReason: text(),
     cancelFeedback: text(),
     heardAt: instant(),
+    /** The subscription of the same person that took its time over when a guest was merged. */
+    heirId: uuid().references((): AnyPgColumn => subscription.id),
+    carriedMs: bigint({ mode: 'number' }).notNull().default(0),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
@@ -65,6 +78,10 @@ export const subscription = gramkit.table(
     check('subscription_status_check', sql`${table.status} in (${statuses})`),
     check('subscription_anchor_day_check', sql`${table.anchorDay} between 1 and 31`),
     check('subscription_extra_ms_check', sql`${table.extraMs} >= 0`),
+    check(
+      'subscription_carried_ms_check',
+      sql`${table.carriedMs} >= 0 and (${table.carriedMs} = 0 or ${table.heirId} is not null)`,
+    ),
     // Access ends at an instant that is known, unless time stands still or it has ended.
     check(
       'subscription_expires_at_check',

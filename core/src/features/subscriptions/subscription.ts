@@ -60,6 +60,10 @@ export interface Subscription {
   readonly cancelFeedback: string | null
   /** When the provider last told of a change that was made with it. */
   readonly heardAt: Date | null
+  /** The subscription of the same person that took its time over when a guest was merged. */
+  readonly heirId: string | null
+  /** How much time that was, less what refunds have taken back since. */
+  readonly carriedMs: number
   readonly createdAt: Date
   readonly updatedAt: Date
 }

@@ -34,6 +34,25 @@ export class SubscriptionsRepository extends BaseRepository<typeof subscription>
     return row
   }
 
+  /** Reads a user's live subscriptions, one a plan group. */
+  listLive(userId: string): Promise<Subscription[]> {
+    return this.db
+      .select()
+      .from(subscription)
+      .where(and(eq(subscription.userId, userId), ne(subscription.status, 'expired')))
+      .orderBy(asc(subscription.id))
+  }
+
+  /** Locks a user's live subscriptions, one a plan group. */
+  lockLive(userId: string): Promise<Subscription[]> {
+    return this.db
+      .select()
+      .from(subscription)
+      .where(and(eq(subscription.userId, userId), ne(subscription.status, 'expired')))
+      .orderBy(asc(subscription.id))
+      .for('update')
+  }
+
   /** Reads a user's live subscription of a plan group, or undefined. */
   async findLive(userId: string, planGroup: string): Promise<Subscription | undefined> {
     const [row] = await this.db.select().from(subscription).where(this.#isLive(userId, planGroup))

@@ -164,6 +164,17 @@ export class SubscriptionsService {
   }
 
   /**
+   * Stops all renewals of somebody who goes for good and forgets their saved methods; gives the
+   * subscriptions whose provider is still to be told.
+   */
+  async endRenewals(userId: string): Promise<string[]> {
+    const live = await this.#scope.repos.subscriptions.listLive(userId)
+    const paid = live.filter(({ firstPaymentId }) => firstPaymentId !== null).map(({ id }) => id)
+    for (const id of paid) await this.withdrawConsent(userId, id)
+    return paid
+  }
+
+  /**
    * Stops time: no access, no charge, and what was left stays left.
    *
    * @throws {@link SubscriptionNotFound} {@link SubscriptionStateConflict}

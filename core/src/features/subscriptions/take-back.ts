@@ -2,6 +2,7 @@ import { addPeriod, type Period } from '../../kernel/index.ts'
 import type { Payment } from '../payments/index.ts'
 import { tellProvider } from './announcement.ts'
 import { activeCourse, canceledCourse, NOT_CANCELED, pausedCourse, trialCourse } from './course.ts'
+import { takeBackCarried } from './join-subscriptions.ts'
 import { expire, renewedBy } from './renewals/renewals.ts'
 import type { Subscription } from './subscription.ts'
 import type { SubscriptionsScope } from './subscriptions.scope.ts'
@@ -20,6 +21,11 @@ export async function takeBack(tx: SubscriptionsScope, payment: Payment): Promis
   if (!payment.subscriptionId) return
   const subscription = await tx.repos.subscriptions.getByIdWithLock(payment.subscriptionId)
   const { id, status, extraMs } = subscription
+  if (status === 'expired' && subscription.heirId) {
+    const { currentPeriodEnd: end, period, anchorDay } = subscription
+    const periodMs = end.getTime() - periodBefore(end, period, anchorDay).getTime()
+    return takeBackCarried(tx, subscription, { paymentId: payment.id, periodMs })
+  }
   const now = tx.clock.now()
   // The time of a paused subscription stands still.
   const at = subscription.pausedAt ?? now

@@ -10,8 +10,10 @@
 export { userAttribution } from './attribution/attribution.table.ts'
 export type { Attribution, StartVia } from './attribution/attribution.ts'
 export { AttributionsRepository } from './attribution/attributions.repository.ts'
+export { attributionPart } from './attribution/person-part.ts'
 export type { IdentitySettings } from './identity.ts'
 export { type InitData, type InitDataPolicy, verifyInitData } from './init-data.ts'
+export { usersPart } from './person-part.ts'
 export { type NewRole, type RolesScope, RolesService } from './roles/roles.service.ts'
 export { userSession } from './sessions/session.table.ts'
 export { SESSION_TTL_MS, type Session, type Surface } from './sessions/session.ts'
@@ -29,6 +31,7 @@ export {
   type StartFields,
   type StartTarget,
 } from './start-parameter.ts'
+export { streaksPart } from './streaks/person-part.ts'
 export { userStreak } from './streaks/streak.table.ts'
 export { STREAK_MILESTONES, type Streak, type StreakView, streakDay } from './streaks/streak.ts'
 export { streakMilestoneReached } from './streaks/streaks.events.ts'
@@ -39,6 +42,7 @@ export {
   type ProfileChanges,
   profileChangesSchema,
   type TelegramUser,
+  telegramSender,
   telegramUserSchema,
   type User,
 } from './user.ts'

@@ -24,10 +24,17 @@ export const userAccount = gramkit.table(
       .default('user'),
     /** Their first visit on the last day they came. */
     lastSeenAt: instant(),
+    /** Since when nobody is this person any more: merged into another, or erased. */
+    departedAt: instant(),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
   (table) => [
+    // A late write cannot give back a name to somebody who was forgotten.
+    check(
+      'user_account_departed_check',
+      sql`${table.departedAt} is null or coalesce(${table.telegramId}::text, ${table.deviceKeyHash}, ${table.username}, ${table.firstName}, ${table.lastName}, ${table.languageCode}, ${table.language}) is null`,
+    ),
     check('user_account_kind_check', sql`${table.kind} in ('guest', 'registered')`),
     check('user_account_language_check', sql`${table.language} in ('en', 'ru')`),
     check('user_account_role_check', sql`${table.role} in ('user', 'admin', 'owner')`),

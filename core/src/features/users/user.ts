@@ -19,6 +19,8 @@ export interface User {
   readonly role: 'user' | 'admin' | 'owner'
   /** Their first visit on the last day they came; null before they came at all. */
   readonly lastSeenAt: Date | null
+  /** Since when nobody is this person any more: merged into another, or erased. */
+  readonly departedAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -126,6 +128,11 @@ export function hashDeviceKey(deviceKey: string): string {
     /^[\x21-\x7e]{16,128}$/.test(deviceKey) && new Set(deviceKey).size >= DEVICE_KEY_DISTINCT_MIN
   if (!isStrong) throw new DeviceKeyInvalid()
   return hashSecret(deviceKey)
+}
+
+/** The name under which messages of a Telegram identity are kept. */
+export function telegramSender(telegramId: bigint): string {
+  return `telegram:${telegramId}`
 }
 
 /** Hashes a random secret for storage; such a secret needs no salt and no slow hash. */

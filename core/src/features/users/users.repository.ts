@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { NotFound } from '../../kernel/index.ts'
 import {
@@ -102,5 +102,18 @@ export class UsersRepository extends BaseRepository<typeof userAccount> {
   async insertNew(values: typeof userAccount.$inferInsert): Promise<User | undefined> {
     const [row] = await this.db.insert(userAccount).values(values).onConflictDoNothing().returning()
     return row
+  }
+
+  /** Takes away all that tells who a person is; does nothing to one who has departed. */
+  async depart(id: string, departedAt: Date): Promise<void> {
+    await this.db
+      .update(userAccount)
+      .set({
+        ...{ telegramId: null, deviceKeyHash: null, username: null, firstName: null },
+        ...{ lastName: null, languageCode: null, language: null, lastSeenAt: null },
+        ...{ timeZone: 'UTC', role: 'user' },
+        ...{ departedAt, updatedAt: departedAt },
+      })
+      .where(and(eq(userAccount.id, id), isNull(userAccount.departedAt)))
   }
 }

@@ -27,6 +27,12 @@ export interface KeyedRequest {
   readonly fingerprint: string
 }
 
+/** Deletes the answers that a user's requests got: they may repeat what the user said. */
+export async function forgetAnswers(db: Executor, userId: string): Promise<void> {
+  await db.execute(sql`
+    delete from gramkit.http_idempotency where starts_with(scope, ${`user:${userId} `})`)
+}
+
 /** How long things may take, in real time: leases guard against processes that died. */
 export interface IdempotencySettings {
   /** How long a runner is believed alive without a sign. [10 000] */

@@ -165,6 +165,7 @@ describe('retries', () => {
         provider: 'probe',
         key,
         body: '{}',
+        sender: null,
         receivedAt: clock.now(),
         nextAttemptAt: new Date(clock.now().getTime() + 30_000),
       }),

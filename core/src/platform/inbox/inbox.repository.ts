@@ -12,7 +12,7 @@ const isPending = sql`${inboxDelivery.status} = 'pending'`
 
 type NewDelivery = Pick<
   InboxRow,
-  'id' | 'provider' | 'key' | 'body' | 'receivedAt' | 'nextAttemptAt'
+  'id' | 'provider' | 'key' | 'body' | 'sender' | 'receivedAt' | 'nextAttemptAt'
 >
 
 const insertNew = builtOnce((db, value: ValueOf<NewDelivery>) =>
@@ -23,6 +23,7 @@ const insertNew = builtOnce((db, value: ValueOf<NewDelivery>) =>
       provider: value('provider'),
       key: value('key'),
       body: value('body'),
+      sender: value('sender'),
       receivedAt: value('receivedAt'),
       nextAttemptAt: value('nextAttemptAt'),
     })
@@ -123,6 +124,22 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
       .from(inboxDelivery)
       .where(isPending)
     return next?.at ?? null
+  }
+
+  /** How many deliveries of a sender still wait to be applied. */
+  async countOpenOf(sender: string): Promise<number> {
+    return this.db.$count(
+      inboxDelivery,
+      and(eq(inboxDelivery.sender, sender), ne(inboxDelivery.status, 'done')),
+    )
+  }
+
+  /** Empties what a sender has sent: that it came stays, so that it is not applied twice. */
+  async forget(sender: string): Promise<void> {
+    await this.db
+      .update(inboxDelivery)
+      .set({ body: '{}', sender: null, lastError: null })
+      .where(eq(inboxDelivery.sender, sender))
   }
 
   /** Reads the deliveries that were parked, in id order. */

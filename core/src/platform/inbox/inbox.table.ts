@@ -12,6 +12,8 @@ export const inboxDelivery = gramkit.table(
     key: text().notNull(),
     /** JSON as text: `jsonb` refuses U+0000, and one such message must not stop all others. */
     body: text().notNull(),
+    /** Whose message it is, such as `telegram:42`; null when it names nobody, or is forgotten. */
+    sender: text(),
     status: text({ enum: ['pending', 'done', 'parked'] })
       .notNull()
       .default('pending'),
@@ -26,6 +28,7 @@ export const inboxDelivery = gramkit.table(
     index('inbox_delivery_pending_index')
       .on(table.nextAttemptAt)
       .where(sql`${table.status} = 'pending'`),
+    index('inbox_delivery_sender_index').on(table.sender).where(sql`${table.sender} is not null`),
     index('inbox_delivery_parked_index').on(table.id).where(sql`${table.status} = 'parked'`),
     check('inbox_delivery_status_check', sql`${table.status} in ('pending', 'done', 'parked')`),
   ],

@@ -22,6 +22,8 @@ export interface InboxDelivery extends Delivery {
 /** Turns one provider's deliveries into their effect; every part of it may run again. */
 export interface InboxHandler<Scope, Prepared = unknown> {
   readonly provider: string
+  /** Names whose message it is, such as `telegram:42`, so that it can be forgotten. [nobody's] */
+  senderOf?(body: unknown): string | undefined
   /** Calls the outside world before the transaction is opened; `done` when that was all. */
   prepare?(services: Scope, delivery: InboxDelivery): Promise<Prepared | 'done'>
   /** Runs inside the transaction that marks the delivery done, so its effect happens once. */
@@ -82,12 +84,14 @@ export class Inbox<Services extends InboxScope> {
   async receive({ provider, key, body }: Delivery): Promise<DeliveryOutcome> {
     assertNoTransaction('Inbox.receive')
     const { host, graceMs = 30_000 } = this.#options
-    if (!this.#handlers.has(provider)) throw new UnknownProvider({ provider })
+    const handler = this.#handlers.get(provider)
+    if (!handler) throw new UnknownProvider({ provider })
     const receivedAt = host.clock.now()
     const { row } = await host.services.repos.inbox.insertOnce({
       provider,
       key,
       body: JSON.stringify(body),
+      sender: handler.senderOf?.(body) ?? null,
       receivedAt,
       nextAttemptAt: addMs(receivedAt, graceMs),
     })

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { readSenderId } from './sender.ts'
 export { WebhookSecretInvalid } from './telegram.errors.ts'
 export { type TelegramWebhookOptions, telegramWebhook } from './telegram-webhook.ts'

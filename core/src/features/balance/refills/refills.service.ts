@@ -40,7 +40,8 @@ export class RefillsService {
     const resource = this.#scope.resources.find(unit)
     if (!resource) return undefined
     const { amount, every, cap } = resource.refill
-    const { timeZone } = await this.#scope.repos.users.getById(userId)
+    const { timeZone, departedAt } = await this.#scope.repos.users.getById(userId)
+    if (departedAt) return undefined
     const now = this.#scope.clock.now()
     const period = periodNumber(every, now, timeZone)
     const known = await this.#scope.repos.refills.find(userId, unit)

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, notInArray } from 'drizzle-orm'
 import type { Executor } from '../../../platform/database/index.ts'
 import { subscriptionGift, subscriptionTrial } from './grant.table.ts'
 import type { Gift, Trial } from './grant.ts'
@@ -28,6 +28,26 @@ export class GrantsRepository {
       .from(subscriptionTrial)
       .where(and(eq(subscriptionTrial.userId, userId), eq(subscriptionTrial.planGroup, planGroup)))
     return row
+  }
+
+  /** Counts the trials that a guest had as the user's, of each plan group the user had none of. */
+  async moveTrials({
+    guestId,
+    userId,
+  }: {
+    readonly guestId: string
+    readonly userId: string
+  }): Promise<void> {
+    const had = this.#db
+      .select({ planGroup: subscriptionTrial.planGroup })
+      .from(subscriptionTrial)
+      .where(eq(subscriptionTrial.userId, userId))
+    await this.#db
+      .update(subscriptionTrial)
+      .set({ userId })
+      .where(
+        and(eq(subscriptionTrial.userId, guestId), notInArray(subscriptionTrial.planGroup, had)),
+      )
   }
 
   /** Takes the id of a gift; false when it is taken, after whoever took it is done. */

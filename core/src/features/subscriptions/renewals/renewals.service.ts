@@ -108,6 +108,8 @@ export class RenewalsService {
     const { firstPaymentId } = subscription
     if (!gateway?.switchRenewal || !firstPaymentId) return
     const user = await repos.users.findById(subscription.userId)
+    // Whoever was erased had their renewals stopped before that.
+    if (user?.departedAt) return
     const first = await repos.payments.findFirstPaidOf(firstPaymentId)
     assert(user?.telegramId && first?.providerPaymentId, 'The provider knows the subscription')
     await gateway.switchRenewal({

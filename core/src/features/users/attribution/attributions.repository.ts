@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import type { Executor } from '../../../platform/database/index.ts'
 import { userAttribution } from './attribution.table.ts'
 import type { Attribution } from './attribution.ts'
@@ -8,6 +9,15 @@ export class AttributionsRepository {
 
   constructor(db: Executor) {
     this.#db = db
+  }
+
+  /** Finds where somebody came from. */
+  async find(userId: string): Promise<Attribution | undefined> {
+    const [row] = await this.#db
+      .select()
+      .from(userAttribution)
+      .where(eq(userAttribution.userId, userId))
+    return row
   }
 
   /** Writes where somebody came from, unless that is known; true when it was this call. */

@@ -47,6 +47,19 @@ export function nextStreak(streak: Streak | undefined, visit: StreakVisit): Stre
   return { current, best, total: streak.total + 1, day, timeZone }
 }
 
+/**
+ * The streak of a person who was counted as two. The run with the later day goes on; days that both
+ * came on are not told apart, so the total is that of the one who came more often.
+ */
+export function joinStreaks(one: Streak, other: Streak): Streak {
+  const isOneAhead = one.day === other.day ? one.current > other.current : one.day > other.day
+  return {
+    ...(isOneAhead ? one : other),
+    best: Math.max(one.best, other.best),
+    total: Math.max(one.total, other.total),
+  }
+}
+
 /** A streak as it stands now; one that is broken counts 0 until the next visit. */
 export function viewStreak(streak: Streak | undefined, now: StreakVisit): StreakView {
   if (!streak) return { current: 0, best: 0, total: 0, isCountedToday: false }

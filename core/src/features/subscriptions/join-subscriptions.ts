@@ -1,0 +1,85 @@
+import { addMs, assert } from '../../kernel/index.ts'
+import { later } from './course.ts'
+import { expire } from './renewals/renewals.ts'
+import { paidUntil, type Subscription } from './subscription.ts'
+import type { SubscriptionsScope } from './subscriptions.scope.ts'
+
+/**
+ * Makes room for the subscriptions of a guest beside those of the user whom the guest turns out to
+ * be, in the caller's transaction: of two in one group the guest's ends, and its paid time goes on
+ * top of the user's. Time of a trial goes nowhere, and a second trial ends: each person has one.
+ */
+export async function joinSubscriptions(
+  tx: SubscriptionsScope,
+  { guestId, userId }: { readonly guestId: string; readonly userId: string },
+): Promise<void> {
+  for (const own of await tx.repos.subscriptions.lockLive(guestId)) {
+    const heir = await tx.repos.subscriptions.findLiveWithLock(userId, own.planGroup)
+    const tried = await tx.repos.grants.findTrial(userId, own.planGroup)
+    if (heir) await carryOver(tx, own, heir)
+    else if (own.status === 'trialing' && tried) await end(tx, own)
+  }
+}
+
+/** Takes what a payment of a merged subscription has paid for off the time that was carried over. */
+export async function takeBackCarried(
+  tx: SubscriptionsScope,
+  own: Subscription,
+  { paymentId, periodMs }: { readonly paymentId: string; readonly periodMs: number },
+): Promise<void> {
+  const { heirId, carriedMs } = own
+  assert(heirId, 'What was carried over was carried to somebody')
+  const count = Math.ceil(carriedMs / periodMs)
+  const isLeft = count > 0 && (await tx.repos.payments.isAmongLatestOf(own.id, paymentId, count))
+  if (!isLeft) return
+  const takenMs = Math.min(carriedMs, periodMs)
+  const now = tx.clock.now()
+  await tx.repos.subscriptions.update(own.id, { carriedMs: carriedMs - takenMs, updatedAt: now })
+  const heir = await tx.repos.subscriptions.getByIdWithLock(heirId)
+  const extraMs = Math.max(0, heir.extraMs - takenMs)
+  const isByTime = heir.expiresAt?.getTime() === paidUntil(heir).getTime()
+  await tx.repos.subscriptions.update(heirId, {
+    extraMs,
+    ...(isByTime ? { expiresAt: addMs(heir.currentPeriodEnd, extraMs) } : {}),
+    updatedAt: now,
+  })
+}
+
+async function carryOver(
+  tx: SubscriptionsScope,
+  own: Subscription,
+  heir: Subscription,
+): Promise<void> {
+  const now = tx.clock.now()
+  const leftMs = paidUntil(own).getTime() - (own.pausedAt ?? now).getTime()
+  const carriedMs = own.status === 'trialing' ? 0 : Math.max(0, leftMs)
+  const until = paidUntil(heir)
+  const from = heir.pausedAt ? until : later(until, now)
+  // Where the user's time is over already and a charge is awaited, what is added counts from now.
+  const extraMs = heir.extraMs + (from.getTime() - until.getTime()) + carriedMs
+  if (carriedMs > 0) {
+    await tx.repos.subscriptions.update(heir.id, {
+      extraMs,
+      ...(heir.expiresAt
+        ? { expiresAt: later(heir.expiresAt, addMs(heir.currentPeriodEnd, extraMs)) }
+        : {}),
+      updatedAt: now,
+    })
+  }
+  await end(tx, own)
+  await tx.repos.subscriptions.update(own.id, { heirId: heir.id, carriedMs, updatedAt: now })
+}
+
+/** Ends a guest's subscription: nobody renews it, and no method is kept for it. */
+async function end(tx: SubscriptionsScope, own: Subscription): Promise<void> {
+  const now = tx.clock.now()
+  if (own.firstPaymentId) {
+    await tx.repos.consents.withdraw(own.firstPaymentId, now)
+    await tx.repos.payments.forgetMethod(own.firstPaymentId, now)
+  }
+  await tx.repos.subscriptions.update(own.id, { savedMethodId: null, updatedAt: now })
+  await expire(tx, own, {
+    canceledAt: own.canceledAt ?? now,
+    cancelReason: own.cancelReason ?? 'merged',
+  })
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../../kernel/index.ts'
+import type { PersonPart, PersonRows } from '../../platform/people/index.ts'
+import { userSession } from './sessions/session.table.ts'
+import { userAccount } from './user.table.ts'
+import type { UsersRepository } from './users.repository.ts'
+
+/** Who somebody is and their logins: a merged guest and an erased person have neither. */
+export const usersPart: PersonPart<{
+  readonly clock: Clock
+  readonly repos: { readonly users: UsersRepository; readonly personRows: PersonRows }
+}> = {
+  name: 'users',
+  tables: [userAccount, userSession],
+  async merge({ clock, repos }, { guestId }) {
+    await repos.personRows.remove(userSession.userId, guestId)
+    await repos.users.depart(guestId, clock.now())
+  },
+  async export({ repos }, userId) {
+    const [account] = await repos.personRows.read(userAccount.id, userId, {
+      without: ['deviceKeyHash', 'departedAt'],
+    })
+    const sessions = await repos.personRows.read(userSession.userId, userId, {
+      without: ['tokenHash'],
+    })
+    return { account, sessions }
+  },
+  async erase({ clock, repos }, userId) {
+    await repos.personRows.remove(userSession.userId, userId)
+    await repos.users.depart(userId, clock.now())
+  },
+}

@@ -1,0 +1,86 @@
+/**
+ * What the kit knows of people: one part for each feature whose tables name somebody. An app adds the
+ * parts of its own tables with the option `people` of `createPlatform`.
+ *
+ * @module
+ */
+import { auditPart } from './features/audit/index.ts'
+import { balancePart } from './features/balance/index.ts'
+import { paymentsPart } from './features/payments/index.ts'
+import { subscriptionsPart } from './features/subscriptions/index.ts'
+import { attributionPart, streaksPart, telegramSender, usersPart } from './features/users/index.ts'
+import { httpIdempotency } from './platform/http/http-idempotency.table.ts'
+import { forgetAnswers } from './platform/http/http-idempotency.ts'
+import { inboxDelivery } from './platform/inbox/index.ts'
+import { job } from './platform/jobs/index.ts'
+import { outboxEvent } from './platform/outbox/index.ts'
+import type { PersonPart } from './platform/people/index.ts'
+import type { CoreServices } from './services.ts'
+
+export * from './platform/people/index.ts'
+
+/** What somebody has sent, by the name of who they are at Telegram. */
+const deliveriesPart: PersonPart<CoreServices> = {
+  name: 'deliveries',
+  tables: [inboxDelivery],
+  merge: async () => {},
+  async export({ repos }, userId) {
+    const sender = await senderOf(repos, userId)
+    const sent = sender ? await repos.personRows.read(inboxDelivery.sender, sender) : []
+    return { sent }
+  },
+  async erase({ repos }, userId) {
+    const sender = await senderOf(repos, userId)
+    if (sender) await repos.inbox.forget(sender)
+  },
+  async erasureObstacles({ repos }, userId) {
+    const sender = await senderOf(repos, userId)
+    return sender && (await repos.inbox.countOpenOf(sender)) > 0 ? ['delivery_open'] : []
+  },
+}
+
+/** Answers that are kept for whoever asks again; they repeat what stands elsewhere. */
+const answersPart: PersonPart<CoreServices> = {
+  name: 'answers',
+  tables: [httpIdempotency],
+  merge: async () => {},
+  export: async () => ({}),
+  erase: ({ repos }, userId) => forgetAnswers(repos.db, userId),
+}
+
+/** Events and jobs: they carry ids, so they stay as they were written. */
+const eventsPart: PersonPart<CoreServices> = {
+  name: 'events',
+  tables: [outboxEvent, job],
+  merge: async () => {},
+  export: async ({ repos }, userId) => ({
+    events: await repos.personRows.read(outboxEvent.userId, userId),
+  }),
+  erase: async () => {},
+}
+
+/**
+ * What each feature of core knows of people, in the order in which a guest is merged and a person is
+ * erased: messages first, while it is known who sends them, what people have last, once settlements
+ * that were under way have been booked.
+ */
+export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
+  deliveriesPart,
+  answersPart,
+  eventsPart,
+  auditPart,
+  paymentsPart,
+  subscriptionsPart,
+  attributionPart,
+  streaksPart,
+  usersPart,
+  balancePart,
+]
+
+async function senderOf(
+  { users }: CoreServices['repos'],
+  userId: string,
+): Promise<string | undefined> {
+  const { telegramId } = await users.getById(userId)
+  return telegramId === null ? undefined : telegramSender(telegramId)
+}
