@@ -4,6 +4,7 @@
  * @module
  */
 import { Bot, type Context as BotContext, type Composer } from 'grammy'
+import { announceCommands, type BotCommands } from './commands.bot.ts'
 import { answerPreCheckout } from './features/payments/gateways/pre-checkout.ts'
 import {
   isAboutMoney,
@@ -18,12 +19,22 @@ import type { InboxHandler } from './platform/inbox/index.ts'
 import { readSenderId } from './platform/telegram/index.ts'
 import type { CoreServices } from './services.ts'
 
+export type { BotCommands, BotCommandTexts } from './commands.bot.ts'
 export {
+  PAY_SUPPORT_COMMAND,
   type PaySupportOptions,
   paymentReference,
   paySupportComposer,
 } from './features/payments/payments.bot.ts'
+export { HELP_COMMAND, type HelpOptions, helpComposer } from './help.bot.ts'
+export {
+  INVITE_COMMAND,
+  type InviteOptions,
+  inviteComposer,
+} from './invite.bot.ts'
+export { OWNER_COMMANDS, ownerComposer } from './owner.bot.ts'
 export * from './platform/telegram/index.ts'
+export { START_COMMAND, type StartBotOptions, startComposer } from './start.bot.ts'
 export type { BotContext }
 
 /** A call to Telegram that is not answered within this time has failed. */
@@ -52,7 +63,7 @@ export interface BotSetup {
   readonly webhookSecret: string
   /** Opens the Mini App from the chat's menu. */
   readonly menu?: { readonly text: string; readonly url: string }
-  readonly commands?: readonly { readonly command: string; readonly description: string }[]
+  readonly commands?: BotCommands
 }
 
 /** Kinds of updates the kit handles; Telegram keeps an older list unless it is told anew. */
@@ -71,7 +82,7 @@ export async function setUpBot(bot: Bot, setup: BotSetup): Promise<void> {
     secret_token: setup.webhookSecret,
     allowed_updates: [...ALLOWED_UPDATES],
   })
-  if (setup.commands) await bot.api.setMyCommands([...setup.commands])
+  if (setup.commands) await announceCommands(bot.api, setup.commands)
   if (setup.menu) {
     const { text, url } = setup.menu
     await bot.api.setChatMenuButton({ menu_button: { type: 'web_app', text, web_app: { url } } })

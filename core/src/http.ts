@@ -20,6 +20,7 @@ import type { Inbox } from './platform/inbox/index.ts'
 import type { DueWork } from './platform/jobs/index.ts'
 import type { Platform } from './platform.ts'
 import type { CoreServices } from './services.ts'
+import { startHttp } from './start.http.ts'
 
 export * from './platform/http/index.ts'
 
@@ -65,6 +66,7 @@ export function coreRoutes(
     })
     const routes = [
       usersHttp(host),
+      startHttp(host),
       sessionsHttp(host),
       rolesHttp(host),
       friendshipsHttp(host),

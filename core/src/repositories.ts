@@ -24,6 +24,7 @@ import {
   StreaksRepository,
   UsersRepository,
 } from './features/users/index.ts'
+import { FiguresRepository } from './figures.repository.ts'
 import type { Executor } from './platform/database/index.ts'
 import { InboxRepository } from './platform/inbox/index.ts'
 import { JobsRepository } from './platform/jobs/index.ts'
@@ -48,6 +49,7 @@ export class CoreRepositories {
   #consents?: ConsentsRepository
   #disputes?: DisputesRepository
   #friendships?: FriendshipsRepository
+  #figures?: FiguresRepository
   #grants?: GrantsRepository
   #contacts?: ContactsRepository
   #groups?: GroupsRepository
@@ -93,6 +95,10 @@ export class CoreRepositories {
 
   get disputes(): DisputesRepository {
     return (this.#disputes ??= new DisputesRepository(this.db))
+  }
+
+  get figures(): FiguresRepository {
+    return (this.#figures ??= new FiguresRepository(this.db))
   }
 
   get friendships(): FriendshipsRepository {

@@ -57,6 +57,7 @@ export default defineConfig({
           { text: 'Sell a subscription', link: '/how-to/sell-a-subscription' },
           { text: 'Issue receipts', link: '/how-to/issue-receipts' },
           { text: 'Build your own app', link: '/how-to/build-your-own-app' },
+          { text: 'Compose a bot', link: '/how-to/compose-a-bot' },
           { text: 'Replace a service', link: '/how-to/replace-a-service' },
           { text: 'Add a payment gateway', link: '/how-to/add-a-payment-gateway' },
           { text: 'Act on events', link: '/how-to/act-on-events' },

@@ -7,12 +7,12 @@ const tests = [`${USERS}/visits.service.db.test.ts`]
 /** What a visit counts for, and where somebody came from. */
 export const VISIT_KEYS: readonly MoneyKey[] = [
   {
-    name: 'user_streak: compare-and-set on the day',
+    name: 'user_streak: compare-and-set',
     guards: 'of visits at the same time one counts and tells of a milestone',
     edits: [
       {
         file: `${USERS}/streaks/streaks.repository.ts`,
-        find: 'and(eq(userStreak.userId, userId), eq(userStreak.day, read.day))',
+        find: 'and(eq(userStreak.userId, userId), ...isAsRead(read))',
         replace: 'and(eq(userStreak.userId, userId))',
       },
     ],

@@ -4,7 +4,6 @@ import {
   answerNow,
   createBot,
   findWebhookProblems,
-  paySupportComposer,
   setUpBot,
   telegramInbox,
   telegramWebhook,
@@ -34,7 +33,7 @@ import {
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
 import { planNoticeJob, planNoticeSubscriptions } from './bot/plan-notices.ts'
-import { shopComposer } from './bot/shop-bot.ts'
+import { SHOP_COMMANDS, shopComposers } from './bot/shop-bot.ts'
 import { MINI_APP_PATH, miniApp } from './mini-app.ts'
 import { ordersHttp } from './orders/orders.http.ts'
 import { orderFulfilment } from './orders/orders.service.ts'
@@ -81,8 +80,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     token: telegram.botToken,
     apiRoot: telegram.apiRoot,
     composers: [
-      paySupportComposer(platform.core, { contact: telegram.supportContact }),
-      shopComposer(miniAppUrl),
+      ...shopComposers(platform.core, { miniAppUrl, supportContact: telegram.supportContact }),
     ],
   })
   const host = coreHost(platform)
@@ -171,11 +169,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
         webhookUrl,
         webhookSecret: telegram.webhookSecret,
         menu: { text: 'Shop', url: miniAppUrl },
-        commands: [
-          { command: 'start', description: 'Open the shop' },
-          { command: 'help', description: 'What this bot does' },
-          { command: 'paysupport', description: 'Help with a payment' },
-        ],
+        commands: { ...SHOP_COMMANDS, ownerTelegramIds: config.ownerTelegramIds },
       })
       for (const problem of await findWebhookProblems(bot, { webhookUrl })) {
         logger.error({ problem }, 'Telegram does not reach the bot as it should')

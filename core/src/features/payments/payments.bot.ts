@@ -1,5 +1,12 @@
 import { Composer, type Context } from 'grammy'
-import { type Currency, formatDecimal, type Page, type PageRequest } from '../../kernel/index.ts'
+import {
+  type Currency,
+  formatDecimal,
+  type Language,
+  languageOf,
+  type Page,
+  type PageRequest,
+} from '../../kernel/index.ts'
 import type { UsersRepository } from '../users/index.ts'
 import type { Payment, PaymentStatus } from './payment.ts'
 
@@ -27,7 +34,7 @@ interface Texts {
 /** Payments that the answer lists, newest first. */
 const LISTED = 5
 
-const TEXTS: { readonly en: Texts; readonly ru: Texts } = {
+const TEXTS: Readonly<Record<Language, Texts>> = {
   en: {
     about:
       'Payment support answers for everything bought in this bot: a purchase that did not arrive, ' +
@@ -74,6 +81,12 @@ const TEXTS: { readonly en: Texts; readonly ru: Texts } = {
   },
 }
 
+/** What `/paysupport` does, for the list of commands. */
+export const PAY_SUPPORT_COMMAND = {
+  command: 'paysupport',
+  description: { en: 'Help with a payment', ru: 'Помощь с платежом' },
+} as const
+
 /**
  * Answers `/paysupport`, which Telegram demands of every bot that sells: what payment support is,
  * the person's latest payments with short references, and how to ask.
@@ -84,12 +97,13 @@ export function paySupportComposer(
 ): Composer<Context> {
   const composer = new Composer<Context>()
   composer.command('paysupport', async (context) => {
-    const from = context.from
-    const texts = from?.language_code?.startsWith('ru') ? TEXTS.ru : TEXTS.en
+    const { from } = context
+    const user = from && (await services.repos.users.findByTelegramId(BigInt(from.id)))
+    const texts = TEXTS[languageOf({ languageCode: from?.language_code, ...user })]
     // What somebody bought is nobody else's business in a group.
     const payments =
-      from && context.chat.type === 'private'
-        ? await listPayments(services, BigInt(from.id), texts)
+      context.chat.type === 'private'
+        ? await listPayments(services, user?.id, texts)
         : texts.privately
     await context.reply([texts.about, payments, texts.ask(options.contact)].join('\n\n'))
   })
@@ -102,12 +116,11 @@ export function paymentReference(payment: Pick<Payment, 'id'>): string {
 }
 
 async function listPayments(
-  { repos, payments }: PaySupportScope,
-  telegramId: bigint,
+  { payments }: PaySupportScope,
+  userId: string | undefined,
   texts: Texts,
 ): Promise<string> {
-  const user = await repos.users.findByTelegramId(telegramId)
-  const { items } = user ? await payments.list(user.id, { limit: LISTED }) : { items: [] }
+  const { items } = userId ? await payments.list(userId, { limit: LISTED }) : { items: [] }
   if (items.length === 0) return texts.none
   return [texts.latest, ...items.map((payment) => describe(payment, texts))].join('\n')
 }

@@ -78,7 +78,7 @@ describe('/paysupport', () => {
         body: { code: 'http.request_invalid' },
       })
     }
-    expect((await find(reference, customer)).status).toBe(401)
+    expect((await find(reference, customer)).status).toBe(403)
   })
 
   test('answers in Russian, also somebody who never bought', async () => {

@@ -1,19 +1,48 @@
-import type { BotContext } from '@gramkit/core/bot'
-import { Composer, InlineKeyboard } from 'grammy'
+import type { CoreServices } from '@gramkit/core'
+import {
+  type BotCommands,
+  type BotContext,
+  HELP_COMMAND,
+  helpComposer,
+  INVITE_COMMAND,
+  inviteComposer,
+  OWNER_COMMANDS,
+  ownerComposer,
+  PAY_SUPPORT_COMMAND,
+  paySupportComposer,
+  START_COMMAND,
+  startComposer,
+} from '@gramkit/core/bot'
+import type { Composer } from 'grammy'
 import { textsFor } from './texts.ts'
 
-/** What the shop's bot says by itself; payments are the kit's. */
-export function shopComposer(miniAppUrl: string): Composer<BotContext> {
-  const composer = new Composer<BotContext>()
-  composer.command('start', async (context) => {
-    const texts = textsFor(context.from?.language_code)
-    await context.reply(texts.welcome, {
-      reply_markup: new InlineKeyboard().webApp(texts.openShop, miniAppUrl),
-    })
-  })
-  composer.command('help', (context) => context.reply(textsFor(context.from?.language_code).help))
-  composer.on('message:text', (context) =>
-    context.reply(textsFor(context.from?.language_code).unknown),
-  )
-  return composer
+const en = textsFor('en')
+const ru = textsFor('ru')
+
+/** What the shop's bot can be told to do. */
+export const SHOP_COMMANDS: Pick<BotCommands, 'commands' | 'ownerCommands'> = {
+  commands: [
+    { ...START_COMMAND, description: { en: en.openShop, ru: ru.openShop } },
+    INVITE_COMMAND,
+    PAY_SUPPORT_COMMAND,
+    HELP_COMMAND,
+  ],
+  ownerCommands: OWNER_COMMANDS,
+}
+
+/** The shop's bot: the kit's commands with the shop's words. Payments are the kit's alone. */
+export function shopComposers(
+  services: CoreServices,
+  options: { readonly miniAppUrl: string; readonly supportContact: string },
+): readonly Composer<BotContext>[] {
+  return [
+    startComposer(services, {
+      welcome: { en: en.welcome, ru: ru.welcome },
+      miniApp: { url: options.miniAppUrl, button: { en: en.openShop, ru: ru.openShop } },
+    }),
+    inviteComposer(services, { message: { en: en.invitation, ru: ru.invitation } }),
+    paySupportComposer(services, { contact: options.supportContact }),
+    ownerComposer(services),
+    helpComposer(services, SHOP_COMMANDS),
+  ]
 }

@@ -3,8 +3,7 @@ const TEXTS = {
   en: {
     welcome: 'Welcome! Open the shop to buy credits, a subscription or a mug.',
     openShop: 'Open the shop',
-    help: '/start opens the shop, where purchases and subscriptions are listed. /paysupport helps with payments.',
-    unknown: 'I only know /start, /help and /paysupport.',
+    invitation: 'Come to the shop with me!',
     paid: (title: string) => `Thank you! You bought: ${title}.`,
     renewed: (title: string) => `Your subscription was renewed: ${title}.`,
     refunded: (title: string) => `Refunded: ${title}.`,
@@ -12,8 +11,7 @@ const TEXTS = {
   ru: {
     welcome: 'Добро пожаловать! В магазине есть кредиты, подписка и кружка.',
     openShop: 'Открыть магазин',
-    help: '/start открывает магазин, там же видны покупки и подписки. /paysupport поможет с платежами.',
-    unknown: 'Я знаю только /start, /help и /paysupport.',
+    invitation: 'Заходи в магазин вместе со мной!',
     paid: (title: string) => `Спасибо! Вы купили: ${title}.`,
     renewed: (title: string) => `Подписка продлена: ${title}.`,
     refunded: (title: string) => `Деньги возвращены: ${title}.`,

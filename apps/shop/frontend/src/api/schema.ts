@@ -269,6 +269,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a visit: count it, and use what the link carries */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        startParam?: string | null;
+                        timeZone?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Visit"];
+                    };
+                };
+                /** @description The request is refused; `code` says why */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The service cannot answer now; try again later */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/session": {
         parameters: {
             query?: never;
@@ -3895,6 +3956,24 @@ export interface components {
             attempts: number;
             lastError: string | null;
             diedAt: string | null;
+        };
+        Visit: {
+            streak: components["schemas"]["Streak"];
+            milestone: number | null;
+            start: {
+                page: string | null;
+                mode: string | null;
+                invitation: string | null;
+            };
+            invitation: {
+                isAccepted: boolean;
+                refusal: string | null;
+                inviter: {
+                    /** Format: uuid */
+                    id: string;
+                    firstName: string | null;
+                } | null;
+            } | null;
         };
         Order: {
             /** Format: uuid */

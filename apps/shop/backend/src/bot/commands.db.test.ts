@@ -1,0 +1,304 @@
+import { createBot } from '@gramkit/core/bot'
+import type { UserControl } from '@gramkit/sandbox'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type ApiClient,
+  aCustomer,
+  apiClient,
+  eventually,
+  type RunningShop,
+  startRunningShop,
+} from '../testing/running-shop.ts'
+
+/** The sandbox numbers people in the order they come. */
+const OWNER_ID = 5_000_000_001
+
+let shop: RunningShop
+let owner: UserControl
+let database: pg.Client
+
+beforeAll(async () => {
+  shop = await startRunningShop({ GRAMKIT_OWNER_TELEGRAM_IDS: String(OWNER_ID) })
+  owner = shop.sandbox.control.user('Olga', { first_name: 'Olga' })
+  expect(await owner.id()).toBe(OWNER_ID)
+  await owner.say('/start')
+  database = new pg.Client(shop.database.adminUrl)
+  await database.connect()
+})
+
+afterAll(async () => {
+  await database.end()
+  await shop[Symbol.asyncDispose]()
+})
+
+/** Says something and waits for the bot's next message. */
+async function ask(person: UserControl, text: string): Promise<string> {
+  const { message_id } = await person.say(text)
+  return (await nextMessage(person, message_id)).text ?? ''
+}
+
+async function nextMessage(person: UserControl, after: number) {
+  const messages = await eventually(
+    async () =>
+      (await person.chat()).filter(({ by, message_id }) => by === 'bot' && message_id > after),
+    ({ length }) => length > 0,
+  )
+  const [first] = messages
+  if (!first) throw new Error('The bot said nothing')
+  return first
+}
+
+const somebody = (name: string, language_code = 'en') =>
+  shop.sandbox.control.user(name, { first_name: name, language_code })
+const meOf = async (client: ApiClient) => (await client.get('/api/v1/me')).body
+const setRole = (telegramId: number, role: string) =>
+  database.query('update gramkit.user_account set role = $2 where telegram_id = $1', [
+    telegramId,
+    role,
+  ])
+
+describe('/start', () => {
+  test.each([
+    ['', 'Welcome'],
+    [' habr', 'Welcome'],
+    [' s-habr-p-_smugs', 'Welcome'],
+    [' i-NOBODY-HAS-THIS', 'The link you came by does not work any more.'],
+    [' i-', 'Welcome'],
+    [' l-0123456789', 'The link you came by does not work any more.'],
+    [' <b>&%\u0000', 'Welcome'],
+    [` ${'x'.repeat(600)}`, 'Welcome'],
+  ])('welcomes, whatever the link says: "%s"', async (payload, said) => {
+    const answer = await ask(await aPerson(), `/start${payload}`)
+    expect(answer).toContain('Welcome! Open the shop')
+    expect(answer).toContain(said)
+  })
+
+  test('makes friends by the invitation in the link, and says so once', async () => {
+    const ada = await aCustomer(shop, 'Ada')
+    const invitation = await inviteBy(ada.person)
+    const bob = await aCustomer(shop, 'Bob')
+    expect(await ask(bob.person, `/start i-${invitation}`)).toContain(
+      'You are friends with Ada now.',
+    )
+    expect(await ask(bob.person, `/start i-${invitation}`)).toContain('already')
+    expect(await ask(ada.person, `/start i-${invitation}`)).toContain('your own invitation')
+    const friends = await bob.get('/api/v1/friendships')
+    expect(friends.body.items).toMatchObject([{ userId: ada.userId, firstName: 'Ada' }])
+  })
+
+  test('hands the Mini App on where the link leads', async () => {
+    const { message_id } = await owner.say('/start s-habr-p-_smugs')
+    const { reply_markup } = await nextMessage(owner, message_id)
+    const [button] = reply_markup?.inline_keyboard.flat() ?? []
+    expect(button).toMatchObject({ web_app: { url: `${shop.url}/shop/?startapp=p-_smugs` } })
+  })
+
+  test('counts the visit, as every message does', async () => {
+    const carol = await aCustomer(shop, 'Carol')
+    expect(await meOf(carol)).toMatchObject({ streak: { total: 0 } })
+    await ask(carol.person, '/paysupport')
+    expect(await meOf(carol)).toMatchObject({ streak: { current: 1, isCountedToday: true } })
+    await shop.sandbox.control.clock.advance({ days: 1 })
+    await ask(carol.person, '/start')
+    expect(await meOf(carol)).toMatchObject({ streak: { current: 2, total: 2 } })
+  })
+})
+
+describe('a language', () => {
+  test('is Telegram’s until a person chooses their own', async () => {
+    const dina = await aCustomer(shop, 'Dina')
+    expect(await ask(dina.person, '/help')).toContain('/invite – Invite a friend')
+    await fetch(`${shop.url}/api/v1/me`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${dina.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ language: 'ru' }),
+    })
+    expect(await ask(dina.person, '/help')).toContain('/invite – Пригласить друга')
+    expect(await ask(dina.person, '/start')).toContain('Добро пожаловать')
+    expect(await ask(dina.person, '/paysupport')).toContain('Платежей здесь пока нет.')
+    expect(await ask(dina.person, 'hello?')).toContain('/paysupport – Помощь с платежом')
+  })
+})
+
+describe('/invite', () => {
+  test('gives one link, to be sent on, until it is old', async () => {
+    const eve = await aCustomer(shop, 'Eve')
+    const first = await inviteBy(eve.person)
+    expect(await inviteBy(eve.person)).toBe(first)
+    await shop.sandbox.control.clock.advance({ days: 30 })
+    expect(await inviteBy(eve.person)).not.toBe(first)
+  })
+
+  test('offers the link to be sent to a friend', async () => {
+    const { message_id } = await owner.say('/invite')
+    const { reply_markup, text = '' } = await nextMessage(owner, message_id)
+    const [button] = reply_markup?.inline_keyboard.flat() ?? []
+    const url = new URL(button && 'url' in button ? button.url : '')
+    expect(url.origin + url.pathname).toBe('https://t.me/share/url')
+    expect(text).toContain(url.searchParams.get('url'))
+  })
+})
+
+describe('commands of owners', () => {
+  test('do not exist for anybody else', async () => {
+    const mallory = await aCustomer(shop, 'Mallory')
+    const help = await ask(mallory.person, '/help')
+    for (const command of ['/stats', '/gift 1 pro-monthly']) {
+      expect(await ask(mallory.person, command)).toBe(help)
+    }
+    expect(help).not.toContain('/stats')
+    await setRole(mallory.telegramId, 'admin')
+    expect(await ask(mallory.person, '/stats')).toBe(help)
+  })
+
+  test('show owners how the app does', async () => {
+    expect(await ask(owner, '/help')).toContain('/stats – How the app does')
+    const stats = await ask(owner, '/stats')
+    expect(stats).toMatch(/^People: \d+, and \d+ guests\nIn 7 days: \d+ new, \d+ active\n/)
+  })
+
+  test('ask who is an owner each time', async () => {
+    expect(await ask(owner, '/stats')).toContain('People:')
+    await setRole(OWNER_ID, 'user')
+    expect(await ask(owner, '/stats')).not.toContain('People:')
+    await setRole(OWNER_ID, 'owner')
+    expect(await ask(owner, '/stats')).toContain('People:')
+  })
+
+  test('are announced in owners’ chats only, in both languages', async () => {
+    const { botToken: token, apiRoot } = shop.config.telegram
+    const { api } = createBot({ token, apiRoot })
+    // At the first start the owner had not come yet, and had no chat to be told in.
+    await shop.restart()
+    const names = async (...options: Parameters<typeof api.getMyCommands>) =>
+      (await api.getMyCommands(...options)).map(({ command }) => command)
+    const scope = { type: 'chat', chat_id: OWNER_ID } as const
+    expect(await names()).toEqual(['start', 'invite', 'paysupport', 'help'])
+    expect(await names({ scope })).toEqual([...(await names()), 'stats', 'gift'])
+    expect(await api.getMyCommands({ language_code: 'ru' })).toContainEqual({
+      command: 'invite',
+      description: 'Пригласить друга',
+    })
+    expect(await api.getMyCommands({ scope, language_code: 'ru' })).toContainEqual({
+      command: 'stats',
+      description: 'Показатели приложения',
+    })
+  })
+})
+
+describe('/gift', () => {
+  const giftsOf = async (userId: string) =>
+    (
+      await database.query('select actor from gramkit.subscription_gift where user_id = $1', [
+        userId,
+      ])
+    ).rows
+
+  async function question(text: string) {
+    const { message_id } = await owner.say(text)
+    return nextMessage(owner, message_id)
+  }
+
+  test('asks first, and gives when it is confirmed', async () => {
+    const fay = await aCustomer(shop, 'Fay')
+    const asked = await question(`/gift ${fay.telegramId} pro-monthly`)
+    expect(asked.text).toBe('Give “Pro, monthly” to Fay for nothing?')
+    expect(await giftsOf(fay.userId)).toEqual([])
+    await owner.press(asked.message_id, `gift:${fay.telegramId}:pro-monthly`)
+    const answer = await settled(asked.message_id)
+    expect(answer).toMatchObject({ text: expect.stringContaining('Given: “Pro, monthly”') })
+    expect(answer?.reply_markup).toBeUndefined()
+    expect(await giftsOf(fay.userId)).toHaveLength(1)
+  })
+
+  test('gives once, however often the button is pressed', async () => {
+    const gus = await aCustomer(shop, 'Gus')
+    const asked = await question(`/gift ${gus.telegramId} pro-monthly`)
+    const data = `gift:${gus.telegramId}:pro-monthly`
+    await Promise.all([1, 2, 3].map(() => owner.press(asked.message_id, data).catch(() => {})))
+    await settled(asked.message_id)
+    await shop.restart()
+    expect(await giftsOf(gus.userId)).toHaveLength(1)
+  })
+
+  test('gives nothing when it is canceled, or by whom is no owner any more', async () => {
+    const hal = await aCustomer(shop, 'Hal')
+    const canceled = await question(`/gift ${hal.telegramId} pro-monthly`)
+    await owner.press(canceled.message_id, 'gift:cancel')
+    expect(await settled(canceled.message_id)).toMatchObject({ text: 'Nothing was given.' })
+    const asked = await question(`/gift ${hal.telegramId} pro-monthly`)
+    await setRole(OWNER_ID, 'user')
+    const { id } = await owner.press(asked.message_id, `gift:${hal.telegramId}:pro-monthly`)
+    await eventually(
+      () => shop.sandbox.control.request<{ answer: unknown }>('GET', `/callbacks/${id}`),
+      ({ answer }) => answer !== null,
+    )
+    await setRole(OWNER_ID, 'owner')
+    expect(await giftsOf(hal.userId)).toEqual([])
+  })
+
+  test.each([
+    ['/gift', 'Send /gift <Telegram id> <plan>'],
+    ['/gift somebody pro-monthly', 'Send /gift <Telegram id> <plan>'],
+    ['/gift 1 pro-monthly', 'Nobody with this id has been here.'],
+    [`/gift ${OWNER_ID} credits-100`, 'There is no plan of this name on sale.'],
+    [`/gift ${OWNER_ID} nothing`, 'There is no plan of this name on sale.'],
+  ])('explains itself: "%s"', async (text, answer) => {
+    expect(await ask(owner, text)).toContain(answer)
+  })
+
+  async function settled(messageId: number) {
+    const find = async () => (await owner.chat()).find(({ message_id }) => message_id === messageId)
+    return eventually(find, (message) => message?.edit_date !== undefined)
+  }
+})
+
+describe('POST /me/visit', () => {
+  test('begins a visit of the Mini App by what its link says', async () => {
+    const ivy = await aCustomer(shop, 'Ivy')
+    const code = await inviteBy(ivy.person)
+    const joe = await aCustomer(shop, 'Joe')
+    const startParam = `s-habr-p-_smugs-i-${code}`
+    const { status, body } = await joe.post('/api/v1/me/visit', {
+      startParam,
+      timeZone: 'Asia/Tokyo',
+    })
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      streak: { current: 1, best: 1, total: 1, isCountedToday: true },
+      milestone: null,
+      start: { page: '/mugs', mode: null, invitation: code },
+      invitation: {
+        isAccepted: true,
+        refusal: null,
+        inviter: { id: ivy.userId, firstName: 'Ivy' },
+      },
+    })
+    expect(await meOf(joe)).toMatchObject({ timeZone: 'Asia/Tokyo', streak: { current: 1 } })
+    expect((await meOf(joe)).source).toBeUndefined()
+  })
+
+  test('takes whatever a device says, and asks who it is', async () => {
+    const kim = await aCustomer(shop, 'Kim')
+    const strange = { startParam: '<>'.repeat(1_000), timeZone: 'Mars/Base' }
+    expect(await kim.post('/api/v1/me/visit', strange)).toMatchObject({
+      status: 200,
+      body: { invitation: null },
+    })
+    expect((await apiClient(shop, 'none').post('/api/v1/me/visit', {})).status).toBe(401)
+  })
+})
+
+let people = 0
+async function aPerson(): Promise<UserControl> {
+  people += 1
+  return somebody(`Person ${people}`)
+}
+
+/** The code behind a person's link. */
+async function inviteBy(person: UserControl): Promise<string> {
+  const answer = await ask(person, '/invite')
+  const [, code = ''] = /https:\/\/t\.me\/shop_bot\?start=i-([\w-]+)/.exec(answer) ?? []
+  return code
+}

@@ -1,0 +1,176 @@
+import { Composer, type Context, GrammyError, InlineKeyboard } from 'grammy'
+import type { BotCommandTexts } from './commands.bot.ts'
+import type { User } from './features/users/index.ts'
+import type { Figures } from './figures.repository.ts'
+import {
+  addMs,
+  DAY_MS,
+  deriveId,
+  formatDecimal,
+  isAppError,
+  type Language,
+  languageOf,
+} from './kernel/index.ts'
+import type { CoreServices } from './services.ts'
+
+/** All that the commands of owners may touch. */
+export type OwnerScope = Pick<CoreServices, 'clock' | 'products' | 'repos' | 'subscriptions'>
+
+interface Texts {
+  readonly stats: (figures: Figures) => readonly string[]
+  readonly giftUsage: string
+  readonly nobody: string
+  readonly noPlan: string
+  readonly giftAsked: (title: string, name: string) => string
+  readonly give: string
+  readonly cancel: string
+  readonly given: (title: string, until: string) => string
+  readonly canceled: string
+  readonly refused: (reason: string) => string
+}
+
+/** What an owner is told about. */
+const FIGURES_DAYS = 7
+
+const TEXTS: Readonly<Record<Language, Texts>> = {
+  en: {
+    stats: (figures) => [
+      `People: ${figures.registered}, and ${figures.guests} guests`,
+      `In ${FIGURES_DAYS} days: ${figures.newPeople} new, ${figures.activePeople} active`,
+      `Live subscriptions: ${figures.liveSubscriptions}`,
+    ],
+    giftUsage: 'Send /gift <Telegram id> <plan>, for example /gift 12345678 pro-monthly.',
+    nobody: 'Nobody with this id has been here.',
+    noPlan: 'There is no plan of this name on sale.',
+    giftAsked: (title, name) => `Give “${title}” to ${name} for nothing?`,
+    give: 'Give',
+    cancel: 'Cancel',
+    given: (title, until) => `Given: “${title}”. Access until ${until}.`,
+    canceled: 'Nothing was given.',
+    refused: (reason) => `Not given: ${reason}`,
+  },
+  ru: {
+    stats: (figures) => [
+      `Людей: ${figures.registered}, и гостей: ${figures.guests}`,
+      `За ${FIGURES_DAYS} дней: новых ${figures.newPeople}, активных ${figures.activePeople}`,
+      `Действующих подписок: ${figures.liveSubscriptions}`,
+    ],
+    giftUsage: 'Отправьте /gift <Telegram id> <тариф>, например /gift 12345678 pro-monthly.',
+    nobody: 'Человека с таким id здесь не было.',
+    noPlan: 'Тарифа с таким названием в продаже нет.',
+    giftAsked: (title, name) => `Подарить «${title}» (кому: ${name})?`,
+    give: 'Подарить',
+    cancel: 'Отмена',
+    given: (title, until) => `Подарено: «${title}». Доступ до ${until}.`,
+    canceled: 'Ничего не подарено.',
+    refused: (reason) => `Не подарено: ${reason}`,
+  },
+}
+
+/** What the commands of owners do, for their list of commands. */
+export const OWNER_COMMANDS: readonly BotCommandTexts[] = [
+  { command: 'stats', description: { en: 'How the app does', ru: 'Показатели приложения' } },
+  { command: 'gift', description: { en: 'Give somebody a plan', ru: 'Подарить кому-то тариф' } },
+]
+
+/** A button carries at most 64 bytes. */
+const BUTTON_BYTES_MAX = 64
+const GIFT_BUTTON = /^gift:(\d{1,16}):([a-z0-9-]+)$/
+
+/**
+ * Commands of owners, in private: `/stats`, and `/gift` with a confirmation. Who is an owner is read
+ * from the database each time, at the button too; to everybody else the commands do not exist.
+ */
+export function ownerComposer(services: OwnerScope): Composer<Context> {
+  const composer = new Composer<Context>()
+  const personal = composer.chatType('private')
+
+  personal.command('stats', async (context, next) => {
+    const owner = await ownerOf(services, context)
+    if (!owner) return next()
+    const since = addMs(services.clock.now(), -FIGURES_DAYS * DAY_MS)
+    const figures = await services.repos.figures.read(since)
+    const takings = figures.takings.map(
+      ({ payments, ...money }) => `${formatDecimal(money)} ${money.currency} · ${payments}`,
+    )
+    await context.reply([...TEXTS[languageOf(owner)].stats(figures), ...takings].join('\n'))
+  })
+
+  personal.command('gift', async (context, next) => {
+    const owner = await ownerOf(services, context)
+    if (!owner) return next()
+    const texts = TEXTS[languageOf(owner)]
+    const [, telegramId = '', productId = ''] =
+      /^(\d{1,16}) +([a-z0-9-]+)$/.exec(context.match) ?? []
+    if (!telegramId) return context.reply(texts.giftUsage)
+    const product = services.products.find(productId)
+    const data = `gift:${telegramId}:${productId}`
+    if (!product?.plan || product.status !== 'active' || data.length > BUTTON_BYTES_MAX) {
+      return context.reply(texts.noPlan)
+    }
+    const user = await services.repos.users.findByTelegramId(BigInt(telegramId))
+    if (!user) return context.reply(texts.nobody)
+    const name = [user.firstName, user.username && `@${user.username}`].filter(Boolean).join(' ')
+    return context.reply(texts.giftAsked(product.title, name || telegramId), {
+      reply_markup: new InlineKeyboard().text(texts.give, data).text(texts.cancel, 'gift:cancel'),
+    })
+  })
+
+  composer.callbackQuery(/^gift:/, async (context) => {
+    const owner = await ownerOf(services, context)
+    if (owner) {
+      const texts = TEXTS[languageOf(owner)]
+      const [, telegramId, productId] = GIFT_BUTTON.exec(context.callbackQuery.data) ?? []
+      const answer =
+        telegramId && productId
+          ? await give(services, owner, { context, telegramId, productId, texts })
+          : texts.canceled
+      // A second press finds the answer in place of the question.
+      await unless('not modified', () => context.editMessageText(answer))
+    }
+    await unless('query is too old', () => context.answerCallbackQuery())
+  })
+  return composer
+}
+
+/** The owner behind an update, as the database has it now. */
+async function ownerOf({ repos }: OwnerScope, { from }: Context): Promise<User | undefined> {
+  const user = from && (await repos.users.findByTelegramId(BigInt(from.id)))
+  return user?.role === 'owner' ? user : undefined
+}
+
+interface Pressed {
+  readonly context: Context
+  readonly telegramId: string
+  readonly productId: string
+  readonly texts: Texts
+}
+
+/** Gives once for each question, however often its button is pressed; says what came of it. */
+async function give(services: OwnerScope, owner: User, pressed: Pressed): Promise<string> {
+  const { context, telegramId, productId, texts } = pressed
+  const question = `telegram:${context.me.id}:${context.chatId}:${context.msgId}`
+  try {
+    const user = await services.repos.users.findByTelegramId(BigInt(telegramId))
+    if (!user) return texts.nobody
+    const { title, expiresAt, currentPeriodEnd } = await services.subscriptions.gift({
+      id: deriveId(question, 'gift'),
+      userId: user.id,
+      productId,
+      actor: owner.id,
+    })
+    return texts.given(title, (expiresAt ?? currentPeriodEnd).toISOString().slice(0, 10))
+  } catch (error) {
+    if (!isAppError(error) || error.kind === 'internal') throw error
+    return texts.refused(error.message)
+  }
+}
+
+/** Calls Telegram; a refusal in these words means that there is nothing left to do. */
+async function unless(words: string, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call()
+  } catch (error) {
+    if (!(error instanceof GrammyError && error.description.includes(words))) throw error
+  }
+}
