@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<Report>>>>
   P1: async () => (await import('./aggregators.ts')).measureAggregators,
   P2: async () => (await import('./settlement.ts')).measureSettlement,
   P3: async () => (await import('./posting.ts')).measurePosting,
+  P4: async () => (await import('./redemption.ts')).measureRedemption,
   P5: async () => (await import('./api.ts')).measureApi,
   P6: async () => (await import('./webhook.ts')).measureWebhook,
   P7: async () => (await import('./queue.ts')).measureQueue,

@@ -2,6 +2,7 @@ import {
   type AppError,
   assert,
   type Clock,
+  isAppError,
   newId,
   type Page,
   type PageRequest,
@@ -26,13 +27,7 @@ import type {
   Validation,
   ValidationRequest,
 } from './invitation-requests.ts'
-import type {
-  InvitationFilter,
-  InvitationStats,
-  InvitationStorage,
-  UseAttempt,
-  UseDecision,
-} from './invitation-storage.ts'
+import type { InvitationFilter, InvitationStats, InvitationStorage } from './invitation-storage.ts'
 import {
   InvitationAlreadyUsed,
   InvitationCodeTaken,
@@ -57,6 +52,7 @@ import {
   type NewBatch,
   type NewInvitation,
 } from './new-invitation.ts'
+import { UseQueue } from './use-queue.ts'
 
 /** All that the invites service may touch. */
 export interface InvitesScope extends Transactional<InvitesScope> {
@@ -74,9 +70,11 @@ const EXPIRED_BATCH = 100
 /** Invitations: codes that let people in, each as often as it says and once for each person. */
 export class InvitesService {
   readonly #scope: InvitesScope
+  readonly #queue: UseQueue<InvitationUsed | AppError>
 
   constructor(scope: InvitesScope) {
     this.#scope = scope
+    this.#queue = new UseQueue((code, people) => useTogether(scope, code, people))
   }
 
   /**
@@ -144,27 +142,9 @@ export class InvitesService {
   async use({ code, usedBy }: UseRequest): Promise<InvitationUsed> {
     checkCode(code)
     checkName('usedBy', usedBy)
-    const at = this.#scope.clock.now()
-    const attempt = { code, at, uses: [{ id: newId(), usedBy }] }
-    // Thrown outside, so that an expiry that was noticed is stored.
-    const decision = await this.#scope.transaction((tx) => decide(tx, attempt))
-    if (!decision) throw new InvitationNotFound()
-    const { invitation, outcomes } = decision
-    const [outcome] = outcomes
-    assert(outcome, 'Each attempt has its outcome')
-    if ('refusal' in outcome) throw refused(invitation, outcome.refusal)
-    const { useCount } = outcome
-    return {
-      invitationId: invitation.id,
-      code: invitation.code,
-      createdBy: invitation.createdBy,
-      usedBy,
-      usedAt: at,
-      useCount,
-      remainingUses: remainingUses({ ...invitation, useCount }),
-      isExhausted: useCount === invitation.usageLimit,
-      metadata: invitation.metadata,
-    }
+    const result = await this.#queue.use(code, usedBy)
+    if (isAppError(result)) throw result
+    return result
   }
 
   /**
@@ -270,10 +250,34 @@ export class InvitesService {
   }
 }
 
-async function decide(tx: InvitesScope, attempt: UseAttempt): Promise<UseDecision | undefined> {
-  const decision = await tx.repos.invitations.use(attempt)
-  if (decision) await tx.repos.outbox.addAll(tellUses(attempt, decision))
-  return decision
+/** Uses a code for several people; refusals are given, so that an expiry that was noticed stays. */
+async function useTogether(
+  scope: InvitesScope,
+  code: string,
+  people: readonly string[],
+): Promise<(InvitationUsed | AppError)[]> {
+  const at = scope.clock.now()
+  const uses = people.map((usedBy) => ({ id: newId(), usedBy }))
+  const attempt = { code, at, uses }
+  const decision = await scope.transaction(async (tx) => {
+    const decided = await tx.repos.invitations.use(attempt)
+    if (decided) await tx.repos.outbox.addAll(tellUses(attempt, decided))
+    return decided
+  })
+  if (!decision) return people.map(() => new InvitationNotFound())
+  const { invitation, outcomes } = decision
+  return uses.map(({ usedBy }, index) => {
+    const outcome = outcomes[index]
+    assert(outcome, 'Each attempt has its outcome')
+    if ('refusal' in outcome) return refused(invitation, outcome.refusal)
+    const { useCount } = outcome
+    return {
+      ...{ invitationId: invitation.id, code: invitation.code, createdBy: invitation.createdBy },
+      ...{ metadata: invitation.metadata, usedBy, usedAt: at, useCount },
+      remainingUses: remainingUses({ ...invitation, useCount }),
+      isExhausted: useCount === invitation.usageLimit,
+    }
+  })
 }
 
 function refused({ id }: Invitation, refusal: UseRefusal): AppError {

@@ -40,12 +40,18 @@ export class OutboxRepository {
     }
   }
 
-  /** Writes events in one statement, as {@link add} does. */
+  /** Writes events in one statement and in their order, as {@link add} does. */
   async addAll(events: readonly DomainEvent[]): Promise<void> {
     const [first, ...others] = events
     if (!first) return
     if (others.length === 0) return this.add(first)
-    await this.#db.insert(outboxEvent).values([...events])
+    await this.#db.execute(sql`
+      insert into gramkit.outbox_event (id, name, version, occurred_at, subject_id, user_id, payload)
+      select id, name, version, "occurredAt", "subjectId", "userId", payload
+      from rows from (jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as (id uuid, name text,
+        version integer, "occurredAt" timestamptz, "subjectId" text, "userId" uuid, payload jsonb))
+        with ordinality
+      order by ordinality`)
     await announce(this.#db, 'gramkit_wake')
     const users = new Set(events.flatMap(({ userId }) => userId ?? []))
     for (const userId of users) await announce(this.#db, 'gramkit_user', userId)
