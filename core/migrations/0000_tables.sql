@@ -215,6 +215,7 @@ CREATE TABLE "gramkit"."invitation" (
 	"expires_at" timestamp (3) with time zone,
 	"metadata" jsonb NOT NULL,
 	"group_id" uuid,
+	"makes_friends" boolean DEFAULT false NOT NULL,
 	"recipient" text,
 	"batch_id" uuid,
 	"revoked_at" timestamp (3) with time zone,

@@ -233,8 +233,8 @@ REVOKE DELETE ON gramkit.payment, gramkit.payment_consent, gramkit.payment_dispu
 -- functions alone, which run as the owner.
 REVOKE INSERT, UPDATE, DELETE ON gramkit.invitation, gramkit.invitation_use FROM gramkit_app;
 --> statement-breakpoint
-GRANT INSERT (id, code, created_by, usage_limit, expires_at, metadata, group_id, recipient, batch_id,
-  created_at) ON gramkit.invitation TO gramkit_app;
+GRANT INSERT (id, code, created_by, usage_limit, expires_at, metadata, group_id, makes_friends,
+  recipient, batch_id, created_at) ON gramkit.invitation TO gramkit_app;
 --> statement-breakpoint
 -- Decides for one person after the other, in their order, and writes what was decided; nothing is
 -- given back when no invitation has the code. An outcome is a refusal, or the number of the use.

@@ -7,6 +7,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { balanceHttp } from './features/balance/balance.http.ts'
 import { friendshipsHttp } from './features/friendships/friendships.http.ts'
 import { groupsHttp } from './features/groups/groups.http.ts'
+import { invitesHttp } from './features/invites/invites.http.ts'
+import { invitesAdminHttp } from './features/invites/invites-admin.http.ts'
 import { paymentsHttp } from './features/payments/payments.http.ts'
 import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
@@ -71,6 +73,8 @@ export function coreRoutes(
       rolesHttp(host),
       friendshipsHttp(host),
       groupsHttp(host),
+      invitesHttp(host),
+      invitesAdminHttp(host),
       paymentsHttp(host),
       receiptsHttp(host),
       balanceHttp(host),

@@ -34,12 +34,14 @@ export type {
 } from './invitation-storage.ts'
 export { InvitationsRepository } from './invitations.repository.ts'
 export {
+  GuestsNotInvited,
   InvalidInvitationCode,
   InvitationAlreadyUsed,
   InvitationCodeTaken,
   InvitationExpired,
   InvitationNotActive,
   InvitationNotFound,
+  InvitedMember,
   OwnInvitation,
 } from './invites.errors.ts'
 export {
@@ -51,7 +53,8 @@ export {
   invitationUsed,
 } from './invites.events.ts'
 export { expireDueInvitations } from './invites.jobs.ts'
-export { type InvitesScope, InvitesService } from './invites.service.ts'
+export type { InvitesScope } from './invites.scope.ts'
+export { InvitesService } from './invites.service.ts'
 export { MemoryInvitations } from './memory-invitations.ts'
 export type {
   InvitationBatch,

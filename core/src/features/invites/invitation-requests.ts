@@ -20,6 +20,8 @@ export interface InvitationUsed {
   /** This was the last time. */
   readonly isExhausted: boolean
   readonly metadata: Invitation['metadata']
+  /** The group that was joined. */
+  readonly groupId: string | null
 }
 
 /** Which invitation is taken back, by whom and why. */

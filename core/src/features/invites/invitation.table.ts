@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, index, integer, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { gramkit, instant } from '../../platform/database/index.ts'
 import { INVITATION_STATUSES, type InvitationMetadata } from './invitation.ts'
 
@@ -21,7 +21,9 @@ export const invitation = gramkit.table(
     useCount: integer().notNull().default(0),
     expiresAt: instant(),
     metadata: jsonb().$type<InvitationMetadata>().notNull(),
+    /** No foreign key: a code of a group that was removed stays, and opens nothing. */
     groupId: uuid(),
+    makesFriends: boolean().notNull().default(false),
     recipient: text(),
     batchId: uuid(),
     revokedAt: instant(),

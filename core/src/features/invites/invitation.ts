@@ -25,6 +25,8 @@ export interface Invitation {
   readonly metadata: InvitationMetadata
   /** The group that its users join. */
   readonly groupId: string | null
+  /** Its users and who made it become friends. */
+  readonly makesFriends: boolean
   /** The only one who may use it. */
   readonly recipient: string | null
   /** The batch that it was made in. */

@@ -36,6 +36,7 @@ const invitationRow = z
     expires_at: instantText.nullable(),
     metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
     group_id: z.uuid().nullable(),
+    makes_friends: z.boolean(),
     recipient: z.string().nullable(),
     batch_id: z.uuid().nullable(),
     revoked_at: instantText.nullable(),
@@ -47,7 +48,8 @@ const invitationRow = z
     (row): Invitation => ({
       ...{ id: row.id, code: row.code, createdBy: row.created_by, status: row.status },
       ...{ usageLimit: row.usage_limit, useCount: row.use_count, expiresAt: row.expires_at },
-      ...{ metadata: row.metadata, groupId: row.group_id, recipient: row.recipient },
+      ...{ metadata: row.metadata, groupId: row.group_id, makesFriends: row.makes_friends },
+      recipient: row.recipient,
       ...{ batchId: row.batch_id, createdAt: row.created_at, revokedAt: row.revoked_at },
       ...{ revokedBy: row.revoked_by, revocationReason: row.revocation_reason },
     }),
@@ -91,10 +93,11 @@ export class InvitationsRepository implements InvitationStorage {
       this.#db,
       sql`
         insert into gramkit.invitation (id, code, created_by, usage_limit, expires_at, metadata,
-          group_id, recipient, batch_id, created_at)
+          group_id, makes_friends, recipient, batch_id, created_at)
         select * from jsonb_to_recordset(${JSON.stringify(invitations.map(toNewRow))}::jsonb)
           as new (id uuid, code text, created_by text, usage_limit integer, expires_at timestamptz,
-            metadata jsonb, group_id uuid, recipient text, batch_id uuid, created_at timestamptz)
+            metadata jsonb, group_id uuid, makes_friends boolean, recipient text, batch_id uuid,
+            created_at timestamptz)
         order by upper(new.code collate "C")
         on conflict (code_key) do nothing
         returning id`,
@@ -222,6 +225,11 @@ function toNewRow(made: Invitation) {
   return {
     ...{ id: made.id, code: made.code, created_by: made.createdBy, usage_limit: made.usageLimit },
     ...{ expires_at: made.expiresAt, metadata: made.metadata, group_id: made.groupId },
-    ...{ recipient: made.recipient, batch_id: made.batchId, created_at: made.createdAt },
+    ...{
+      makes_friends: made.makesFriends,
+      recipient: made.recipient,
+      batch_id: made.batchId,
+      created_at: made.createdAt,
+    },
   }
 }

@@ -60,6 +60,26 @@ export class InvitationAlreadyUsed extends AppError {
   }
 }
 
+/** Who asks is in the group that the invitation is for. */
+export class InvitedMember extends AppError {
+  readonly code = 'invites.already_member'
+  readonly kind = 'conflict'
+
+  constructor(facts: { invitationId: string; groupId: string }) {
+    super('You are in the group of this invitation already', facts)
+  }
+}
+
+/** Guests of a device may not use codes: whoever can be a guest can be a thousand. */
+export class GuestsNotInvited extends AppError {
+  readonly code = 'invites.guests_not_invited'
+  readonly kind = 'forbidden'
+
+  constructor() {
+    super('A guest cannot use an invitation: log in first')
+  }
+}
+
 /** Nobody invites themselves. */
 export class OwnInvitation extends AppError {
   readonly code = 'invites.own_code'

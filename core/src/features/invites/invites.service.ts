@@ -1,14 +1,4 @@
-import {
-  type AppError,
-  assert,
-  type Clock,
-  isAppError,
-  newId,
-  type Page,
-  type PageRequest,
-} from '../../kernel/index.ts'
-import type { Transactional } from '../../platform/database/index.ts'
-import type { OutboxRepository } from '../../platform/outbox/index.ts'
+import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
 import {
   checkName,
   checkReason,
@@ -17,7 +7,6 @@ import {
   type InvitationUse,
   refusalOf,
   remainingUses,
-  type UseRefusal,
 } from './invitation.ts'
 import { checkCode, isCode } from './invitation-code.ts'
 import type {
@@ -27,50 +16,29 @@ import type {
   Validation,
   ValidationRequest,
 } from './invitation-requests.ts'
-import type { InvitationFilter, InvitationStats, InvitationStorage } from './invitation-storage.ts'
-import {
-  InvitationAlreadyUsed,
-  InvitationCodeTaken,
-  InvitationExpired,
-  InvitationNotActive,
-  InvitationNotFound,
-  OwnInvitation,
-} from './invites.errors.ts'
-import {
-  invitationBatchCreated,
-  tellCreated,
-  tellExpired,
-  tellRevoked,
-  tellUses,
-} from './invites.events.ts'
+import type { InvitationFilter, InvitationStats } from './invitation-storage.ts'
+import { InvitationCodeTaken, InvitationNotFound } from './invites.errors.ts'
+import { invitationBatchCreated, tellCreated, tellExpired, tellRevoked } from './invites.events.ts'
+import type { InvitesScope } from './invites.scope.ts'
 import {
   buildBatch,
   buildInvitation,
+  checkCompany,
   type InvitationBatch,
   insertDrawn,
   insertFree,
   type NewBatch,
   type NewInvitation,
 } from './new-invitation.ts'
+import { type UseResult, useTogether } from './use-invitation.ts'
 import { UseQueue } from './use-queue.ts'
-
-/** All that the invites service may touch. */
-export interface InvitesScope extends Transactional<InvitesScope> {
-  readonly clock: Clock
-  readonly repos: {
-    readonly invitations: InvitationStorage
-    readonly outbox: Pick<OutboxRepository, 'addAll'>
-  }
-  /** Itself, so that an app's override is used by the other use cases too. */
-  readonly invites: Pick<InvitesService, 'getById' | 'getByCode'>
-}
 
 const EXPIRED_BATCH = 100
 
 /** Invitations: codes that let people in, each as often as it says and once for each person. */
 export class InvitesService {
   readonly #scope: InvitesScope
-  readonly #queue: UseQueue<InvitationUsed | AppError>
+  readonly #queue: UseQueue<UseResult>
 
   constructor(scope: InvitesScope) {
     this.#scope = scope
@@ -83,12 +51,16 @@ export class InvitesService {
    * @throws {@link InvalidInvitationCode}
    * @throws {@link InvitationCodeTaken} leaving an open transaction usable
    * @throws {@link InvalidValue} when a term is no such thing
+   * @throws {@link GroupNotFound} {@link RoleTooLow} when its maker may not invite into the group
    * @example
    * const { code } = await services.invites.create({ createdBy: userId, usageLimit: 5 })
    */
   async create(input: NewInvitation): Promise<Invitation> {
     const make = buildInvitation(input, this.#scope.clock.now())
+    checkCompany(input, this.#scope)
     return this.#scope.transaction(async (tx) => {
+      const { groupId, createdBy } = input
+      if (groupId !== undefined) await tx.members?.demandRight(groupId, createdBy, 'invite')
       const { invitations } = tx.repos
       const isDrawn = input.code === undefined
       const [invitation] = isDrawn
@@ -126,6 +98,9 @@ export class InvitesService {
   /**
    * Uses a code for somebody. On `tx` it joins the transaction: what fails there burns no use.
    *
+   * They join the code's group and become friends with its maker, where it says so, in the same
+   * transaction. When such a use is refused on `tx`, roll back: a part of it may have been done.
+   *
    * Emits `invitation.used`, and `invitation.limit_reached` with the last one. The first to touch a
    * code whose time is over stores that and emits `invitation.expired`.
    *
@@ -134,6 +109,7 @@ export class InvitesService {
    * @throws {@link InvitationExpired}
    * @throws {@link InvitationAlreadyUsed}
    * @throws {@link OwnInvitation}
+   * @throws {@link InvitedMember} {@link GroupFull} {@link TooManyGroups}
    * @throws {@link InvalidInvitationCode}
    * @throws {@link InvalidValue} when `usedBy` names nobody
    * @example
@@ -143,8 +119,8 @@ export class InvitesService {
     checkCode(code)
     checkName('usedBy', usedBy)
     const result = await this.#queue.use(code, usedBy)
-    if (isAppError(result)) throw result
-    return result
+    if ('error' in result) throw result.error
+    return result.used
   }
 
   /**
@@ -188,15 +164,16 @@ export class InvitesService {
     checkName('by', by)
     if (reason !== null) checkReason(reason)
     return this.#scope.transaction(async (tx) => {
-      const { id } =
+      const { invitations, outbox } = tx.repos
+      const found =
         'id' in revocation
-          ? await tx.invites.getById(revocation.id)
-          : await tx.invites.getByCode(revocation.code)
+          ? await invitations.findById(revocation.id)
+          : await invitations.findByCode(revocation.code)
+      if (!found) throw new InvitationNotFound()
       const done = { at: tx.clock.now(), by, reason }
-      const isNew = await tx.repos.invitations.revoke(id, done)
-      const invitation = await tx.invites.getById(id)
-      if (isNew) await tx.repos.outbox.addAll([tellRevoked(invitation, done)])
-      return invitation
+      const isNew = await invitations.revoke(found.id, done)
+      if (isNew) await outbox.addAll([tellRevoked(found, done)])
+      return (await invitations.findById(found.id)) ?? found
     })
   }
 
@@ -247,53 +224,5 @@ export class InvitesService {
       await tx.repos.outbox.addAll(expired.map((invitation) => tellExpired(invitation, at)))
       return expired.length
     })
-  }
-}
-
-/** Uses a code for several people; refusals are given, so that an expiry that was noticed stays. */
-async function useTogether(
-  scope: InvitesScope,
-  code: string,
-  people: readonly string[],
-): Promise<(InvitationUsed | AppError)[]> {
-  const at = scope.clock.now()
-  const uses = people.map((usedBy) => ({ id: newId(), usedBy }))
-  const attempt = { code, at, uses }
-  const decision = await scope.transaction(async (tx) => {
-    const decided = await tx.repos.invitations.use(attempt)
-    if (decided) await tx.repos.outbox.addAll(tellUses(attempt, decided))
-    return decided
-  })
-  if (!decision) return people.map(() => new InvitationNotFound())
-  const { invitation, outcomes } = decision
-  return uses.map(({ usedBy }, index) => {
-    const outcome = outcomes[index]
-    assert(outcome, 'Each attempt has its outcome')
-    if ('refusal' in outcome) return refused(invitation, outcome.refusal)
-    const { useCount } = outcome
-    return {
-      ...{ invitationId: invitation.id, code: invitation.code, createdBy: invitation.createdBy },
-      ...{ metadata: invitation.metadata, usedBy, usedAt: at, useCount },
-      remainingUses: remainingUses({ ...invitation, useCount }),
-      isExhausted: useCount === invitation.usageLimit,
-    }
-  })
-}
-
-function refused({ id }: Invitation, refusal: UseRefusal): AppError {
-  const facts = { invitationId: id }
-  switch (refusal) {
-    // To others it does not exist: its id stays unsaid.
-    case 'for_somebody_else':
-      return new InvitationNotFound()
-    case 'used':
-    case 'revoked':
-      return new InvitationNotActive({ ...facts, status: refusal })
-    case 'expired':
-      return new InvitationExpired(facts)
-    case 'already_used':
-      return new InvitationAlreadyUsed(facts)
-    case 'own_code':
-      return new OwnInvitation(facts)
   }
 }

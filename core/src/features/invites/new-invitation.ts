@@ -1,7 +1,8 @@
-import { assert, InvalidValue, newId } from '../../kernel/index.ts'
+import { assert, InvalidValue, idSchema, newId } from '../../kernel/index.ts'
 import { checkName, checkText, type Invitation, type InvitationMetadata } from './invitation.ts'
 import { checkCode, checkPrefix, drawCode } from './invitation-code.ts'
 import type { InvitationStorage } from './invitation-storage.ts'
+import type { InvitesScope } from './invites.scope.ts'
 
 /** What all invitations of one request share. */
 export interface InvitationTerms {
@@ -21,6 +22,10 @@ export interface NewInvitation extends InvitationTerms {
   readonly code?: string | undefined
   /** The only one who may use it. [anybody] */
   readonly recipient?: string | undefined
+  /** A group that its users join; who makes it must have the right to invite there. [none] */
+  readonly groupId?: string | undefined
+  /** Makes friends of its users and who makes it. [false] */
+  readonly makesFriends?: boolean | undefined
 }
 
 /** Many new invitations. */
@@ -52,11 +57,12 @@ const DRAWS_MAX = 5
  * @throws {@link InvalidValue} {@link InvalidInvitationCode}
  */
 export function buildInvitation(input: NewInvitation, at: Date): () => Invitation {
-  const { code, recipient = null } = input
+  const { code, recipient = null, groupId = null, makesFriends = false } = input
   if (code !== undefined) checkCode(code)
   if (recipient !== null) checkName('recipient', recipient)
   checkTerms(input, at)
-  return () => build(input, { code: code ?? drawCode(), at, recipient, batchId: null })
+  const own = { recipient, groupId, makesFriends, batchId: null, createdAt: at }
+  return () => build(input, { ...own, code: code ?? drawCode() })
 }
 
 /**
@@ -74,7 +80,27 @@ export function buildBatch(
   }
   if (prefix !== undefined) checkPrefix(prefix)
   checkTerms(batch, at)
-  return () => build(batch, { code: drawCode(prefix), at, recipient: null, batchId })
+  const own = { recipient: null, groupId: null, makesFriends: false, batchId, createdAt: at }
+  return () => build(batch, { ...own, code: drawCode(prefix) })
+}
+
+/**
+ * Refuses what would make people something to each other where they are nothing.
+ *
+ * @throws {@link InvalidValue}
+ */
+export function checkCompany(
+  { groupId, makesFriends = false, createdBy }: NewInvitation,
+  { members, friendships }: Pick<InvitesScope, 'members' | 'friendships'>,
+): void {
+  const field = groupId === undefined ? 'makesFriends' : 'groupId'
+  if (groupId === undefined && !makesFriends) return
+  if ((groupId !== undefined && !members) || (makesFriends && !friendships)) {
+    refuse(field, 'needs groups and friendships', 'use the invites of a platform')
+  }
+  if (!idSchema.safeParse(createdBy).success) {
+    refuse('createdBy', 'is not a user', 'send the id of who invites')
+  }
 }
 
 /** Writes invitations whose codes are free and gives them. */
@@ -103,13 +129,15 @@ export async function insertDrawn(
 
 function build(
   { createdBy, usageLimit = 1, expiresAt = null, metadata = {} }: InvitationTerms,
-  own: Pick<Invitation, 'code' | 'recipient' | 'batchId'> & { readonly at: Date },
+  own: Pick<
+    Invitation,
+    'code' | 'recipient' | 'groupId' | 'makesFriends' | 'batchId' | 'createdAt'
+  >,
 ): Invitation {
-  const { code, at, recipient, batchId } = own
   return {
-    ...{ id: newId(), code, createdBy, status: 'active', usageLimit, useCount: 0, expiresAt },
-    ...{ metadata: { ...metadata }, groupId: null, recipient, batchId, createdAt: at },
-    ...{ revokedAt: null, revokedBy: null, revocationReason: null },
+    ...{ id: newId(), createdBy, status: 'active', usageLimit, useCount: 0, expiresAt },
+    ...{ metadata: { ...metadata }, revokedAt: null, revokedBy: null, revocationReason: null },
+    ...own,
   }
 }
 

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../../kernel/index.ts'
 import type { EventBus } from '../../platform/bus/index.ts'
 import type { InvitationStorage } from './invitation-storage.ts'
-import { type InvitesScope, InvitesService } from './invites.service.ts'
+import type { InvitesScope } from './invites.scope.ts'
+import { InvitesService } from './invites.service.ts'
 
 /** What invitations stand on outside of a platform. */
 export interface StandaloneInvites {
@@ -37,11 +38,7 @@ export function openInvites({
         },
       },
     },
-    get invites() {
-      return invites
-    },
     transaction: (work) => work(scope),
   }
-  const invites = new InvitesService(scope)
-  return invites
+  return new InvitesService(scope)
 }

@@ -1,0 +1,275 @@
+import { testDatabase } from '@gramkit/services/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { coreRoutes, createHttpServer } from '../../http.ts'
+import { addMs, DAY_MS, newId, VirtualClock } from '../../kernel/index.ts'
+import { createLogger } from '../../platform/log/index.ts'
+import { createMetrics } from '../../platform/metrics/index.ts'
+import { createPlatform } from '../../platform.ts'
+import { aPerson } from '../../testing/people.ts'
+
+const adminToken = 'the-admin-token-of-this-test'
+const database = await testDatabase()
+const clock = new VirtualClock(new Date('2030-01-01T00:00:00.000Z'))
+const platform = await createPlatform({ databaseUrl: database.appUrl, clock })
+const { services } = platform
+const { app, ...server } = await createHttpServer({
+  logger: createLogger({ level: 'silent' }),
+  clock,
+  metrics: createMetrics(),
+  ready: async () => ({}),
+  trustedProxies: ['127.0.0.1'],
+  api: { title: 'People', version: '1.0.0' },
+})
+
+beforeAll(async () => {
+  await app.register(coreRoutes(platform, { adminToken }))
+  await app.ready()
+})
+
+afterAll(async () => {
+  await server.close()
+  await platform.close()
+  await database.drop()
+})
+
+interface Person {
+  readonly id: string
+  readonly token: string
+  readonly network: string
+}
+
+let networks = 0
+
+async function someone(): Promise<Person> {
+  const { id } = await aPerson(services)
+  const user = await services.users.getById(id)
+  const { token } = await services.sessions.open(user, { surface: 'telegram', label: null })
+  networks += 1
+  return { id, token, network: `10.0.${networks}.1` }
+}
+
+async function aGuest(): Promise<Person> {
+  const { token, user } = await services.users.loginAsGuest(newId())
+  networks += 1
+  return { id: user.id, token, network: `10.0.${networks}.1` }
+}
+
+const theAdmin = { token: adminToken, network: '10.1.0.1' }
+
+async function ask(
+  { token, network }: Pick<Person, 'token' | 'network'>,
+  method: 'GET' | 'POST',
+  url: string,
+  body?: object,
+  headers: object = {},
+) {
+  const answer = await app.inject({
+    method,
+    url: `/api/v1${url}`,
+    headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': network, ...headers },
+    ...(body ? { payload: body } : {}),
+  })
+  return { status: answer.statusCode, body: answer.json() }
+}
+
+test('makes an invitation, asks about it, uses it and shows who did', async () => {
+  const [ada, bob] = [await someone(), await someone()]
+  const made = await ask(ada, 'POST', '/invitations', {
+    usageLimit: 2,
+    expiresAt: '2030-01-02T00:00:00.000Z',
+    metadata: { campaign: 'winter' },
+  })
+  expect(made).toMatchObject({
+    status: 201,
+    body: { status: 'active', createdBy: ada.id, useCount: 0, usageLimit: 2 },
+  })
+  const { id, code } = made.body
+  expect(await ask(bob, 'POST', '/invitations/validate', { code })).toMatchObject({
+    status: 200,
+    body: { isValid: true, reason: null, remainingUses: 2 },
+  })
+  expect(await ask(bob, 'POST', '/invitations/use', { code })).toMatchObject({
+    status: 200,
+    body: { invitationId: id, remainingUses: 1, metadata: { campaign: 'winter' } },
+  })
+  expect(await ask(ada, 'GET', `/invitations/${id}/uses`)).toMatchObject({
+    body: { items: [{ usedBy: bob.id, usedAt: clock.now().toISOString() }] },
+  })
+  expect(await ask(ada, 'GET', '/invitations/stats')).toEqual({
+    status: 200,
+    body: { active: 1, used: 0, expired: 0, revoked: 0, total: 1, uses: 1 },
+  })
+  expect(await ask(ada, 'GET', '/invitations?status=active')).toMatchObject({
+    body: { items: [{ id, code, useCount: 1 }] },
+  })
+})
+
+test('gives each refusal its code', async () => {
+  const [ada, bob, eve] = [await someone(), await someone(), await someone()]
+  const { invites } = services
+  const make = async (more: object = {}) =>
+    (await invites.create({ createdBy: ada.id, ...more })).code
+  const spent = await make()
+  const expiring = await make({ expiresAt: addMs(clock.now(), DAY_MS) })
+  const revoked = await make()
+  await invites.revoke({ code: revoked, by: ada.id })
+  const ownCode = await make({ usageLimit: 5 })
+  await invites.use({ code: spent, usedBy: bob.id })
+  clock.advance(DAY_MS)
+  for (const [who, code, status, expected] of [
+    [eve, 'x', 400, 'invites.code_invalid'],
+    [eve, '______', 404, 'invites.not_found'],
+    [eve, spent, 409, 'invites.not_active'],
+    [bob, spent, 409, 'invites.already_used'],
+    [eve, revoked, 409, 'invites.not_active'],
+    [eve, expiring, 410, 'invites.expired'],
+    [ada, ownCode, 409, 'invites.own_code'],
+    [eve, await make({ recipient: bob.id }), 404, 'invites.not_found'],
+  ] as const) {
+    expect(await ask(who, 'POST', '/invitations/use', { code })).toMatchObject({
+      status,
+      body: { code: expected },
+    })
+  }
+})
+
+test('keeps one’s invitations to oneself, also from those who know the id', async () => {
+  const [ada, bob] = [await someone(), await someone()]
+  const { body } = await ask(ada, 'POST', '/invitations', {})
+  for (const [method, url] of [
+    ['GET', `/invitations/${body.id}`],
+    ['GET', `/invitations/${body.id}/uses`],
+    ['POST', `/invitations/${body.id}/revoke`],
+  ] as const) {
+    expect(await ask(bob, method, url, method === 'POST' ? {} : undefined)).toMatchObject({
+      status: 404,
+      body: { code: 'invites.not_found' },
+    })
+  }
+  expect(await ask(bob, 'GET', '/invitations')).toMatchObject({ body: { items: [] } })
+  expect(
+    await ask(ada, 'POST', `/invitations/${body.id}/revoke`, { reason: 'lost' }),
+  ).toMatchObject({
+    status: 200,
+    body: { status: 'revoked', revokedBy: ada.id, revocationReason: 'lost' },
+  })
+})
+
+test('changes no row by any GET', async () => {
+  const ada = await someone()
+  const { code, id } = await services.invites.create({
+    createdBy: ada.id,
+    expiresAt: addMs(clock.now(), DAY_MS),
+  })
+  clock.advance(DAY_MS)
+  for (const url of ['', '/stats', `/${id}`, `/${id}/uses`]) {
+    expect(await ask(ada, 'GET', `/invitations${url}`)).toMatchObject({ status: 200 })
+  }
+  expect(await ask(ada, 'POST', '/invitations/validate', { code })).toMatchObject({
+    body: { isValid: false, reason: 'expired', status: 'active' },
+  })
+  expect(await services.invites.getById(id)).toMatchObject({ status: 'active' })
+})
+
+test('lets no guest use a code, as anybody can be many guests', async () => {
+  const [ada, guest] = [await someone(), await aGuest()]
+  const { code } = await services.invites.create({ createdBy: ada.id })
+  expect(await ask(guest, 'POST', '/invitations/use', { code })).toMatchObject({
+    status: 403,
+    body: { code: 'invites.guests_not_invited' },
+  })
+  expect(await ask(guest, 'POST', '/invitations', {})).toMatchObject({ status: 201 })
+})
+
+test('lets a person make 20 a day', async () => {
+  const ada = await someone()
+  const made = await Promise.all(
+    Array.from({ length: 22 }, () => ask(ada, 'POST', '/invitations', {})),
+  )
+  expect(made.filter(({ status }) => status === 201)).toHaveLength(20)
+  expect(made.filter(({ status }) => status === 429)).toHaveLength(2)
+})
+
+test('lets a person try ten codes an hour, so that nobody guesses one', async () => {
+  const ada = await someone()
+  const { code } = await services.invites.create({ createdBy: newId(), code: 'GUESS1' })
+  const guesses = Array.from({ length: 40 }, (_, index) => `GUESS${index + 10}`)
+  const answers = await Promise.all(
+    guesses.map((guess, index) =>
+      ask(ada, 'POST', `/invitations/${index % 2 ? 'use' : 'validate'}`, { code: guess }),
+    ),
+  )
+  expect(answers.filter(({ status }) => status !== 429)).toHaveLength(10)
+  expect(await ask(ada, 'POST', '/invitations/use', { code })).toMatchObject({
+    status: 429,
+    body: { code: 'limits.too_many_tries' },
+  })
+})
+
+test('makes a network wait for wrong codes, whoever tries them, and not for right ones', async () => {
+  const { code } = await services.invites.create({ createdBy: newId(), usageLimit: null })
+  const [home, elsewhere] = ['10.2.0.7', '10.3.0.7']
+  const there = async (network: string) => ({ ...(await someone()), network })
+  for (let person = 0; person < 12; person++) {
+    expect(await ask(await there(home), 'POST', '/invitations/use', { code })).toMatchObject({
+      status: 200,
+    })
+  }
+  const wrong = []
+  for (let person = 0; person < 14; person++) {
+    wrong.push(await ask(await there(home), 'POST', '/invitations/use', { code: 'WRONG-1' }))
+  }
+  expect(wrong.map(({ status }) => status)).toEqual([
+    ...Array.from({ length: 11 }, () => 404),
+    ...Array.from({ length: 3 }, () => 429),
+  ])
+  expect(await ask(await there(home), 'POST', '/invitations/use', { code })).toMatchObject({
+    status: 429,
+  })
+  expect(await ask(await there(elsewhere), 'POST', '/invitations/use', { code })).toMatchObject({
+    status: 200,
+  })
+})
+
+test('makes a batch once for each key, and lets administrators see and revoke all', async () => {
+  const key = { 'idempotency-key': newId() }
+  const batch = { count: 3, prefix: 'WINTER', usageLimit: 5 }
+  const made = await ask(theAdmin, 'POST', '/admin/invitations/batches', batch, key)
+  expect(made).toMatchObject({ status: 201 })
+  expect(await ask(theAdmin, 'POST', '/admin/invitations/batches', batch, key)).toEqual(made)
+  const { batchId, codes } = made.body
+  const listed = await ask(theAdmin, 'GET', `/admin/invitations?batchId=${batchId}`)
+  expect(listed.body.items.map(({ code }: { code: string }) => code)).toEqual(codes.toReversed())
+  const { id } = listed.body.items[0]
+  expect(await ask(theAdmin, 'POST', `/admin/invitations/${id}/revoke`, {})).toMatchObject({
+    body: { status: 'revoked', revokedBy: 'admin' },
+  })
+  expect(await ask(theAdmin, 'GET', '/admin/invitations/stats')).toMatchObject({ status: 200 })
+  const ada = await someone()
+  for (const url of ['/admin/invitations', '/admin/invitations/stats']) {
+    expect(await ask(ada, 'GET', url)).toMatchObject({ status: 403 })
+  }
+})
+
+test.each([
+  [{ usageLimit: 0 }],
+  [{ expiresAt: 'tomorrow' }],
+  [{ metadata: { deep: { er: 1 } } }],
+  [{ createdBy: 'admin' }],
+  [{ groupId: 'none' }],
+  [{ status: 'used' }],
+])('refuses the terms %j', async (body) => {
+  expect(await ask(await someone(), 'POST', '/invitations', body)).toMatchObject({ status: 422 })
+})
+
+test.each([
+  [{ metadata: { half: '\ud800' } }, 'kernel.invalid_value'],
+  [{ metadata: { zero: '\u0000' } }, 'kernel.invalid_value'],
+  [{ code: 'АБВГДЕ' }, 'invites.code_invalid'],
+  [{ expiresAt: '2029-01-01T00:00:00.000Z' }, 'kernel.invalid_value'],
+])('refuses the terms %j with a code', async (body, code) => {
+  expect(await ask(await someone(), 'POST', '/invitations', body)).toMatchObject({
+    status: 400,
+    body: { code },
+  })
+})
