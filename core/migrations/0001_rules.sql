@@ -305,6 +305,8 @@ REVOKE ALL ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,
   gramkit.invitation_expire TO gramkit_app;
+--> statement-breakpoint
+
 -- Groups. The application writes titles and roles; the database counts members and keeps owners.
 REVOKE INSERT, UPDATE ON gramkit."group" FROM gramkit_app;
 --> statement-breakpoint

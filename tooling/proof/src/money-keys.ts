@@ -3,6 +3,7 @@ import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { HOLD_KEYS } from './hold-keys.ts'
 import { LEDGER_KEYS } from './ledger-keys.ts'
 import { CORE, type MoneyKey, TABLES, unique } from './money-key.ts'
+import { GROUP_KEYS } from './people-keys-groups.ts'
 import { VISIT_KEYS } from './people-keys-visits.ts'
 import { TRUST_KEYS } from './trust-keys.ts'
 
@@ -22,6 +23,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...ACCESS_KEYS,
   ...AFTER_SALE_KEYS,
   ...TRUST_KEYS,
+  ...GROUP_KEYS,
   ...VISIT_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
   {
