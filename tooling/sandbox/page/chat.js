@@ -7,9 +7,10 @@ import { renderMessage } from './message.js'
 import { attempt } from './notices.js'
 import { payInvoice } from './payment-sheet.js'
 import { onSession, session } from './session.js'
+import { followTelegramLink } from './telegram-links.js'
 import { openNewCustomer } from './wallet.js'
 
-/** @typedef {{ openMiniApp(options?: { url?: string, startParam?: string }): void }} Actions */
+/** @typedef {{ openMiniApp(launch?: import('./mini-app.js').Launch): void }} Actions */
 
 const NEAR_END_PX = 80
 
@@ -117,7 +118,12 @@ export function startChat(actions) {
       const today = day(message.date)
       const isNew = today !== last
       last = today
-      const article = renderMessage(message, { press, say, bot: session.bot?.name ?? 'the bot' })
+      const article = renderMessage(message, {
+        press,
+        say,
+        follow,
+        bot: session.bot?.name ?? 'the bot',
+      })
       return isNew ? [h('p', { class: 'day' }, today), article] : [article]
     })
   }
@@ -131,7 +137,10 @@ export function startChat(actions) {
     const { customer, bot } = session
     if ('pay' in button && message.invoice_link) return void payInvoice(message.invoice_link)
     if ('web_app' in button) return actions.openMiniApp({ url: button.web_app.url })
-    if ('url' in button) return void window.open(button.url, '_blank', 'noopener')
+    if ('url' in button) {
+      if (!follow(button.url)) window.open(button.url, '_blank', 'noopener')
+      return
+    }
     if (!('callback_data' in button) || !customer) return
     const body = { bot: bot?.username, message_id: message.message_id, data: button.callback_data }
     await attempt(
@@ -155,6 +164,11 @@ export function startChat(actions) {
     if (!customer) return
     suggest()
     await attempt(() => post(`users/${customer.id}/messages`, { bot: bot?.username, text: words }))
+  }
+
+  /** @param {string} url */
+  function follow(url) {
+    return followTelegramLink(url, { say, openMiniApp: actions.openMiniApp })
   }
 
   function suggest() {

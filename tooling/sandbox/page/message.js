@@ -9,6 +9,7 @@ import { stars, time } from './format.js'
  *   bot: string,
  *   press(message: ChatMessage, button: InlineKeyboardButton, event: Event): void,
  *   say(text: string): void,
+ *   follow(url: string): boolean,
  * }} MessageActions
  */
 
@@ -92,11 +93,20 @@ function content(message, actions) {
  * @param {string} text
  * @param {MessageActions} actions
  */
-function words(text, { say }) {
+function words(text, { say, follow }) {
   return text.split(/((?<!\S)\/\w{1,32}\b|https?:\/\/\S+)/).map((part, index) => {
     if (index % 2 === 0) return part
     return part.startsWith('/')
       ? h('button', { type: 'button', class: 'link', onclick: () => say(part) }, part)
-      : h('a', { href: part, target: '_blank', rel: 'noopener' }, part)
+      : h(
+          'a',
+          {
+            href: part,
+            target: '_blank',
+            rel: 'noopener',
+            onclick: (/** @type {Event} */ event) => follow(part) && event.preventDefault(),
+          },
+          part,
+        )
   })
 }

@@ -2,6 +2,7 @@
 import { openBrowser } from './browser-sheet.js'
 import { payInvoice } from './payment-sheet.js'
 import { askPopup } from './sheets.js'
+import { followTelegramLink } from './telegram-links.js'
 import { themeParams } from './theme.js'
 
 const NO_INSETS = { top: 0, bottom: 0, left: 0, right: 0 }
@@ -99,16 +100,17 @@ export function miniAppMethods({ bridge, view, frame, botName, chat, open, close
 
   /** @param {string} path such as `/$slug` or `/shop_bot?startapp=promo` */
   async function openTelegramLink(path) {
-    const { pathname, searchParams } = new URL(path, 'https://t.me')
+    const { href, pathname } = new URL(path, 'https://t.me')
     const slug = /^\/(?:\$|invoice\/)([\w-]+)$/.exec(pathname)?.[1]
-    const startApp = searchParams.get('startapp')
-    const start = searchParams.get('start')
-    if (slug) await methods['web_app_open_invoice']?.({ slug })
-    else if (startApp !== null) open({ startParam: startApp })
-    else {
-      close()
-      if (start !== null) await chat.say(`/start ${start}`.trim())
+    if (slug) {
+      await methods['web_app_open_invoice']?.({ slug })
+      return
     }
+    const say = async (/** @type {string} */ text) => {
+      close()
+      await chat.say(text)
+    }
+    followTelegramLink(href, { say, openMiniApp: open })
   }
 }
 

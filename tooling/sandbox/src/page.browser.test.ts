@@ -244,3 +244,32 @@ test('the page says that the sandbox is not reachable', async () => {
   await shop.sandbox.close()
   await page.getByText('The sandbox is not reachable.').waitFor()
 })
+
+test('links of Telegram in the chat do what they do there, and a shared one reaches somebody else', async () => {
+  const { control } = shop.sandbox
+  await control.user('Bob').id()
+  const share = new URL('https://t.me/share/url')
+  const invitation = 'https://t.me/B?startapp=i-CODE12'
+  share.search = new URLSearchParams({ url: invitation, text: 'Come along' }).toString()
+  const inline_keyboard = [[{ text: 'Send to a friend', url: share.href }]]
+  const chat = await control.user('Ada').id()
+  await shop.bot.api.sendMessage(chat, 'Go on: https://t.me/b?start=s-spring', {
+    reply_markup: { inline_keyboard },
+  })
+  await page.getByRole('link', { name: 'https://t.me/b?start=s-spring' }).click()
+  await page.getByText('/start s-spring').waitFor()
+
+  await page.getByRole('button', { name: 'Send to a friend' }).click()
+  await page.getByRole('dialog', { name: 'Send to' }).getByRole('button', { name: 'Bob' }).click()
+  const received = page.getByRole('dialog', { name: 'Message from Ada' })
+  await received.getByText('Come along').waitFor()
+  await received.getByRole('link', { name: invitation }).click()
+  await page.frameLocator('iframe[title="Mini App"]').getByText('Bob on weba').waitFor()
+  expect(await startParamOf(page)).toBe('i-CODE12')
+})
+
+/** What the Mini App was started with. */
+async function startParamOf(of: Page): Promise<string | null> {
+  const address = await of.locator('iframe[title="Mini App"]').getAttribute('src')
+  return new URLSearchParams(new URL(address ?? '').hash.slice(1)).get('tgWebAppStartParam')
+}
