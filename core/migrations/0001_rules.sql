@@ -310,7 +310,7 @@ GRANT EXECUTE ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke
 -- Groups. The application writes titles and roles; the database counts members and keeps owners.
 REVOKE INSERT, UPDATE ON gramkit."group" FROM gramkit_app;
 --> statement-breakpoint
-GRANT INSERT (id, title, created_by, member_max, created_at, updated_at), UPDATE (title, updated_at)
+GRANT INSERT (id, title, created_by, member_max, created_at, updated_at), UPDATE (title, created_by, updated_at)
   ON gramkit."group" TO gramkit_app;
 --> statement-breakpoint
 REVOKE UPDATE ON gramkit.group_member FROM gramkit_app;

@@ -6,6 +6,8 @@
  */
 import { auditPart } from './features/audit/index.ts'
 import { balancePart } from './features/balance/index.ts'
+import { friendshipsPart } from './features/friendships/index.ts'
+import { groupsPart } from './features/groups/index.ts'
 import { paymentsPart } from './features/payments/index.ts'
 import { subscriptionsPart } from './features/subscriptions/index.ts'
 import { attributionPart, streaksPart, telegramSender, usersPart } from './features/users/index.ts'
@@ -71,6 +73,8 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   auditPart,
   paymentsPart,
   subscriptionsPart,
+  friendshipsPart,
+  groupsPart,
   attributionPart,
   streaksPart,
   usersPart,

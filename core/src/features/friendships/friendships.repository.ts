@@ -86,6 +86,45 @@ export class FriendshipsRepository {
     return toPage(found, limit, (row) => row.userId)
   }
 
+  /**
+   * Makes a guest's friends, requests and blocks those of a user: what both have is kept once, and a
+   * block wins over a friendship, whichever of the two had it.
+   */
+  async merge(guestId: string, userId: string): Promise<void> {
+    await this.#db.execute(sql`
+      insert into gramkit.friendship_block (blocker_id, blocked_id, created_at)
+      select case when blocker_id = ${guestId} then ${userId}::uuid else blocker_id end,
+        case when blocked_id = ${guestId} then ${userId}::uuid else blocked_id end, created_at
+      from gramkit.friendship_block
+      where ${guestId} in (blocker_id, blocked_id) and ${userId} not in (blocker_id, blocked_id)
+      on conflict do nothing`)
+    await this.#db.execute(sql`
+      insert into gramkit.friendship as known
+        (low_id, high_id, status, requested_by, created_at, accepted_at)
+      select least(other_id, ${userId}::uuid), greatest(other_id, ${userId}::uuid), status,
+        case when requested_by = other_id then other_id else ${userId}::uuid end, created_at, accepted_at
+      from (select *, case when low_id = ${guestId} then high_id else low_id end as other_id
+        from gramkit.friendship where ${guestId} in (low_id, high_id)) of_guest
+      where other_id <> ${userId}
+      on conflict on constraint friendship_key do update
+        set status = excluded.status, accepted_at = excluded.accepted_at
+        where known.status = 'requested' and excluded.status = 'accepted'`)
+    await this.removeAllOf(guestId)
+    await this.#db.execute(sql`
+      delete from gramkit.friendship f using gramkit.friendship_block b
+      where ${userId} in (f.low_id, f.high_id)
+        and f.low_id in (b.blocker_id, b.blocked_id) and f.high_id in (b.blocker_id, b.blocked_id)
+        and (f.status = 'accepted' or f.requested_by = b.blocker_id)`)
+  }
+
+  /** Removes everything between somebody and others. */
+  async removeAllOf(userId: string): Promise<void> {
+    await this.#db.delete(friendship).where(isWith(userId))
+    await this.#db
+      .delete(friendshipBlock)
+      .where(or(eq(friendshipBlock.blockerId, userId), eq(friendshipBlock.blockedId, userId)))
+  }
+
   /** Tells whether one person has blocked another. */
   async isBlocked(blockerId: string, blockedId: string): Promise<boolean> {
     const [row] = await this.#db

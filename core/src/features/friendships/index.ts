@@ -22,3 +22,4 @@ export {
   FriendshipsService,
   type RequestOutcome,
 } from './friendships.service.ts'
+export { friendshipsPart } from './person-part.ts'

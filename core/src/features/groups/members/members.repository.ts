@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, ne, sql } from 'drizzle-orm'
 import {
   assert,
   decodeCursor,
@@ -50,6 +50,26 @@ export class MembersRepository {
       .orderBy(asc(groupMember.groupId))
       .limit(limit + 1)
     return toPage(found, limit, ({ groupId }) => groupId)
+  }
+
+  /** All memberships of somebody, in the order in which groups are locked. */
+  async listAllByUser(userId: string): Promise<Member[]> {
+    return this.#db
+      .select()
+      .from(groupMember)
+      .where(eq(groupMember.userId, userId))
+      .orderBy(asc(groupMember.groupId))
+  }
+
+  /** Who owns a group once its owner is gone: the oldest admin, else the oldest member. */
+  async findSuccessor(groupId: string): Promise<Member | undefined> {
+    const [row] = await this.#db
+      .select()
+      .from(groupMember)
+      .where(and(eq(groupMember.groupId, groupId), ne(groupMember.role, 'owner')))
+      .orderBy(desc(sql`${groupMember.role} = 'admin'`), asc(groupMember.joinedAt))
+      .limit(1)
+    return row
   }
 
   /** Counts the groups that somebody is in. */
