@@ -444,6 +444,12 @@ CREATE TABLE "gramkit"."user_attribution" (
 	CONSTRAINT "user_attribution_known_check" CHECK (num_nonnulls("gramkit"."user_attribution"."source", "gramkit"."user_attribution"."invitation") >= 1)
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."user_opened_init_data" (
+	"fingerprint" text PRIMARY KEY NOT NULL,
+	"repeat_hash" text,
+	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."user_session" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -597,6 +603,7 @@ CREATE INDEX "subscription_next_charge_at_index" ON "gramkit"."subscription" USI
 CREATE INDEX "subscription_expires_at_index" ON "gramkit"."subscription" USING btree ("expires_at") WHERE "gramkit"."subscription"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_notice_at_index" ON "gramkit"."subscription" USING btree ("notice_at") WHERE "gramkit"."subscription"."notice_at" is not null;--> statement-breakpoint
 CREATE INDEX "user_attribution_source_index" ON "gramkit"."user_attribution" USING btree ("source");--> statement-breakpoint
+CREATE INDEX "user_opened_init_data_expires_at_index" ON "gramkit"."user_opened_init_data" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_account_role_index" ON "gramkit"."user_account" USING btree ("role") WHERE "gramkit"."user_account"."role" <> 'user';

@@ -29,6 +29,7 @@ import {
   returnDuplicate,
   switchRenewal,
 } from './features/subscriptions/index.ts'
+import { forgetOpenedInitData } from './features/users/index.ts'
 import type { ServicesHost } from './platform/database/index.ts'
 import {
   type DueWork,
@@ -59,6 +60,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   takeBalanceSnapshots,
   verifyLedger,
   forgetOldLimits,
+  forgetOpenedInitData,
 ]
 
 /** Jobs of core's features. */

@@ -10,6 +10,7 @@ import {
   type SpentCredits,
 } from './features/payments/index.ts'
 import { subscriptionFulfilment } from './features/subscriptions/index.ts'
+import type { InitDataSigner } from './features/users/index.ts'
 import { assert, type Clock, InvalidValue, systemClock } from './kernel/index.ts'
 import { CORE_PEOPLE } from './people.ts'
 import {
@@ -43,6 +44,8 @@ interface CommonOptions<Services> {
     /** [86 400] */
     readonly initDataMaxAgeSeconds?: number
   }
+  /** Proves who opened the Mini App by Telegram's signature; for a platform without `telegram`. */
+  readonly initDataSigner?: InitDataSigner
   /** Telegram ids of who owns the app: everybody else stops being an owner. [nobody] */
   readonly ownerTelegramIds?: readonly bigint[]
   /** The shop at YooKassa; makes the gateway `yookassa`. */
@@ -173,6 +176,7 @@ export async function createPlatform(
     fulfilments,
     identity: {
       botToken: options.telegram?.botToken,
+      initDataSigner: options.initDataSigner,
       initDataMaxAgeSeconds: options.telegram?.initDataMaxAgeSeconds,
       ownerTelegramIds: options.ownerTelegramIds,
     },

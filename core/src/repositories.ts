@@ -20,6 +20,7 @@ import {
 import { GrantsRepository, SubscriptionsRepository } from './features/subscriptions/index.ts'
 import {
   AttributionsRepository,
+  OpenedInitDataRepository,
   SessionsRepository,
   StreaksRepository,
   UsersRepository,
@@ -58,6 +59,7 @@ export class CoreRepositories {
   #invitations?: InvitationsRepository
   #jobs?: JobsRepository
   #members?: MembersRepository
+  #openedInitData?: OpenedInitDataRepository
   #outbox?: OutboxRepository
   #payments?: PaymentsRepository
   #personRows?: PersonRows
@@ -135,6 +137,10 @@ export class CoreRepositories {
 
   get members(): MembersRepository {
     return (this.#members ??= new MembersRepository(this.db))
+  }
+
+  get openedInitData(): OpenedInitDataRepository {
+    return (this.#openedInitData ??= new OpenedInitDataRepository(this.db))
   }
 
   get outbox(): OutboxRepository {

@@ -30,7 +30,13 @@ export {
   subscriptionGift,
   subscriptionTrial,
 } from './features/subscriptions/index.ts'
-export { userAccount, userAttribution, userSession, userStreak } from './features/users/index.ts'
+export {
+  userAccount,
+  userAttribution,
+  userOpenedInitData,
+  userSession,
+  userStreak,
+} from './features/users/index.ts'
 export { inboxDelivery } from './platform/inbox/index.ts'
 export { job } from './platform/jobs/index.ts'
 export { outboxEvent } from './platform/outbox/index.ts'

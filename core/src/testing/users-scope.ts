@@ -2,6 +2,7 @@ import { AuditRepository } from '../features/audit/index.ts'
 import {
   AttributionsRepository,
   type IdentitySettings,
+  OpenedInitDataRepository,
   type RolesScope,
   RolesService,
   SessionsRepository,
@@ -42,6 +43,7 @@ export function usersScope(
       attributions: new AttributionsRepository(executor),
       sessions: new SessionsRepository(executor),
       streaks: new StreaksRepository(executor),
+      openedInitData: new OpenedInitDataRepository(executor),
       outbox: new OutboxRepository(executor),
       audit: new AuditRepository(executor),
     },

@@ -12,6 +12,7 @@ const OF_NOBODY = [
   'gramkit.migration',
   'gramkit.payment_reconciliation',
   'gramkit.rate_limit',
+  'gramkit.user_opened_init_data',
   'shop.migration',
 ]
 

@@ -7,8 +7,15 @@ export type InvoiceEnd = 'paid' | 'pending' | 'cancelled' | 'failed'
 export interface Host {
   readonly kind: 'telegram' | 'web'
   readonly languageCode: string
-  /** What the server recognises the person by. */
-  readonly credentials: { readonly initData: string } | { readonly deviceKey: string }
+  /** Tells apart people who use the same device; proves nothing. */
+  readonly identity: string
+  /**
+   * What the server recognises the person by. Init data opens one login; the device's key lets it be
+   * sent again when the answer was lost.
+   */
+  readonly credentials:
+    | { readonly initData: string; readonly deviceKey: string }
+    | { readonly deviceKey: string }
   readonly platform: 'ios' | 'base'
   /** Where a payment page leads back to. */
   readonly returnUrl: string
@@ -26,7 +33,8 @@ export function webHost(store: TextStore): Host {
   return {
     kind: 'web',
     languageCode: navigator.language,
-    credentials: { deviceKey: deviceKey(store) },
+    identity: 'guest',
+    credentials: { deviceKey: deviceKey(store, 'device-key') },
     platform: 'ios',
     returnUrl: new URL(import.meta.env.BASE_URL, window.location.origin).href,
     openInvoice: async () => 'failed',
@@ -40,10 +48,11 @@ export function webHost(store: TextStore): Host {
   }
 }
 
-function deviceKey(store: TextStore): string {
-  const known = store.get('device-key')
+/** Random text that this device keeps under a name. */
+export function deviceKey(store: TextStore, name: string): string {
+  const known = store.get(name)
   if (known) return known
   const fresh = crypto.randomUUID()
-  store.set('device-key', fresh)
+  store.set(name, fresh)
   return fresh
 }

@@ -17,12 +17,12 @@ export function openShop(): Shop {
     browserStore(() => window.sessionStorage),
     'gramkit.shop.',
   )
-  const host = telegramHost() ?? webHost(deviceStore)
+  const host = telegramHost(deviceStore) ?? webHost(deviceStore)
   const baseUrl = window.location.origin
   const session = new Session({
-    identity: 'initData' in host.credentials ? host.credentials.initData : 'guest',
+    identity: host.identity,
     logIn: () => logIn(baseUrl, host.credentials),
-    store: tabStore,
+    store: deviceStore,
   })
   const language = languageOf(host.languageCode)
   const sendAs = fetchAs(session, (request) => fetch(request))

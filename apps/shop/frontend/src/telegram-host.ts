@@ -9,10 +9,11 @@ import {
   setTargetOrigin,
   themeParams,
 } from '@tma.js/sdk-react'
-import type { Host, InvoiceEnd } from './host.ts'
+import { deviceKey, type Host, type InvoiceEnd } from './host.ts'
+import type { TextStore } from './store.ts'
 
 /** The app inside a Telegram client, or nothing where there is no client around it. */
-export function telegramHost(): Host | undefined {
+export function telegramHost(store: TextStore): Host | undefined {
   const initData = launchData()
   if (!initData) return undefined
   trustOwnFrame()
@@ -29,7 +30,9 @@ export function telegramHost(): Host | undefined {
   return {
     kind: 'telegram',
     languageCode: tgWebAppData?.user?.language_code ?? navigator.language,
-    credentials: { initData },
+    identity: `telegram-${tgWebAppData?.user?.id}`,
+    // Not the guest's key: that one opens the guest's login by itself.
+    credentials: { initData, deviceKey: deviceKey(store, 'login-key') },
     platform: tgWebAppPlatform.startsWith('android') ? 'base' : 'ios',
     returnUrl: returnUrl.href,
     openInvoice: async (url) => invoiceEnd(await invoice.openUrl(url)),

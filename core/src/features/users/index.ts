@@ -12,7 +12,16 @@ export type { Attribution, StartVia } from './attribution/attribution.ts'
 export { AttributionsRepository } from './attribution/attributions.repository.ts'
 export { attributionPart } from './attribution/person-part.ts'
 export type { IdentitySettings } from './identity.ts'
-export { type InitData, type InitDataPolicy, verifyInitData } from './init-data.ts'
+export {
+  type InitData,
+  type InitDataPolicy,
+  type InitDataSigner,
+  TELEGRAM_PUBLIC_KEYS,
+  verifyInitData,
+  verifyInitDataSignature,
+} from './init-data.ts'
+export { OpenedInitDataRepository } from './opened-init-data/opened-init-data.repository.ts'
+export { userOpenedInitData } from './opened-init-data/opened-init-data.table.ts'
 export { usersPart } from './person-part.ts'
 export { type NewRole, type RolesScope, RolesService } from './roles/roles.service.ts'
 export { userSession } from './sessions/session.table.ts'
@@ -60,6 +69,7 @@ export {
   TelegramLoginUnavailable,
 } from './users.errors.ts'
 export { userAttributed, userCreated, userRoleChanged } from './users.events.ts'
+export { forgetOpenedInitData } from './users.jobs.ts'
 export { type RoleChange, UsersRepository } from './users.repository.ts'
 export {
   type LoginClient,

@@ -43,6 +43,7 @@ function reasonOf(initData: string, maxAgeSeconds = 86_400): string {
 }
 
 const good = sign(honest)
+const hugeUser = JSON.stringify({ id: 1, first_name: 'A', bio: 'x'.repeat(10_000) })
 
 describe('verifyInitData', () => {
   test('reads who opened the Mini App, when, and by which link', () => {
@@ -56,7 +57,21 @@ describe('verifyInitData', () => {
       },
       authDate: new Date((nowSeconds - 10) * 1_000),
       startParam: 'ref_7',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
     })
+  })
+
+  test('reads the same of the same fields in another order', () => {
+    const policy = { botToken, now, maxAgeSeconds: 86_400 }
+    for (const fields of [[...honest].reverse(), honest.toSorted()]) {
+      const reordered = sign(fields).split('&').reverse().join('&')
+      expect(verifyInitData(reordered, policy)).toEqual(verifyInitData(good, policy))
+    }
+  })
+
+  test('takes a user with fields that nobody knows', () => {
+    const odd = JSON.stringify({ id: 1, first_name: 'A', wings: 2, nested: { a: [1] } })
+    expect(reasonOf(sign(withField('user', odd)))).toBe('accepted')
   })
 
   test('agrees with a signature that was made outside of this repository', () => {
@@ -76,6 +91,7 @@ describe('verifyInitData', () => {
     ['no pairs at all', 'hello', 'malformed'],
     ['a broken percent escape', `${good}&x=%E0%A4%A`, 'malformed'],
     ['a key with an equals sign inside', `${good}&${encodeURIComponent('a=b')}=c`, 'malformed'],
+    ['a user field of 10,000 bytes', sign(withField('user', hugeUser)), 'too_long'],
     ['more than 8 KiB', `${good}&x=${'y'.repeat(8_192)}`, 'too_long'],
     ['a missing hash', new URLSearchParams(honest).toString(), 'hash_missing'],
     ['a hash that is no hash', `${new URLSearchParams(honest)}&hash=abc`, 'hash_missing'],

@@ -8,9 +8,12 @@ export type InitDataFault =
   | 'control_character'
   | 'hash_missing'
   | 'hash_mismatch'
+  | 'signature_missing'
+  | 'signature_mismatch'
   | 'auth_date_invalid'
   | 'auth_date_in_future'
   | 'stale'
+  | 'replayed'
   | 'user_missing'
   | 'user_invalid'
 

@@ -123,6 +123,15 @@ describe('login', () => {
     expect(me.json()).toEqual({ ...user, streak })
   })
 
+  test('continues with init data that was used only together with the login it opened', async () => {
+    const initData = initDataOf({ id: 79, first_name: 'Anna' }, { botToken, at: clock.now() })
+    const send = (headers: Record<string, string>) =>
+      app.inject({ method: 'POST', url: '/api/v1/auth/telegram', payload: { initData }, headers })
+    const { token } = (await send({})).json()
+    expect((await send({})).json()).toMatchObject({ status: 401, details: { reason: 'replayed' } })
+    expect((await send(bearer(token))).json()).toMatchObject({ token, user: { telegramId: '79' } })
+  })
+
   test.each([
     ['/api/v1/auth/telegram', { initData: 'hash=1' }, 401, 'users.init_data_invalid'],
     ['/api/v1/auth/telegram', { initData: 7 }, 422, 'http.request_invalid'],
@@ -183,14 +192,16 @@ describe('PATCH /me', () => {
 
 describe('the language', () => {
   test('is chosen by people known by Telegram too, and given back to it', async () => {
-    const initData = initDataOf({ id: 78, first_name: 'Anna' }, { botToken, at: clock.now() })
     const url = '/api/v1/auth/telegram'
-    const { token } = (await app.inject({ method: 'POST', url, payload: { initData } })).json()
+    const opened = () => ({
+      initData: initDataOf({ id: 78, first_name: 'Anna' }, { botToken, at: clock.now() }),
+    })
+    const { token } = (await app.inject({ method: 'POST', url, payload: opened() })).json()
     const patch = (payload: object) =>
       app.inject({ method: 'PATCH', url: '/api/v1/me', payload, headers: bearer(token) })
     expect((await patch({ language: 'ru' })).json()).toMatchObject({ language: 'ru' })
     expect((await patch({ timeZone: 'Asia/Tokyo' })).json()).toMatchObject({ language: 'ru' })
-    const again = await app.inject({ method: 'POST', url, payload: { initData } })
+    const again = await app.inject({ method: 'POST', url, payload: opened() })
     expect(again.json()).toMatchObject({ user: { language: 'ru' } })
     expect((await patch({ language: null })).json()).toMatchObject({ language: null })
     expect((await patch({ language: 'de' })).statusCode).toBe(422)

@@ -50,6 +50,7 @@ export const streakWire = z
 const meWire = userWire.extend({ streak: streakWire }).meta({ id: 'Me' })
 
 const loginWire = z.object({ token: z.string(), user: userWire })
+const deviceKey = z.string().min(16).max(128)
 const tags = ['users']
 
 /** Routes for login and one's own profile; register under `/api/v1`. */
@@ -66,15 +67,18 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
         schema: {
           tags,
           summary: 'Log in with the init data of a Mini App',
-          body: z.object({ initData: z.string().min(1) }),
+          description:
+            'Init data opens one login. Sent again, or too old, it continues a live login of the same person: send its token along. With a `deviceKey` the same device may repeat a login whose answer was lost.',
+          security: [{}, ...userSecurity],
+          body: z.object({ initData: z.string().min(1), deviceKey: deviceKey.optional() }),
           response: { 200: loginWire, ...problemResponses },
         },
       },
       async (request) => {
-        const { token, user } = await host.services.users.loginWithTelegram(
-          request.body.initData,
-          clientOf(request),
-        )
+        const { token, user } = await host.services.users.loginWithTelegram(request.body.initData, {
+          ...clientOf(request),
+          deviceKey: request.body.deviceKey,
+        })
         return { token, user: toWire(user) }
       },
     )
@@ -86,7 +90,7 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
         schema: {
           tags,
           summary: 'Log in as the guest of a device',
-          body: z.object({ deviceKey: z.string().min(16).max(128) }),
+          body: z.object({ deviceKey }),
           response: { 200: loginWire, ...problemResponses },
         },
       },
@@ -150,7 +154,8 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
 }
 
 function clientOf({ headers }: Pick<FastifyRequest, 'headers'>): LoginClient {
-  return { userAgent: headers['user-agent'] }
+  const sessionToken = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  return { userAgent: headers['user-agent'], sessionToken }
 }
 
 function toWire({ telegramId, ...user }: User): z.output<typeof userWire> {

@@ -1,15 +1,17 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { testDatabase } from '@gramkit/services/testing'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, newId, VirtualClock } from '../../kernel/index.ts'
 import { openNodePostgres } from '../../platform/database/index.ts'
 import { outboxEvent } from '../../platform/outbox/index.ts'
-import { initDataOf } from '../../testing/init-data.ts'
+import { initDataOf, signInitDataByKey } from '../../testing/init-data.ts'
 import { usersScope } from '../../testing/users-scope.ts'
 import { userSession } from './sessions/session.table.ts'
 import { SESSIONS_PER_USER_MAX } from './sessions/session.ts'
 import { userAccount } from './user.table.ts'
 import type { TelegramUser } from './user.ts'
+import { forgetOpenedInitData } from './users.jobs.ts'
 
 const botToken = '42:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr'
 const start = new Date('2026-01-31T12:00:00.000Z')
@@ -82,6 +84,9 @@ describe('getOrCreateFromTelegram', () => {
   })
 })
 
+const replayed = { code: 'users.init_data_invalid', details: { reason: 'replayed' } }
+const stale = { code: 'users.init_data_invalid', details: { reason: 'stale' } }
+
 describe('loginWithTelegram', () => {
   const initData = () =>
     initDataOf({ id: Number(anna.id), first_name: 'Anna' }, { botToken, at: clock.now() })
@@ -95,10 +100,114 @@ describe('loginWithTelegram', () => {
   })
 
   test('makes one person of 20 first logins at the same time, and 20 sessions', async () => {
-    const data = initData()
-    const logins = await parallel(20, () => users.loginWithTelegram(data))
+    const logins = await parallel(20, () => users.loginWithTelegram(initData()))
     expect(await rowsOf(anna.id)).toHaveLength(1)
     expect(new Set(logins.map(({ token }) => token)).size).toBe(20)
+  })
+
+  test('opens one login with one init data, also when 20 send it at the same time', async () => {
+    const data = initData()
+    const tries = await Promise.allSettled(
+      Array.from({ length: 20 }, () => users.loginWithTelegram(data)),
+    )
+    const refused = tries.filter((one) => one.status === 'rejected')
+    expect(refused).toHaveLength(19)
+    expect(refused[0]?.reason).toMatchObject({
+      code: 'users.init_data_invalid',
+      details: { reason: 'replayed' },
+    })
+    const [row] = await rowsOf(anna.id)
+    expect(await sessions.list(row?.id ?? '')).toHaveLength(1)
+  })
+
+  test('knows init data again in another order of its fields', async () => {
+    const data = initData()
+    await users.loginWithTelegram(data)
+    const reordered = data.split('&').reverse().join('&')
+    await expect(users.loginWithTelegram(reordered)).rejects.toMatchObject(replayed)
+  })
+
+  test('continues a live login of the same person with init data that was used', async () => {
+    const data = initData()
+    const { token, session } = await users.loginWithTelegram(data)
+    const again = await users.loginWithTelegram(data, { sessionToken: token })
+    expect(again).toMatchObject({ token, session: { id: session.id } })
+    expect(await sessions.list(session.userId)).toHaveLength(1)
+  })
+
+  test('continues nobody else’s login, and none that has ended', async () => {
+    const data = initData()
+    const own = await users.loginWithTelegram(data)
+    const guest = await users.loginAsGuest(newId())
+    const other = await users.loginWithTelegram(
+      initDataOf({ id: 7, first_name: 'Olga' }, { botToken, at: clock.now() }),
+    )
+    for (const sessionToken of [guest.token, other.token, 'a'.repeat(43), '']) {
+      await expect(users.loginWithTelegram(data, { sessionToken })).rejects.toMatchObject(replayed)
+    }
+    await sessions.logout(own.token)
+    await expect(users.loginWithTelegram(data, { sessionToken: own.token })).rejects.toMatchObject(
+      replayed,
+    )
+  })
+
+  test('lets the device that sent it send it again, and no other', async () => {
+    const data = initData()
+    const deviceKey = newId()
+    await users.loginWithTelegram(data, { deviceKey })
+    const again = await users.loginWithTelegram(data, { deviceKey })
+    expect(await sessions.authenticate(again.token)).toMatchObject({ user: again.user })
+    for (const client of [{}, { deviceKey: newId() }]) {
+      await expect(users.loginWithTelegram(data, client)).rejects.toMatchObject(replayed)
+    }
+  })
+
+  test('opens no login with old init data, and continues a live one for a month', async () => {
+    const data = initData()
+    const { token } = await users.loginWithTelegram(data)
+    clock.advance(DAY_MS + 1_000)
+    await expect(users.loginWithTelegram(data)).rejects.toMatchObject(stale)
+    expect(await users.loginWithTelegram(data, { sessionToken: token })).toMatchObject({ token })
+    clock.advance(29 * DAY_MS)
+    await expect(users.loginWithTelegram(data, { sessionToken: token })).rejects.toMatchObject(
+      stale,
+    )
+    expect(await sessions.authenticate(token)).toMatchObject({ user: { telegramId: anna.id } })
+  })
+
+  test('forgets init data when it is too old to open a login, not before', async () => {
+    const data = initData()
+    await users.loginWithTelegram(data)
+    clock.advance(DAY_MS - 1)
+    const fork = usersScope(database, { clock, identity: { botToken } })
+    while ((await forgetOpenedInitData.runDue(fork)) > 0);
+    await expect(users.loginWithTelegram(data)).rejects.toMatchObject(replayed)
+    clock.advance(1)
+    expect(await forgetOpenedInitData.runDue(fork)).toBe(1)
+    clock.advance(1)
+    await expect(users.loginWithTelegram(data)).rejects.toMatchObject(stale)
+  })
+
+  test('takes Telegram’s signature where there is no bot token', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+    const hex = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString(
+      'hex',
+    )
+    const signer = { botId: '42', publicKey: hex }
+    const signed = usersScope(database, { clock, identity: { initDataSigner: signer } })
+    const data = signInitDataByKey(
+      [
+        ['user', JSON.stringify({ id: Number(anna.id), first_name: 'Anna' })],
+        ['auth_date', String(Math.floor(clock.now().getTime() / 1_000))],
+      ],
+      { botId: '42', privateKey },
+    )
+    const { user } = await signed.users.loginWithTelegram(data)
+    expect(user.telegramId).toBe(anna.id)
+    await expect(signed.users.loginWithTelegram(data)).rejects.toMatchObject(replayed)
+    await expect(users.loginWithTelegram(data)).rejects.toMatchObject({
+      details: { reason: 'hash_missing' },
+    })
   })
 
   test('refuses stale and forged init data and writes nobody down', async () => {

@@ -1,8 +1,9 @@
-import { assert, type Clock, newId } from '../../kernel/index.ts'
+import { addMs, assert, type Clock, newId } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import type { IdentitySettings } from './identity.ts'
-import { verifyInitData } from './init-data.ts'
+import { type InitData, verifyInitData, verifyInitDataSignature } from './init-data.ts'
+import type { OpenedInitDataRepository } from './opened-init-data/opened-init-data.repository.ts'
 import type { RolesService } from './roles/roles.service.ts'
 import { sessionLabel } from './sessions/session.ts'
 import type { Login, SessionsService } from './sessions/sessions.service.ts'
@@ -10,12 +11,13 @@ import {
   changedFields,
   checkTimeZone,
   hashDeviceKey,
+  hashSecret,
   type Profile,
   type ProfileChanges,
   type TelegramUser,
   type User,
 } from './user.ts'
-import { ProfileKeptByTelegram, TelegramLoginUnavailable } from './users.errors.ts'
+import { InitDataInvalid, ProfileKeptByTelegram, TelegramLoginUnavailable } from './users.errors.ts'
 import { userCreated } from './users.events.ts'
 import type { UsersRepository } from './users.repository.ts'
 
@@ -25,11 +27,12 @@ export interface UsersScope extends Transactional<UsersScope> {
   readonly identity: IdentitySettings
   readonly repos: {
     readonly users: UsersRepository
+    readonly openedInitData: OpenedInitDataRepository
     readonly outbox: OutboxRepository
   }
   /** Itself, so that an app's override is used by the other use cases too. */
   readonly users: Pick<UsersService, 'getOrCreateFromTelegram'>
-  readonly sessions: Pick<SessionsService, 'open'>
+  readonly sessions: Pick<SessionsService, 'open' | 'find'>
   readonly roles: Pick<RolesService, 'syncOwners'>
 }
 
@@ -37,11 +40,21 @@ export interface UsersScope extends Transactional<UsersScope> {
 export interface LoginClient {
   /** Its `User-Agent`; only a rough label of it is kept. */
   readonly userAgent?: string | undefined
+  /** The token of the login that it had before. */
+  readonly sessionToken?: string | undefined
+  /** Random text that the device made up and keeps. */
+  readonly deviceKey?: string | undefined
 }
 
 type Identity = { readonly telegramId: bigint } | { readonly deviceKeyHash: string }
 
 const NO_PROFILE: Profile = { username: null, firstName: null, lastName: null, languageCode: null }
+
+/** Oldest init data that logs somebody in, unless configured. */
+const INIT_DATA_MAX_AGE_SECONDS = 86_400
+
+/** Oldest init data that continues a live login: clients hand out what they have cached. */
+const INIT_DATA_CONTINUES_SECONDS = 30 * 86_400
 
 /** People: how they prove who they are, and what is known about them. */
 export class UsersService {
@@ -78,21 +91,34 @@ export class UsersService {
   /**
    * Logs in who opened the Mini App.
    *
-   * @throws {@link InitDataInvalid} when the init data proves nothing
-   * @throws {@link TelegramLoginUnavailable} when no bot token is configured
+   * Init data opens one login. Whoever got hold of it later, or of data that is too old, gets none:
+   * it only continues a live login of the same person, whose token must come along. The device that
+   * sent it first may send it again, when it sends its key each time: its answer may have been lost.
+   *
+   * @throws {@link InitDataInvalid} when the init data proves nothing, is too old, or was used
+   * @throws {@link DeviceKeyInvalid} when the device key could be guessed
+   * @throws {@link TelegramLoginUnavailable} when neither bot token nor signer is configured
    */
   async loginWithTelegram(initData: string, client: LoginClient = {}): Promise<Login> {
-    const { botToken, initDataMaxAgeSeconds = 86_400 } = this.#scope.identity
-    if (!botToken) throw new TelegramLoginUnavailable()
-    const verified = verifyInitData(initData, {
-      botToken,
-      now: this.#scope.clock.now(),
-      maxAgeSeconds: initDataMaxAgeSeconds,
-    })
+    const { clock, identity } = this.#scope
+    const verified = verify(initData, identity, clock.now())
+    const { fingerprint } = verified
+    const { deviceKey } = client
+    const repeatHash =
+      deviceKey === undefined ? null : hashSecret(`${fingerprint}:${hashDeviceKey(deviceKey)}`)
+    const maxAgeSeconds = identity.initDataMaxAgeSeconds ?? INIT_DATA_MAX_AGE_SECONDS
+    const expiresAt = addMs(verified.authDate, maxAgeSeconds * 1_000)
+    const isFresh = clock.now() <= expiresAt
     return this.#scope.transaction(async (tx) => {
-      const user = await tx.users.getOrCreateFromTelegram(verified.user)
-      const label = sessionLabel(client.userAgent)
-      return tx.sessions.open(user, { surface: 'telegram', label })
+      if (isFresh && (await tx.repos.openedInitData.take({ fingerprint, repeatHash, expiresAt }))) {
+        const user = await tx.users.getOrCreateFromTelegram(verified.user)
+        const label = sessionLabel(client.userAgent)
+        return tx.sessions.open(user, { surface: 'telegram', label })
+      }
+      const token = client.sessionToken ?? ''
+      const live = await tx.sessions.find(token)
+      if (live?.user.telegramId === verified.user.id) return { token, ...live }
+      throw new InitDataInvalid({ reason: isFresh ? 'replayed' : 'stale' })
     })
   }
 
@@ -153,6 +179,15 @@ export class UsersService {
       })
     })
   }
+}
+
+/** Checks init data by the bot's token, or without one by Telegram's signature. */
+function verify(initData: string, identity: IdentitySettings, now: Date): InitData {
+  const age = { now, maxAgeSeconds: INIT_DATA_CONTINUES_SECONDS }
+  const { botToken, initDataSigner } = identity
+  if (botToken) return verifyInitData(initData, { botToken, ...age })
+  if (initDataSigner) return verifyInitDataSignature(initData, { ...initDataSigner, ...age })
+  throw new TelegramLoginUnavailable()
 }
 
 /** Writes a new person and says so; undefined when somebody else was first. */

@@ -13,7 +13,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Log in with the init data of a Mini App */
+        /**
+         * Log in with the init data of a Mini App
+         * @description Init data opens one login. Sent again, or too old, it continues a live login of the same person: send its token along. With a `deviceKey` the same device may repeat a login whose answer was lost.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -25,6 +28,7 @@ export interface paths {
                 content: {
                     "application/json": {
                         initData: string;
+                        deviceKey?: string;
                     };
                 };
             };

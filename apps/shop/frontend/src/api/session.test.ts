@@ -55,6 +55,23 @@ test('A kept token counts for the person it was given to, and for nobody else', 
   expect(again.made).toEqual([])
   const other = setUp('olga', store)
   expect(await other.session.token()).toBe('olga-1')
+  expect(await setUp('anna', store).session.token()).toBe('anna-1')
+})
+
+test('A token that another tab has got meanwhile is taken before logging in again', async () => {
+  const { session, made, store } = setUp('anna')
+  const refused = await session.token()
+  store.set('session.anna', 'of-the-other-tab')
+  await session.refuse(refused)
+  expect(await session.token()).toBe('of-the-other-tab')
+  expect(made).toEqual([refused])
+})
+
+test('A token that was refused is not taken from the device again', async () => {
+  const { session, made } = setUp('anna')
+  await session.refuse(await session.token())
+  expect(await session.token()).toBe('anna-2')
+  expect(made).toHaveLength(2)
 })
 
 test('A failed login is tried again by the next request', async () => {

@@ -4,24 +4,23 @@ import type { TextStore } from '../store.ts'
 export type LogIn = () => Promise<string>
 
 /**
- * The session of one person: asked for once, kept for reloads, renewed after it is refused.
+ * The session of one person: asked for once, kept by the device, renewed after it is refused.
  *
- * Two people may use one browser tab (a page that frames the app for each), so a kept token counts
- * only for the identity it was given to.
+ * Init data opens one login only, and clients hand out what they have cached, so the token outlives
+ * the tab. Several people may use one browser (a page that frames the app for each), so each has a
+ * place of their own; several tabs of one person share it.
  */
 export class Session {
   readonly #logIn: LogIn
-  readonly #identity: string
+  readonly #key: string
   readonly #store: TextStore
   #token: Promise<string> | undefined
+  #refused: string | undefined
 
   constructor(setup: { logIn: LogIn; identity: string; store: TextStore }) {
     this.#logIn = setup.logIn
-    this.#identity = setup.identity
+    this.#key = `session.${setup.identity}`
     this.#store = setup.store
-    const kept = this.#store.get('session')
-    const [identity, token] = kept?.split('\n') ?? []
-    if (identity === this.#identity && token) this.#token = Promise.resolve(token)
   }
 
   /** The token to send; logs in first where there is none. */
@@ -33,13 +32,17 @@ export class Session {
   /** Drops a token the server refused, unless somebody has replaced it already. */
   async refuse(token: string): Promise<void> {
     const current = await this.#token?.catch(() => undefined)
-    if (current === token) this.#token = undefined
+    if (current !== token) return
+    this.#token = undefined
+    this.#refused = token
   }
 
   async #begin(): Promise<string> {
+    const kept = this.#store.get(this.#key)
+    if (kept && kept !== this.#refused) return kept
     try {
       const token = await this.#logIn()
-      this.#store.set('session', `${this.#identity}\n${token}`)
+      this.#store.set(this.#key, token)
       return token
     } catch (error) {
       this.#token = undefined

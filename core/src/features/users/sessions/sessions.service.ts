@@ -79,8 +79,7 @@ export class SessionsService {
    * @throws {@link SessionExpired}
    */
   async authenticate(token: string): Promise<Authenticated> {
-    const { sessions } = this.#scope.repos
-    const found = isSessionToken(token) ? await sessions.findWithUser(hashSecret(token)) : undefined
+    const found = await this.#read(token)
     if (!found) throw new SessionUnknown()
     const now = this.#scope.clock.now()
     if (isSessionExpired(found.session, now)) {
@@ -88,12 +87,23 @@ export class SessionsService {
     }
     if (!shouldTouchSession(found.session, now)) return found
     const expiresAt = sessionExpiry(now)
-    await sessions.touch(found.session.id, {
+    await this.#scope.repos.sessions.touch(found.session.id, {
       notSince: addMs(now, -SESSION_TOUCH_INTERVAL_MS),
       at: now,
       expiresAt,
     })
     return { user: found.user, session: { ...found.session, lastSeenAt: now, expiresAt } }
+  }
+
+  /** Finds who is behind a session token, without keeping it alive; undefined for nobody. */
+  async find(token: string): Promise<Authenticated | undefined> {
+    const found = await this.#read(token)
+    return found && !isSessionExpired(found.session, this.#scope.clock.now()) ? found : undefined
+  }
+
+  async #read(token: string): Promise<Authenticated | undefined> {
+    if (!isSessionToken(token)) return undefined
+    return this.#scope.repos.sessions.findWithUser(hashSecret(token))
   }
 
   /** A person's live logins, the last used first. */

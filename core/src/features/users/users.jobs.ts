@@ -1,0 +1,15 @@
+import type { Clock } from '../../kernel/index.ts'
+import type { DueWork } from '../../platform/jobs/index.ts'
+import type { OpenedInitDataRepository } from './opened-init-data/opened-init-data.repository.ts'
+
+/** Forgets init data that is too old to open a login anyway. */
+export const forgetOpenedInitData: DueWork<{
+  readonly clock: Clock
+  readonly repos: { readonly openedInitData: OpenedInitDataRepository }
+}> = {
+  name: 'users.forget_opened_init_data',
+  everyMs: 600_000,
+  // Nobody waits for it, so the clock need not stop for it.
+  nextDueAt: async () => null,
+  runDue: ({ clock, repos }) => repos.openedInitData.removeExpired(clock.now()),
+}
