@@ -20,6 +20,7 @@ import { readSenderId } from './platform/telegram/index.ts'
 import type { CoreServices } from './services.ts'
 
 export type { BotCommands, BotCommandTexts } from './commands.bot.ts'
+export { type ReachBotScope, reachComposer } from './features/notifications/reach/reach.bot.ts'
 export {
   PAY_SUPPORT_COMMAND,
   type PaySupportOptions,

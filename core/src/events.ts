@@ -9,6 +9,7 @@ import {
   invitationRevoked,
   invitationUsed,
 } from './features/invites/index.ts'
+import { userBotBlocked, userBotUnblocked } from './features/notifications/index.ts'
 import {
   paymentClosed,
   paymentRefunded,
@@ -33,6 +34,8 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   userCreated,
   streakMilestoneReached,
   userRoleChanged,
+  userBotBlocked,
+  userBotUnblocked,
   ledgerDiffers,
   invitationCreated,
   invitationBatchCreated,

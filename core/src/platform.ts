@@ -1,4 +1,5 @@
 import { createResourceCatalog, type ResourceInput } from './features/balance/index.ts'
+import { createTemplateCatalog, type NotificationOptions } from './features/notifications/index.ts'
 import {
   checkTaxProfiles,
   createGatewayRegistry,
@@ -71,6 +72,8 @@ interface CommonOptions<Services> {
   readonly products?: readonly ProductInput[]
   /** Units that refill by themselves. */
   readonly resources?: readonly ResourceInput[]
+  /** What people are told, and what of it they may turn off. */
+  readonly notifications?: NotificationOptions
   /** Who gives products of the app's own kinds. */
   readonly fulfilments?: Readonly<Record<string, Fulfilment<NoInfer<Services>>>>
   /** What the app's own tables know of people; each table that names one belongs to a part. */
@@ -181,6 +184,7 @@ export async function createPlatform(
       ownerTelegramIds: options.ownerTelegramIds,
     },
     limiter: openPostgresLimiter(database),
+    templates: createTemplateCatalog(options.notifications ?? {}),
     returnUrls: options.returnUrls ?? [],
     mailer: await loadMailer(options.mail),
     people: [

@@ -9,6 +9,10 @@ import { FriendshipsRepository } from './features/friendships/index.ts'
 import { GroupsRepository, MembersRepository } from './features/groups/index.ts'
 import { InvitationsRepository } from './features/invites/index.ts'
 import {
+  SettingsRepository as NotificationSettingsRepository,
+  ReachRepository,
+} from './features/notifications/index.ts'
+import {
   ConsentsRepository,
   ContactsRepository,
   DisputesRepository,
@@ -63,6 +67,10 @@ export class CoreRepositories {
   #outbox?: OutboxRepository
   #payments?: PaymentsRepository
   #personRows?: PersonRows
+  #notificationSettings?: NotificationSettingsRepository
+  #outbox?: OutboxRepository
+  #payments?: PaymentsRepository
+  #reach?: ReachRepository
   #receipts?: ReceiptsRepository
   #reconciliation?: ReconciliationRepository
   #refills?: RefillsRepository
@@ -137,6 +145,8 @@ export class CoreRepositories {
 
   get members(): MembersRepository {
     return (this.#members ??= new MembersRepository(this.db))
+  get notificationSettings(): NotificationSettingsRepository {
+    return (this.#notificationSettings ??= new NotificationSettingsRepository(this.db))
   }
 
   get openedInitData(): OpenedInitDataRepository {
@@ -153,6 +163,8 @@ export class CoreRepositories {
 
   get personRows(): PersonRows {
     return (this.#personRows ??= new PersonRows(this.db))
+  get reach(): ReachRepository {
+    return (this.#reach ??= new ReachRepository(this.db))
   }
 
   get receipts(): ReceiptsRepository {

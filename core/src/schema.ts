@@ -16,6 +16,13 @@ export { friendship, friendshipBlock } from './features/friendships/index.ts'
 export { group, groupMember } from './features/groups/index.ts'
 export { invitation, invitationUse } from './features/invites/index.ts'
 export {
+  notification,
+  notificationPreference,
+  notificationReach,
+  notificationSetting,
+  notificationSlot,
+} from './features/notifications/index.ts'
+export {
   payment,
   paymentConsent,
   paymentContact,

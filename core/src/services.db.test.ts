@@ -7,6 +7,7 @@ import {
   createResourceCatalog,
   type Transfer,
 } from './features/balance/index.ts'
+import { createTemplateCatalog } from './features/notifications/index.ts'
 import { newId, systemClock } from './kernel/index.ts'
 import { type Executor, openNodePostgres } from './platform/database/index.ts'
 import { openPostgresLimiter } from './platform/limits/index.ts'
@@ -33,6 +34,7 @@ const context: Context = {
   identity: {},
   limiter: openPostgresLimiter(database),
   resources: createResourceCatalog([]),
+  templates: createTemplateCatalog({}),
   returnUrls: [],
   mailer: undefined,
   people: [],

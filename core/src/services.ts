@@ -10,6 +10,11 @@ import { FriendshipsService } from './features/friendships/index.ts'
 import { GroupsService, MembersService } from './features/groups/index.ts'
 import { InvitesService } from './features/invites/index.ts'
 import {
+  SettingsService as NotificationSettingsService,
+  ReachService,
+  type TemplateCatalog,
+} from './features/notifications/index.ts'
+import {
   type BoundFulfilment,
   bindFulfilment,
   DisputesService,
@@ -52,6 +57,8 @@ export interface Context {
   readonly people: readonly PersonPart<CoreServices>[]
   /** Counts tries across processes; outside of every transaction. */
   readonly limiter: Limiter
+  /** What people are told, and what of it they may turn off. */
+  readonly templates: TemplateCatalog
   /** Prefixes of addresses that a buyer may be sent back to. */
   readonly returnUrls: readonly string[]
   /** Undefined where no mails are sent. */
@@ -87,8 +94,10 @@ export class CoreServices<
   #holds?: HoldsService
   #invites?: InvitesService
   #members?: MembersService
+  #notificationSettings?: NotificationSettingsService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
+  #reach?: ReachService
   #receipts?: ReceiptsService
   #receiptsCheck?: ReceiptsCheckService
   #reconciliation?: ReconciliationService
@@ -137,6 +146,10 @@ export class CoreServices<
     return this.context.mailer
   }
 
+  get templates(): TemplateCatalog {
+    return this.context.templates
+  }
+
   get returnUrls(): readonly string[] {
     return this.context.returnUrls
   }
@@ -171,6 +184,8 @@ export class CoreServices<
 
   get members(): MembersService {
     return (this.#members ??= new MembersService(this))
+  get notificationSettings(): NotificationSettingsService {
+    return (this.#notificationSettings ??= new NotificationSettingsService(this))
   }
 
   get payments(): PaymentsService {
@@ -179,6 +194,10 @@ export class CoreServices<
 
   get paymentsCheck(): PaymentsCheckService {
     return (this.#paymentsCheck ??= new PaymentsCheckService(this))
+  }
+
+  get reach(): ReachService {
+    return (this.#reach ??= new ReachService(this))
   }
 
   get receipts(): ReceiptsService {

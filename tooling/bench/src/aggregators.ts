@@ -10,6 +10,7 @@ import { AuditService } from '@gramkit/core/audit'
 import { BalanceService, createResourceCatalog } from '@gramkit/core/balance'
 import { systemClock } from '@gramkit/core/kernel'
 import { openPostgresLimiter } from '@gramkit/core/limits'
+import { createTemplateCatalog } from '@gramkit/core/notifications'
 import { PaymentsCheckService, PaymentsService, RefundsService } from '@gramkit/core/payments'
 import { SubscriptionsService } from '@gramkit/core/subscriptions'
 import { UsersService } from '@gramkit/core/users'
@@ -37,6 +38,7 @@ const context: Context = {
   identity: {},
   limiter: openPostgresLimiter(database),
   resources: createResourceCatalog([]),
+  templates: createTemplateCatalog({}),
   returnUrls: [],
   mailer: undefined,
   people: [],

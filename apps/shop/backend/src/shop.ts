@@ -4,6 +4,7 @@ import {
   answerNow,
   createBot,
   findWebhookProblems,
+  reachComposer,
   setUpBot,
   telegramInbox,
   telegramWebhook,
@@ -80,6 +81,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     token: telegram.botToken,
     apiRoot: telegram.apiRoot,
     composers: [
+        reachComposer(platform.core),
       ...shopComposers(platform.core, { miniAppUrl, supportContact: telegram.supportContact }),
     ],
   })

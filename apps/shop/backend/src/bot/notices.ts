@@ -1,8 +1,9 @@
 import { defineJob, type EventSubscription, subscribe } from '@gramkit/core/jobs'
 import { paymentRefunded, paymentSucceeded } from '@gramkit/core/payments'
-import { type Api, GrammyError } from 'grammy'
+import type { Api } from 'grammy'
 import { z } from 'zod'
 import type { ShopServices } from '../services.ts'
+import { sendNotice } from './send-notice.ts'
 import { textsFor } from './texts.ts'
 
 /** Makes the job that tells a buyer in the chat what became of a payment. */
@@ -14,14 +15,8 @@ export function noticeJob(api: Pick<Api, 'sendMessage'>) {
     async runOutside(services: ShopServices, { paymentId, notice }) {
       const payment = await services.payments.getById(paymentId)
       const user = await services.users.getById(payment.userId)
-      if (user.telegramId === null) return
       const text = textsFor(user.languageCode)[notice](payment.product.title)
-      try {
-        await api.sendMessage(Number(user.telegramId), text)
-      } catch (error) {
-        // Somebody who blocked the bot is not written to; anything else is tried again.
-        if (!(error instanceof GrammyError && error.error_code === 403)) throw error
-      }
+      await sendNotice(api, services, user, { text })
     },
   })
 }

@@ -1,10 +1,11 @@
 import { defineJob, type EventSubscription, subscribe } from '@gramkit/core/jobs'
 import { deriveId, newId } from '@gramkit/core/kernel'
 import { subscriptionEvents } from '@gramkit/core/subscriptions'
-import { type Api, GrammyError, InlineKeyboard } from 'grammy'
+import { type Api, InlineKeyboard } from 'grammy'
 import { z } from 'zod'
 import type { ShopServices } from '../services.ts'
 import { dayText, moneyText, planTextsFor } from './plan-texts.ts'
+import { sendNotice } from './send-notice.ts'
 
 const noticeSchema = z.object({
   /** Of the event: a notice that is tried again sends the same link. */
@@ -47,13 +48,10 @@ export function planNoticeJob(api: Pick<Api, 'sendMessage'>) {
         price: moneyText(notice.amount, notice.currency),
       })
       const link = notice.notice === 'followed' ? await linkFor(services, notice) : null
-      const keyboard = link ? { reply_markup: new InlineKeyboard().url(texts.pay, link) } : {}
-      try {
-        await api.sendMessage(Number(user.telegramId), text, keyboard)
-      } catch (error) {
-        // Somebody who blocked the bot is not written to; anything else is tried again.
-        if (!(error instanceof GrammyError && error.error_code === 403)) throw error
-      }
+      await sendNotice(api, services, user, {
+        text,
+        ...(link ? { keyboard: { reply_markup: new InlineKeyboard().url(texts.pay, link) } } : {}),
+      })
     },
   })
 }

@@ -1,0 +1,52 @@
+/**
+ * Messages to people: what they may be told, how they want to be told, and who can be reached.
+ *
+ * @module
+ */
+
+// Tables
+export {
+  notification,
+  notificationPreference,
+  notificationReach,
+  notificationSetting,
+  notificationSlot,
+} from './notification.table.ts'
+// Types
+export type {
+  ChannelName,
+  Facts,
+  Notification,
+  NotificationStatus,
+} from './notification.ts'
+// Errors and events
+export { QuietHoursInvalid, TemplateUnknown, TopicUnknown } from './notifications.errors.ts'
+export { userBotBlocked, userBotUnblocked } from './notifications.events.ts'
+export type { QuietHours, QuietHoursText } from './quiet-hours.ts'
+// Use cases
+export { ReachRepository } from './reach/reach.repository.ts'
+export { type ReachScope, ReachService } from './reach/reach.service.ts'
+export { SettingsRepository } from './settings/settings.repository.ts'
+export {
+  type NotificationSettings,
+  type SettingsChanges,
+  type SettingsScope,
+  SettingsService,
+} from './settings/settings.service.ts'
+// Declaring what is said
+export {
+  type AnyTemplate,
+  type Audience,
+  anyTemplate,
+  createTemplateCatalog,
+  defineTemplate,
+  type MessageButton,
+  type MessageContent,
+  NEWS,
+  type NotificationOptions,
+  type NotificationTemplate,
+  type Priority,
+  type TemplateCatalog,
+  type Texts,
+  type Topic,
+} from './template.ts'
