@@ -238,6 +238,63 @@ CREATE TABLE "gramkit"."invitation_use" (
 	"used_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."notification" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"template" text NOT NULL,
+	"occasion" text NOT NULL,
+	"facts" jsonb NOT NULL,
+	"status" text NOT NULL,
+	"channel" text,
+	"reason" text,
+	"rank" smallint NOT NULL,
+	"due_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"claimed_until" timestamp (3) with time zone,
+	"attempts" smallint DEFAULT 0 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"sent_at" timestamp (3) with time zone,
+	CONSTRAINT "notification_status_check" CHECK ("gramkit"."notification"."status" in ('due', 'sending', 'sent', 'skipped', 'failed', 'unknown')),
+	CONSTRAINT "notification_channel_check" CHECK ("gramkit"."notification"."channel" in ('telegram', 'email', 'webhook')),
+	CONSTRAINT "notification_claim_check" CHECK (("gramkit"."notification"."status" = 'sending') = ("gramkit"."notification"."claimed_until" is not null)),
+	CONSTRAINT "notification_sent_check" CHECK (("gramkit"."notification"."status" = 'sent') = ("gramkit"."notification"."sent_at" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."notification_preference" (
+	"user_id" uuid NOT NULL,
+	"topic" text NOT NULL,
+	"is_enabled" boolean NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "notification_preference_pkey" PRIMARY KEY("user_id","topic")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."notification_reach" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"blocked_at" timestamp (3) with time zone NOT NULL,
+	"reason" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."notification_setting" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"quiet_from" smallint,
+	"quiet_until" smallint,
+	"counted_day" date,
+	"counted" smallint DEFAULT 0 NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "notification_setting_quiet_check" CHECK (("gramkit"."notification_setting"."quiet_from" is null) = ("gramkit"."notification_setting"."quiet_until" is null)
+        and "gramkit"."notification_setting"."quiet_from" between 0 and 1439 and "gramkit"."notification_setting"."quiet_until" between 0 and 1439
+        and "gramkit"."notification_setting"."quiet_from" <> "gramkit"."notification_setting"."quiet_until")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."notification_slot" (
+	"slot" text NOT NULL,
+	"time_zone" text NOT NULL,
+	"day" date NOT NULL,
+	"after" uuid,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "notification_slot_pkey" PRIMARY KEY("slot","time_zone","day")
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."payment_consent" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -517,6 +574,10 @@ ALTER TABLE "gramkit"."group" ADD CONSTRAINT "group_created_by_user_account_id_f
 ALTER TABLE "gramkit"."group_member" ADD CONSTRAINT "group_member_group_id_group_id_fk" FOREIGN KEY ("group_id") REFERENCES "gramkit"."group"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."group_member" ADD CONSTRAINT "group_member_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."invitation_use" ADD CONSTRAINT "invitation_use_invitation_id_invitation_id_fk" FOREIGN KEY ("invitation_id") REFERENCES "gramkit"."invitation"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."notification" ADD CONSTRAINT "notification_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."notification_preference" ADD CONSTRAINT "notification_preference_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."notification_reach" ADD CONSTRAINT "notification_reach_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."notification_setting" ADD CONSTRAINT "notification_setting_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_consent" ADD CONSTRAINT "payment_consent_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_dispute" ADD CONSTRAINT "payment_dispute_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -572,6 +633,9 @@ CREATE INDEX "invitation_batch_id_index" ON "gramkit"."invitation" USING btree (
 CREATE INDEX "invitation_expires_at_index" ON "gramkit"."invitation" USING btree ("expires_at") WHERE "gramkit"."invitation"."status" = 'active';--> statement-breakpoint
 CREATE UNIQUE INDEX "invitation_use_used_by_key" ON "gramkit"."invitation_use" USING btree ("used_by","invitation_id");--> statement-breakpoint
 CREATE INDEX "invitation_use_invitation_id_index" ON "gramkit"."invitation_use" USING btree ("invitation_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "notification_occasion_key" ON "gramkit"."notification" USING btree ("user_id","template","occasion");--> statement-breakpoint
+CREATE INDEX "notification_due_index" ON "gramkit"."notification" USING btree ("rank","due_at") WHERE "gramkit"."notification"."status" = 'due';--> statement-breakpoint
+CREATE INDEX "notification_sending_index" ON "gramkit"."notification" USING btree ("claimed_until") WHERE "gramkit"."notification"."status" = 'sending';--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_consent_payment_id_key" ON "gramkit"."payment_consent" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_consent_user_id_index" ON "gramkit"."payment_consent" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "payment_dispute_reference_key" ON "gramkit"."payment_dispute" USING btree ("payment_id","reference");--> statement-breakpoint
@@ -606,4 +670,5 @@ CREATE INDEX "user_attribution_source_index" ON "gramkit"."user_attribution" USI
 CREATE INDEX "user_opened_init_data_expires_at_index" ON "gramkit"."user_opened_init_data" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "user_account_time_zone_index" ON "gramkit"."user_account" USING btree ("time_zone","id");--> statement-breakpoint
 CREATE INDEX "user_account_role_index" ON "gramkit"."user_account" USING btree ("role") WHERE "gramkit"."user_account"."role" <> 'user';

@@ -16,7 +16,7 @@ import {
 import { ReportUnreadable } from './features/payments/payments.errors.ts'
 import { telegramSender } from './features/users/index.ts'
 import type { InboxHandler } from './platform/inbox/index.ts'
-import { readSenderId } from './platform/telegram/index.ts'
+import { paced, readSenderId, type SendPace } from './platform/telegram/index.ts'
 import type { CoreServices } from './services.ts'
 
 export type { BotCommands, BotCommandTexts } from './commands.bot.ts'
@@ -45,6 +45,8 @@ const API_TIMEOUT_SECONDS = 8
 export interface BotOptions {
   readonly token: string
   readonly apiRoot: string
+  /** How fast it writes, in step with the other processes. [as fast as it can] */
+  readonly pace?: SendPace
   /** What the app's bot says and does; payments are taken care of. */
   readonly composers?: readonly Composer<BotContext>[]
 }
@@ -54,6 +56,7 @@ export function createBot(options: BotOptions): Bot {
   const bot = new Bot(options.token, {
     client: { apiRoot: options.apiRoot, timeoutSeconds: API_TIMEOUT_SECONDS },
   })
+  if (options.pace) bot.api.config.use(paced(options.pace))
   bot.use(...(options.composers ?? []))
   return bot
 }

@@ -10,6 +10,8 @@ import { GroupsRepository, MembersRepository } from './features/groups/index.ts'
 import { InvitationsRepository } from './features/invites/index.ts'
 import {
   SettingsRepository as NotificationSettingsRepository,
+  SlotsRepository as NotificationSlotsRepository,
+  NotificationsRepository,
   ReachRepository,
 } from './features/notifications/index.ts'
 import {
@@ -68,8 +70,8 @@ export class CoreRepositories {
   #payments?: PaymentsRepository
   #personRows?: PersonRows
   #notificationSettings?: NotificationSettingsRepository
-  #outbox?: OutboxRepository
-  #payments?: PaymentsRepository
+  #notificationSlots?: NotificationSlotsRepository
+  #notifications?: NotificationsRepository
   #reach?: ReachRepository
   #receipts?: ReceiptsRepository
   #reconciliation?: ReconciliationRepository
@@ -145,12 +147,22 @@ export class CoreRepositories {
 
   get members(): MembersRepository {
     return (this.#members ??= new MembersRepository(this.db))
+  }
+
   get notificationSettings(): NotificationSettingsRepository {
     return (this.#notificationSettings ??= new NotificationSettingsRepository(this.db))
   }
 
   get openedInitData(): OpenedInitDataRepository {
     return (this.#openedInitData ??= new OpenedInitDataRepository(this.db))
+  }
+
+  get notificationSlots(): NotificationSlotsRepository {
+    return (this.#notificationSlots ??= new NotificationSlotsRepository(this.db))
+  }
+
+  get notifications(): NotificationsRepository {
+    return (this.#notifications ??= new NotificationsRepository(this.db))
   }
 
   get outbox(): OutboxRepository {
@@ -163,6 +175,8 @@ export class CoreRepositories {
 
   get personRows(): PersonRows {
     return (this.#personRows ??= new PersonRows(this.db))
+  }
+
   get reach(): ReachRepository {
     return (this.#reach ??= new ReachRepository(this.db))
   }

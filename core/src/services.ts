@@ -11,6 +11,8 @@ import { GroupsService, MembersService } from './features/groups/index.ts'
 import { InvitesService } from './features/invites/index.ts'
 import {
   SettingsService as NotificationSettingsService,
+  SlotsService as NotificationSlotsService,
+  NotificationsService,
   ReachService,
   type TemplateCatalog,
 } from './features/notifications/index.ts'
@@ -95,6 +97,8 @@ export class CoreServices<
   #invites?: InvitesService
   #members?: MembersService
   #notificationSettings?: NotificationSettingsService
+  #notificationSlots?: NotificationSlotsService
+  #notifications?: NotificationsService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
   #reach?: ReachService
@@ -184,8 +188,18 @@ export class CoreServices<
 
   get members(): MembersService {
     return (this.#members ??= new MembersService(this))
+  }
+
   get notificationSettings(): NotificationSettingsService {
     return (this.#notificationSettings ??= new NotificationSettingsService(this))
+  }
+
+  get notificationSlots(): NotificationSlotsService {
+    return (this.#notificationSlots ??= new NotificationSlotsService(this))
+  }
+
+  get notifications(): NotificationsService {
+    return (this.#notifications ??= new NotificationsService(this))
   }
 
   get payments(): PaymentsService {

@@ -16,6 +16,10 @@ export {
   invitationStorageContract,
 } from './contracts/invitation-storage.contract.ts'
 export {
+  type ChannelUnderTest,
+  notificationChannelContract,
+} from './contracts/notification-channel.contract.ts'
+export {
   type GatewayUnderTest,
   type PaymentGatewayContractOptions,
   paymentGatewayContract,

@@ -10,6 +10,8 @@ import { SHOP_PEOPLE } from './people.ts'
 const OF_NOBODY = [
   'gramkit.job_leader',
   'gramkit.migration',
+  // How far a slot is; the id of the last person looked at says nothing of them.
+  'gramkit.notification_slot',
   'gramkit.payment_reconciliation',
   'gramkit.rate_limit',
   'gramkit.user_opened_init_data',

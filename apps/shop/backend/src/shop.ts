@@ -81,7 +81,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     token: telegram.botToken,
     apiRoot: telegram.apiRoot,
     composers: [
-        reachComposer(platform.core),
+      reachComposer(platform.core),
       ...shopComposers(platform.core, { miniAppUrl, supportContact: telegram.supportContact }),
     ],
   })

@@ -4,6 +4,8 @@
  * @module
  */
 
+// Sending
+export type { NotificationChannel, OutgoingMessage, SendOutcome } from './channel.ts'
 // Tables
 export {
   notification,
@@ -22,8 +24,23 @@ export type {
 // Errors and events
 export { QuietHoursInvalid, TemplateUnknown, TopicUnknown } from './notifications.errors.ts'
 export { userBotBlocked, userBotUnblocked } from './notifications.events.ts'
-export type { QuietHours, QuietHoursText } from './quiet-hours.ts'
+export {
+  inactiveSlot,
+  notifyOn,
+  notifySlots,
+  sendDueNotifications,
+  streakSlot,
+} from './notifications.jobs.ts'
 // Use cases
+export { NotificationsRepository } from './notifications.repository.ts'
+export {
+  type Channels,
+  type NotificationsScope,
+  NotificationsService,
+  type Occasion,
+} from './notifications.service.ts'
+export { notificationsPart } from './person-part.ts'
+export type { QuietHours, QuietHoursText } from './quiet-hours.ts'
 export { ReachRepository } from './reach/reach.repository.ts'
 export { type ReachScope, ReachService } from './reach/reach.service.ts'
 export { SettingsRepository } from './settings/settings.repository.ts'
@@ -33,6 +50,9 @@ export {
   type SettingsScope,
   SettingsService,
 } from './settings/settings.service.ts'
+export { defineSlot, type Slot, type SlotPerson, type SlotQuery } from './slots/slot.ts'
+export { SlotsRepository } from './slots/slots.repository.ts'
+export { type SlotsScope, SlotsService, type SlotsTicked } from './slots/slots.service.ts'
 // Declaring what is said
 export {
   type AnyTemplate,

@@ -38,6 +38,7 @@ export interface Notification {
   readonly dueAt: Date
   /** It is not worth sending from then on. */
   readonly expiresAt: Date
+  /** Tries that a channel put off. */
   readonly attempts: number
   readonly createdAt: Date
   readonly sentAt: Date | null

@@ -120,6 +120,9 @@ export interface TemplateCatalog {
   readonly topics: readonly Topic[]
   /** Notifications that one person gets at the most on one day, transactional ones aside. */
   readonly dailyMax: number
+  list(): readonly AnyTemplate[]
+  /** The template of an id, or undefined. */
+  find(id: string): AnyTemplate | undefined
   /** @throws {@link TemplateUnknown} */
   get(id: string): AnyTemplate
   /** @throws {@link TopicUnknown} */
@@ -166,6 +169,8 @@ export function createTemplateCatalog({
   return {
     topics: all,
     dailyMax,
+    list: () => templates,
+    find: (id) => byId.get(id),
     get(id) {
       const template = byId.get(id)
       if (!template) throw new TemplateUnknown({ template: id })

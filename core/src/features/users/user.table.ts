@@ -35,6 +35,8 @@ export const userAccount = gramkit.table(
       'user_account_departed_check',
       sql`${table.departedAt} is null or coalesce(${table.telegramId}::text, ${table.deviceKeyHash}, ${table.username}, ${table.firstName}, ${table.lastName}, ${table.languageCode}, ${table.language}) is null`,
     ),
+    // People of one time zone, a page at a time.
+    index('user_account_time_zone_index').on(table.timeZone, table.id),
     check('user_account_kind_check', sql`${table.kind} in ('guest', 'registered')`),
     check('user_account_language_check', sql`${table.language} in ('en', 'ru')`),
     check('user_account_role_check', sql`${table.role} in ('user', 'admin', 'owner')`),

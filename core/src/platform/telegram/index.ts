@@ -1,8 +1,11 @@
 /**
- * How Telegram's updates come in.
+ * How Telegram's updates come in, and how fast messages go out.
  *
  * @module
  */
+
+export { paced } from './pace-transformer.ts'
+export { SendPace, type SendPaceOptions } from './send-pace.ts'
 export { readSenderId } from './sender.ts'
 export { WebhookSecretInvalid } from './telegram.errors.ts'
 export { type TelegramWebhookOptions, telegramWebhook } from './telegram-webhook.ts'

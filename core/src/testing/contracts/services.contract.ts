@@ -10,6 +10,8 @@ const LAZY = [
   'holds',
   'invites',
   'notificationSettings',
+  'notificationSlots',
+  'notifications',
   'payments',
   'reconciliation',
   'disputes',

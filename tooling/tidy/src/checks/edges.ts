@@ -28,12 +28,12 @@ const PLATFORM_FOR: Readonly<Record<string, readonly string[]>> = {
   jobs: ['database', 'outbox', 'jobs', 'inbox', 'limits', 'mail', 'bus'],
   http: ['http', 'database', 'config', 'telegram', 'limits'],
   bot: ['bot', 'telegram', 'database', 'limits'],
-  gateways: ['http', 'inbox', 'jobs', 'telegram', 'config', 'log'],
+  gateways: ['database', 'http', 'inbox', 'jobs', 'telegram', 'config', 'log'],
 }
 
 /** Libraries of outside services, each with the only places of core that may import it. */
 const SDK_PLACES: Readonly<Record<string, RegExp>> = {
-  grammy: /\/gateways\/|\.bot\.ts$|^core\/src\/(platform\/telegram\/|bot\.ts$)/,
+  grammy: /\/(gateways|channels)\/|\.bot\.ts$|^core\/src\/(platform\/telegram\/|bot\.ts$)/,
   bullmq: /^core\/src\/platform\/jobs\/(bullmq|redis)/,
   ioredis: /^core\/src\/platform\/(jobs\/(bullmq|redis)|bus\/redis)/,
   nodemailer: /^core\/src\/platform\/mail\//,
@@ -161,7 +161,7 @@ function areaOf(path: string): Area {
 }
 
 function roleOf(path: string): string {
-  if (/^(gateways|providers)\//.test(path)) return 'gateways'
+  if (/^(gateways|providers|channels)\//.test(path)) return 'gateways'
   const file = path.slice(path.lastIndexOf('/') + 1).replace(/\.tsx?$/, '')
   if (file === 'index') return 'index'
   const dot = file.lastIndexOf('.')

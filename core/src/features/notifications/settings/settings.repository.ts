@@ -69,6 +69,17 @@ export class SettingsRepository {
       })
   }
 
+  /** Makes a guest's wishes the user's, where the user has said nothing. */
+  async adopt(guestId: string, userId: string): Promise<void> {
+    for (const table of [notificationSetting, notificationPreference]) {
+      const isTopic = table === notificationPreference ? sql`and o.topic = n.topic` : sql``
+      await this.#db.execute(sql`update ${table} n set user_id = ${userId}
+        where n.user_id = ${guestId}
+          and not exists (select from ${table} o where o.user_id = ${userId} ${isTopic})`)
+      await this.#db.delete(table).where(eq(table.userId, guestId))
+    }
+  }
+
   /**
    * Takes one out of what somebody may hear on one of their days; false when nothing is left. One
    * statement, so that any number of processes take no more.

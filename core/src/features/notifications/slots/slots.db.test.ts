@@ -1,0 +1,172 @@
+import { testDatabase } from '@gramkit/services/testing'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { addMs, DAY_MS, VirtualClock } from '../../../kernel/index.ts'
+import { rows } from '../../../platform/database/index.ts'
+import { createPlatform } from '../../../platform.ts'
+import { aPerson } from '../../../testing/people.ts'
+import { notification } from '../notification.table.ts'
+import { inactiveSlot, notifySlots, streakSlot } from '../notifications.jobs.ts'
+import { anyTemplate, defineTemplate } from '../template.ts'
+
+const HOUR_MS = 3_600_000
+const schema = z.object({ days: z.int() })
+const say =
+  (what: string) =>
+  ({ days }: { days: number }) => ({
+    title: what,
+    text: `${what} ${days}`,
+  })
+const streakEnding = defineTemplate({
+  id: 'streak.ending',
+  topic: 'reminders',
+  schema,
+  texts: { en: say('streak'), ru: say('серия') },
+})
+const missed = defineTemplate({ ...streakEnding, id: 'user.missed' })
+
+const database = await testDatabase()
+const clock = new VirtualClock(new Date('2030-01-07T12:00:00Z'))
+const platform = await createPlatform({
+  databaseUrl: database.appUrl,
+  clock,
+  notifications: {
+    templates: [anyTemplate(streakEnding), anyTemplate(missed)],
+    topics: [{ id: 'reminders', title: { en: 'Reminders', ru: 'Напоминания' } }],
+  },
+})
+const { services } = platform
+const slots = [
+  streakSlot({ template: streakEnding, hour: 20 }),
+  inactiveSlot({ template: missed, hour: 20, days: 7 }),
+]
+const tick = () => services.notificationSlots.tick(services, slots)
+
+/** Occasions of which somebody is told. */
+async function toldTo(userId: string): Promise<string[]> {
+  const own = eq(notification.userId, userId)
+  const { items } = await services.repos.notifications.listWhere(own, { limit: 100 })
+  return items.map(({ occasion }) => occasion)
+}
+
+/** Somebody who came on some days before today, at noon. */
+async function aVisitor(timeZone: string, daysAgo: readonly number[]) {
+  const person = await aPerson(services)
+  await services.users.updateProfile(person.id, { timeZone })
+  const noon = clock.now()
+  for (const days of daysAgo) {
+    const there = new VirtualClock(addMs(noon, -days * DAY_MS))
+    const past = await createPlatform({ databaseUrl: database.appUrl, clock: there })
+    await past.services.visits.record(person.id, { via: 'startapp', timeZone })
+    await past.close()
+  }
+  return person.id
+}
+
+beforeEach(() => {
+  const noon = clock.now().getTime() - (clock.now().getTime() % DAY_MS) + DAY_MS / 2
+  clock.set(new Date(noon + 30 * DAY_MS))
+})
+
+afterAll(async () => {
+  await platform.close()
+  await database.drop()
+})
+
+describe('a slot', () => {
+  test('that is ticked twice, or by ten at once, tells everybody once', async () => {
+    const userId = await aVisitor('UTC', [2, 1])
+    clock.advance(8 * HOUR_MS)
+    const ticks = await Promise.all(Array.from({ length: 10 }, tick))
+    expect(ticks.reduce((sum, { told }) => sum + told, 0)).toBe(1)
+    clock.advance(HOUR_MS / 2)
+    expect(await tick()).toEqual({ people: 0, told: 0 })
+    expect(await toldTo(userId)).toHaveLength(1)
+  })
+
+  test('comes at its hour of each zone, and not when the hour is over', async () => {
+    const london = await aVisitor('UTC', [2, 1])
+    const tokyo = await aVisitor('Asia/Tokyo', [2, 1])
+    const adak = await aVisitor('America/Adak', [2, 1])
+    await tick()
+    expect(await toldTo(london)).toEqual([])
+    const next = await notifySlots(slots).nextDueAt(services)
+    expect(next?.getTime()).toBe(clock.now().getTime() + 8 * HOUR_MS)
+    clock.advance(8 * HOUR_MS)
+    await tick()
+    expect(await toldTo(london)).toHaveLength(1)
+    // The hour of Adak passes while nobody ticks.
+    clock.advance(11 * HOUR_MS)
+    await tick()
+    expect(await toldTo(adak)).toEqual([])
+    clock.advance(4 * HOUR_MS)
+    await tick()
+    // Twenty o'clock in Tokyo, of the next day there: the streak is broken already.
+    expect(await toldTo(tokyo)).toEqual([])
+  })
+
+  test('goes through more people than a page holds', async () => {
+    const people = await Promise.all(
+      Array.from({ length: 230 }, () => services.users.loginAsGuest(crypto.randomUUID())),
+    )
+    const stored = people.map(({ user }) => user.id)
+    const yesterday = addMs(clock.now(), -DAY_MS).toISOString().slice(0, 10)
+    for (const id of stored) {
+      const streak = { current: 3, best: 3, total: 3, day: yesterday, timeZone: 'UTC' }
+      await services.repos.streaks.insertFirst(id, streak, clock.now())
+    }
+    clock.advance(8 * HOUR_MS)
+    const work = notifySlots(slots)
+    let gone = 0
+    for (;;) {
+      const count = await work.runDue(services)
+      if (count === 0) break
+      gone += count
+    }
+    expect(gone).toBe(230)
+    const [found] = await rows(
+      services.repos.db,
+      sql`select count(*)::int as told, count(distinct user_id)::int as people
+        from gramkit.notification where user_id = any(${sql.param(stored)}::uuid[])`,
+      z.object({ told: z.number(), people: z.number() }),
+    )
+    expect(found).toEqual({ told: 230, people: 230 })
+    expect(await tick()).toEqual({ people: 0, told: 0 })
+  })
+})
+
+describe('reminders', () => {
+  test('of a streak go to those who came yesterday and not yet today', async () => {
+    const ending = await aVisitor('UTC', [2, 1])
+    const fresh = await aVisitor('UTC', [1])
+    const safe = await aVisitor('UTC', [2, 1, 0])
+    const broken = await aVisitor('UTC', [4, 3])
+    clock.advance(8 * HOUR_MS)
+    await tick()
+    const day = clock.now().toISOString().slice(0, 10)
+    expect(await toldTo(ending)).toEqual([`streak.ending:${day}`])
+    expect(await Promise.all([fresh, safe, broken].map(toldTo))).toEqual([[], [], []])
+  })
+
+  test('of having been away come once, after so many days', async () => {
+    const userId = await aVisitor('UTC', [0])
+    const told: number[] = []
+    for (let days = 1; days <= 10; days++) {
+      clock.advance(DAY_MS)
+      const evening = new VirtualClock(addMs(clock.now(), 8 * HOUR_MS))
+      const later = await createPlatform({
+        databaseUrl: database.appUrl,
+        clock: evening,
+        notifications: {
+          templates: [anyTemplate(streakEnding), anyTemplate(missed)],
+          topics: [{ id: 'reminders', title: { en: '', ru: '' } }],
+        },
+      })
+      await later.services.notificationSlots.tick(later.services, slots)
+      await later.close()
+      told.push((await toldTo(userId)).filter((one) => one.startsWith('user.missed')).length)
+    }
+    expect(told).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
+  })
+})

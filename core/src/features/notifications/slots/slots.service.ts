@@ -1,0 +1,119 @@
+import { addDays, addMs, type Clock, DAY_MS } from '../../../kernel/index.ts'
+import type { Transactional } from '../../../platform/database/index.ts'
+import type { NotificationsService } from '../notifications.service.ts'
+import { nextSlotAt, type Slot, slotDay } from './slot.ts'
+import type { SlotsRepository } from './slots.repository.ts'
+
+/** All that the service of slots may touch. */
+export interface SlotsScope extends Transactional<SlotsScope> {
+  readonly clock: Clock
+  readonly notifications: Pick<NotificationsService, 'sendMany'>
+  readonly repos: { readonly notificationSlots: SlotsRepository }
+}
+
+const PAGE = 200
+const HOUR_MS = 3_600_000
+
+/** Tells people things at an hour of their own day. */
+export class SlotsService {
+  readonly #scope: SlotsScope
+
+  constructor(scope: SlotsScope) {
+    this.#scope = scope
+  }
+
+  /**
+   * Goes through a page of people of each time zone in which it is a slot's hour, and gives how many
+   * were told something new. Two ticks at once, or twice in the hour, tell nobody twice: how far a
+   * zone is stands in its row, and so does that its day is done.
+   *
+   * An hour that passes while nobody ticks is left out: what it would have said is no longer true.
+   */
+  async tick<Scope>(services: Scope, slots: readonly Slot<Scope>[]): Promise<SlotsTicked> {
+    const now = this.#scope.clock.now()
+    let people = 0
+    let told = 0
+    for (const timeZone of await this.#scope.repos.notificationSlots.listTimeZones()) {
+      for (const slot of slots) {
+        const day = slotDay(now, timeZone, slot.hour)
+        if (day === undefined) continue
+        const page = await this.#page(services, slot, { timeZone, day })
+        people += page.people
+        told += page.told
+      }
+    }
+    return { people, told }
+  }
+
+  /** When the next slot begins in a zone in which somebody lives, or null. */
+  async findNextAt<Scope>(slots: readonly Slot<Scope>[]): Promise<Date | null> {
+    const now = this.#scope.clock.now()
+    const { notificationSlots } = this.#scope.repos
+    let next: Date | null = null
+    for (const timeZone of await notificationSlots.listTimeZones()) {
+      for (const { id: slot, hour } of slots) {
+        const day = slotDay(now, timeZone, hour)
+        const isDone =
+          day !== undefined && (await notificationSlots.isEnded({ slot, timeZone, day }))
+        const at = nextSlotAt(isDone ? addMs(now, HOUR_MS) : now, timeZone, hour)
+        if (next === null || at < next) next = at
+      }
+    }
+    return next
+  }
+
+  async #page<Scope>(
+    services: Scope,
+    slot: Slot<Scope>,
+    { timeZone, day }: { readonly timeZone: string; readonly day: string },
+  ): Promise<SlotsTicked> {
+    const nobody = { people: 0, told: 0 }
+    const key = { slot: slot.id, timeZone, day }
+    const open = await this.#scope.repos.notificationSlots.open(key)
+    if (!open) return nobody
+    // Before the transaction: the question may need a connection of its own.
+    const people = await slot.find(services, { timeZone, day, after: open.after, limit: PAGE })
+    return this.#scope.transaction(async (tx) => {
+      const { notificationSlots } = tx.repos
+      const isLast = people.length < PAGE
+      const isMine = await notificationSlots.advance(key, open.after, {
+        after: people.at(-1)?.userId ?? open.after,
+        endedAt: isLast ? tx.clock.now() : null,
+      })
+      if (!isMine) return nobody
+      const told = await tx.notifications.sendMany(
+        slot.template,
+        people.map(({ userId, facts }) => ({ userId, facts, occasion: `${slot.id}:${day}` })),
+      )
+      if (isLast) await notificationSlots.removeBefore(addDays(day, -7))
+      return { people: people.length, told }
+    })
+  }
+
+  /** People of a zone whose streak ends tonight unless they come. */
+  async listStreaksEnding(query: Parameters<Slot<unknown>['find']>[1]) {
+    const { day, ...rest } = query
+    const found = await this.#scope.repos.notificationSlots.listStreaksEnding({
+      ...rest,
+      lastDay: addDays(day, -1),
+    })
+    return found.map(({ userId, days }) => ({ userId, facts: { days } }))
+  }
+
+  /** People of a zone who came last so many days ago. */
+  async listInactive(query: Parameters<Slot<unknown>['find']>[1], days: number) {
+    const { day: _, ...rest } = query
+    const until = addMs(this.#scope.clock.now(), -days * DAY_MS)
+    const from = addMs(until, -DAY_MS)
+    const found = await this.#scope.repos.notificationSlots.listLastSeen({ ...rest, from, until })
+    return found.map(({ userId }) => ({ userId, facts: { days } }))
+  }
+}
+
+/** What a tick did. */
+export interface SlotsTicked {
+  /** People who were gone through. */
+  readonly people: number
+  /** Those of them who were told something new. */
+  readonly told: number
+}
