@@ -52,7 +52,13 @@ BEGIN
     SELECT original.id INTO refused FROM gramkit.balance_transfer original
       JOIN posted p ON p.reversal_of = original.id
       WHERE original.reversal_of IS NOT NULL
-        OR p.source_account_id <> original.target_account_id
+        -- Of a guest who was merged the one who has their money now gives back in their place.
+        OR p.source_account_id <> original.target_account_id AND NOT EXISTS (
+          SELECT FROM gramkit.balance_account was
+          JOIN gramkit.user_departure d ON d.user_id = was.user_id
+          JOIN gramkit.balance_account heir ON heir.user_id = d.successor_id
+            AND heir.unit = was.unit
+          WHERE was.id = original.target_account_id AND heir.id = p.source_account_id)
         OR p.target_account_id <> original.source_account_id
         OR original.amount < (SELECT sum(r.amount) FROM gramkit.balance_transfer r
                               WHERE r.reversal_of = original.id)
@@ -358,3 +364,8 @@ CREATE CONSTRAINT TRIGGER group_owned AFTER INSERT ON gramkit."group"
 CREATE CONSTRAINT TRIGGER group_owned AFTER UPDATE OR DELETE ON gramkit.group_member
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.role = 'owner')
   EXECUTE FUNCTION gramkit.group_owned();
+--> statement-breakpoint
+-- accounts: who somebody turned out to be is never changed, as money follows it.
+REVOKE UPDATE, DELETE ON gramkit.user_departure FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (rounds, next_round_at) ON gramkit.user_departure TO gramkit_app;

@@ -24,6 +24,8 @@ import {
   streakMilestoneReached,
   userAttributed,
   userCreated,
+  userErased,
+  userMerged,
   userRoleChanged,
 } from './features/users/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
@@ -32,6 +34,8 @@ import type { EventDefinition } from './platform/outbox/index.ts'
 export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 'schema'>[] = [
   userAttributed,
   userCreated,
+  userErased,
+  userMerged,
   streakMilestoneReached,
   userRoleChanged,
   userBotBlocked,

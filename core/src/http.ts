@@ -13,6 +13,7 @@ import { settingsHttp } from './features/notifications/settings/settings.http.ts
 import { paymentsHttp } from './features/payments/payments.http.ts'
 import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
+import { accountsHttp } from './features/users/accounts/accounts.http.ts'
 import { rolesHttp } from './features/users/roles/roles.http.ts'
 import { sessionsHttp } from './features/users/sessions/sessions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
@@ -70,6 +71,7 @@ export function coreRoutes(
     const routes = [
       usersHttp(host),
       startHttp(host),
+      accountsHttp(host),
       sessionsHttp(host),
       rolesHttp(host),
       friendshipsHttp(host),

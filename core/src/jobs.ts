@@ -30,6 +30,7 @@ import {
   switchRenewal,
 } from './features/subscriptions/index.ts'
 import { forgetOpenedInitData } from './features/users/index.ts'
+import { sweepDepartures } from './features/users/index.ts'
 import type { ServicesHost } from './platform/database/index.ts'
 import {
   type DueWork,
@@ -57,6 +58,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   renewDueSubscriptions,
   expireDueSubscriptions,
   sealDueAudit,
+  sweepDepartures,
   takeBalanceSnapshots,
   verifyLedger,
   forgetOldLimits,

@@ -27,6 +27,8 @@ import { GrantsRepository, SubscriptionsRepository } from './features/subscripti
 import {
   AttributionsRepository,
   OpenedInitDataRepository,
+  DeparturesRepository,
+  ExportsRepository,
   SessionsRepository,
   StreaksRepository,
   UsersRepository,
@@ -54,7 +56,9 @@ export class CoreRepositories {
   #audit?: AuditRepository
   #balance?: BalanceRepository
   #consents?: ConsentsRepository
+  #departures?: DeparturesRepository
   #disputes?: DisputesRepository
+  #exports?: ExportsRepository
   #friendships?: FriendshipsRepository
   #figures?: FiguresRepository
   #grants?: GrantsRepository
@@ -103,6 +107,14 @@ export class CoreRepositories {
 
   get consents(): ConsentsRepository {
     return (this.#consents ??= new ConsentsRepository(this.db))
+  }
+
+  get departures(): DeparturesRepository {
+    return (this.#departures ??= new DeparturesRepository(this.db))
+  }
+
+  get exports(): ExportsRepository {
+    return (this.#exports ??= new ExportsRepository(this.db))
   }
 
   get disputes(): DisputesRepository {

@@ -41,6 +41,8 @@ export {
   userAccount,
   userAttribution,
   userOpenedInitData,
+  userDeparture,
+  userExport,
   userSession,
   userStreak,
 } from './features/users/index.ts'

@@ -32,6 +32,7 @@ import {
 } from './features/payments/index.ts'
 import { RenewalsService, SubscriptionsService } from './features/subscriptions/index.ts'
 import {
+  AccountsService,
   type IdentitySettings,
   RolesService,
   SessionsService,
@@ -88,6 +89,7 @@ export class CoreServices<
   Repositories extends CoreRepositories = CoreRepositories,
   Shared extends Context = Context,
 > {
+  #accounts?: AccountsService
   #audit?: AuditService
   #balance?: BalanceService
   #disputes?: DisputesService
@@ -156,6 +158,10 @@ export class CoreServices<
 
   get returnUrls(): readonly string[] {
     return this.context.returnUrls
+  }
+
+  get accounts(): AccountsService {
+    return (this.#accounts ??= new AccountsService(this))
   }
 
   get audit(): AuditService {

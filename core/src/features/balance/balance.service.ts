@@ -70,6 +70,8 @@ export interface ReversalRequest {
   readonly transferId: string
   /** How much of it. [all] */
   readonly amount?: bigint
+  /** Who gives it back: whoever got it, or the user whom that guest was merged into. [who got it] */
+  readonly from?: string
   readonly reason: string
   readonly reference: string
 }
@@ -163,9 +165,11 @@ export class BalanceService {
       assert(original, `There is no transfer ${request.transferId} to reverse`)
       const { id, amount = original.amount, reason, reference } = request
       checkTransfer({ unit: original.unit, amount })
+      const giver = request.from && { owner: { userId: request.from }, unit: original.unit }
+      const accounts = giver ? await tx.repos.balance.ensureAccounts([giver], tx.clock.now()) : []
       const reversal = {
         id: id.toLowerCase(),
-        sourceAccountId: original.targetAccountId,
+        sourceAccountId: accounts[0] ?? original.targetAccountId,
         targetAccountId: original.sourceAccountId,
         unit: original.unit,
         amount,

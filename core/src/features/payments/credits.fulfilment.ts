@@ -41,13 +41,14 @@ const CREDITS: Fulfilment<CreditsScope> = {
   },
 
   async reverse({ balance, holds }, payment, { refundId, amount, refundedAmount }) {
-    await holds.release(holdId(refundId))
+    const hold = await holds.release(holdId(refundId))
     const taken = creditsTaken(payment, refundedAmount - amount, amount)
     if (taken === 0n) return
     await balance.reverse({
       id: deriveId(refundId, 'goods'),
       transferId: goodsTransferId(payment),
       amount: taken,
+      from: await giverOf(balance, payment, { heldBy: hold?.userId, taken }),
       reason: 'payment.refunded',
       reference: refundId,
     })
@@ -79,6 +80,20 @@ async function reserve(
     if (!isAppError(error) || error.code !== 'balance.insufficient_funds') throw error
     throw new GoodsUsed({ paymentId: payment.id }, { cause: error })
   }
+}
+
+/**
+ * Who gives the credits back: who has the payment now. A refund that was asked for before a guest was
+ * merged has set the guest's aside; then those are still there.
+ */
+async function giverOf(
+  balance: Pick<BalanceService, 'list'>,
+  { userId, product }: Payment,
+  { heldBy, taken }: { readonly heldBy: string | undefined; readonly taken: bigint },
+): Promise<string> {
+  if (!heldBy || heldBy === userId) return userId
+  const account = (await balance.list(heldBy)).find(({ unit }) => unit === product.credits?.unit)
+  return account && account.amount - account.held >= taken ? heldBy : userId
 }
 
 /** Credits that one refund takes: rounded down so that all refunds together take exactly all. */

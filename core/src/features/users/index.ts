@@ -7,6 +7,19 @@
  * @module
  */
 
+export {
+  ErasureBlocked,
+  ExportGone,
+  GuestUnknown,
+  IdentityTaken,
+} from './accounts/accounts.errors.ts'
+export { userErased, userMerged } from './accounts/accounts.events.ts'
+export { sweepDepartures } from './accounts/accounts.jobs.ts'
+export { type AccountsScope, AccountsService } from './accounts/accounts.service.ts'
+export { userDeparture } from './accounts/departure.table.ts'
+export { DeparturesRepository } from './accounts/departures.repository.ts'
+export { userExport } from './accounts/export.table.ts'
+export { ExportsRepository } from './accounts/exports.repository.ts'
 export { userAttribution } from './attribution/attribution.table.ts'
 export type { Attribution, StartVia } from './attribution/attribution.ts'
 export { AttributionsRepository } from './attribution/attributions.repository.ts'

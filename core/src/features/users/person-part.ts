@@ -1,5 +1,7 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { PersonPart, PersonRows } from '../../platform/people/index.ts'
+import { userDeparture } from './accounts/departure.table.ts'
+import { userExport } from './accounts/export.table.ts'
 import { userSession } from './sessions/session.table.ts'
 import { userAccount } from './user.table.ts'
 import type { UsersRepository } from './users.repository.ts'
@@ -10,9 +12,10 @@ export const usersPart: PersonPart<{
   readonly repos: { readonly users: UsersRepository; readonly personRows: PersonRows }
 }> = {
   name: 'users',
-  tables: [userAccount, userSession],
+  tables: [userAccount, userDeparture, userExport, userSession],
   async merge({ clock, repos }, { guestId }) {
     await repos.personRows.remove(userSession.userId, guestId)
+    await repos.personRows.remove(userExport.userId, guestId)
     await repos.users.depart(guestId, clock.now())
   },
   async export({ repos }, userId) {
@@ -22,10 +25,14 @@ export const usersPart: PersonPart<{
     const sessions = await repos.personRows.read(userSession.userId, userId, {
       without: ['tokenHash'],
     })
-    return { account, sessions }
+    const guests = await repos.personRows.read(userDeparture.successorId, userId, {
+      without: ['rounds', 'nextRoundAt'],
+    })
+    return { account, sessions, guests }
   },
   async erase({ clock, repos }, userId) {
     await repos.personRows.remove(userSession.userId, userId)
+    await repos.personRows.remove(userExport.userId, userId)
     await repos.users.depart(userId, clock.now())
   },
 }

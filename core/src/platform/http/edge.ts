@@ -100,6 +100,22 @@ async function requireRole(request: FastifyRequest, role: 'admin' | 'owner'): Pr
   request.isAdmin = true
 }
 
+/** How old a login may be that changes how its person logs in: a stolen one must not do that. */
+const RECENT_LOGIN_MAX_AGE_MS = 10 * 60_000
+
+/**
+ * Lets people pass who have logged in within the last 10 minutes; use as `onRequest`.
+ *
+ * @throws {@link CredentialsMissing}
+ * @throws {@link LoginTooOld}
+ */
+export async function requireRecentLogin(request: FastifyRequest): Promise<void> {
+  await requireUser(request)
+  const { createdAt } = principalOf(request).session
+  const ageMs = request.server.edge.clock.now().getTime() - createdAt.getTime()
+  if (ageMs > RECENT_LOGIN_MAX_AGE_MS) throw new LoginTooOld()
+}
+
 /** Who passed {@link requireAdmin}, as the audit names them: `admin` for the token, or a user's id. */
 export function actorOf(request: FastifyRequest): string {
   assert(request.isAdmin, 'A route that asks for its actor requires an admin')

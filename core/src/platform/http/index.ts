@@ -15,6 +15,7 @@ export {
   principalOf,
   requireAdmin,
   requireOwner,
+  requireRecentLogin,
   requireUser,
 } from './edge.ts'
 export {

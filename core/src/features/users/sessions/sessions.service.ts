@@ -103,7 +103,9 @@ export class SessionsService {
 
   async #read(token: string): Promise<Authenticated | undefined> {
     if (!isSessionToken(token)) return undefined
-    return this.#scope.repos.sessions.findWithUser(hashSecret(token))
+    const found = await this.#scope.repos.sessions.findWithUser(hashSecret(token))
+    // A login may land on a guest right after they were merged.
+    return found?.user.departedAt ? undefined : found
   }
 
   /** A person's live logins, the last used first. */

@@ -1,0 +1,402 @@
+import { newId } from '@gramkit/core/kernel'
+import { overtake } from '@gramkit/services/overtake'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
+import { paid } from './testing/paid.ts'
+import {
+  type ApiClient,
+  aCustomer,
+  aGuest,
+  apiClient,
+  eventually,
+  type RunningShop,
+  startRunningShop,
+} from './testing/running-shop.ts'
+import { subscribedWithCard, subscriptionOf } from './testing/subscribers.ts'
+
+let shop: RunningShop
+let client: pg.Client
+
+beforeAll(async () => {
+  shop = await startRunningShop()
+  client = new pg.Client(shop.database.adminUrl)
+  await client.connect()
+})
+
+afterAll(async () => {
+  await expectLedgerToAddUp(shop)
+  await client.end()
+  await shop[Symbol.asyncDispose]()
+})
+
+const core = () => shop.served().shop.platform.core
+const credits = { unit: 'credits', reason: 'test', reference: 'test' }
+const give = (userId: string, amount: bigint) =>
+  core().balance.credit({ ...credits, id: newId(), userId, amount })
+const spend = (userId: string, amount: bigint) =>
+  core().balance.debit({ ...credits, id: newId(), userId, amount })
+const hold = (userId: string, amount: bigint, id = newId()) =>
+  core().holds.place({ ...credits, id, userId, amount })
+const balanceOf = (userId: string) => core().balance.get(userId, 'credits')
+const idOf = async (of: ApiClient): Promise<string> => (await of.get('/api/v1/me')).body.id
+const later = (time: { minutes?: number; hours?: number; days?: number }) =>
+  shop.sandbox.control.clock.advance(time)
+
+/** A guest and the user whom they turn out to be. */
+async function aPair() {
+  const [guest, user] = [await aGuest(shop), await aCustomer(shop)]
+  return { guest, user, guestId: await idOf(guest), userId: user.userId }
+}
+
+async function buys(of: ApiClient, productId: string) {
+  const purchase = { productId, gateway: 'yookassa', currency: 'RUB' }
+  const { body } = await of.post('/api/v1/payments', purchase)
+  return core().payments.getById(body.payment.id)
+}
+
+async function hasBought(of: ApiClient, productId: string) {
+  const { id, providerPaymentId } = await buys(of, productId)
+  await shop.sandbox.control.yookassa.succeed(providerPaymentId ?? '')
+  await eventually(
+    () => core().payments.getById(id),
+    ({ status }) => status === 'succeeded',
+  )
+  return core().payments.getById(id)
+}
+
+const refunded = (paymentId: string) =>
+  apiClient(shop, shop.adminToken).post(`/api/v1/admin/payments/${paymentId}/refund`, {})
+
+const codeOf = (result: PromiseSettledResult<unknown>): unknown =>
+  result.status === 'fulfilled' ? result.value : Reflect.get(Object(result.reason), 'code')
+
+const merge = (guestId: string, userId: string) => core().accounts.merge(guestId, userId)
+
+describe('a guest who turns out to be a user', () => {
+  test('brings all they have, and a second merge changes nothing', async () => {
+    const { guest, user, guestId, userId } = await aPair()
+    await give(guestId, 70n)
+    await give(userId, 5n)
+    await core().visits.record(guestId, { via: 'start', startParam: 's-poster' })
+    const pending = await buys(guest, 'credits-500')
+    const mug = await hasBought(guest, 'mug')
+    await user.post('/api/v1/me/merge', { guestToken: guest.token })
+
+    expect(await balanceOf(userId)).toBe(75n)
+    expect(await balanceOf(guestId)).toBe(0n)
+    const { body: payments } = await user.get('/api/v1/payments')
+    expect(payments.items.map(({ id }: { id: string }) => id)).toEqual([mug.id, pending.id])
+    expect((await user.get('/api/v1/orders')).body.items).toMatchObject([{ paymentId: mug.id }])
+    expect((await user.get('/api/v1/me')).body.streak).toMatchObject({ current: 1, total: 1 })
+    await core().payments.apply(paid(pending, pending.providerPaymentId ?? newId()))
+    expect(await balanceOf(userId)).toBe(575n)
+
+    const before = await client.query('select count(*) from gramkit.balance_transfer')
+    expect(await merge(guestId, userId)).toBe('already_merged')
+    const after = await client.query('select count(*) from gramkit.balance_transfer')
+    expect(after.rows).toEqual(before.rows)
+    const told = await client.query(
+      `select payload from gramkit.outbox_event where name = 'user.merged' and subject_id = $1`,
+      [guestId],
+    )
+    expect(told.rows).toEqual([{ payload: { guestId, userId } }])
+  })
+
+  test('is asked for again with the same key and gets the same answer', async () => {
+    const { guest, user, userId } = await aPair()
+    const key = newId()
+    const ask = () => user.post('/api/v1/me/merge', { guestToken: guest.token }, key)
+    expect(await ask()).toEqual({ status: 200, body: { userId } })
+    expect(await ask()).toEqual({ status: 200, body: { userId } })
+    // The guest is nobody any more, so their login opens nothing.
+    expect((await guest.get('/api/v1/me')).status).toBe(401)
+    const other = await user.post('/api/v1/me/merge', { guestToken: guest.token })
+    expect(other).toMatchObject({ status: 404, body: { code: 'accounts.guest_unknown' } })
+  })
+
+  test('two devices never share a guest, also after one of them has logged in', async () => {
+    const deviceKey = newId()
+    const logIn = (key: string) =>
+      apiClient(shop, 'none').post('/api/v1/auth/guest', { deviceKey: key })
+    const [one, other] = [await logIn(deviceKey), await logIn(newId())]
+    expect(one.body.user.id).not.toBe(other.body.user.id)
+    const { userId } = await aCustomer(shop)
+    await merge(one.body.user.id, userId)
+    const again = await logIn(deviceKey)
+    expect([one.body.user.id, other.body.user.id, userId]).not.toContain(again.body.user.id)
+    expect(again.body.user.kind).toBe('guest')
+  })
+
+  test('is never somebody registered, a guest or oneself', async () => {
+    const [one, other] = [await aPair(), await aPair()]
+    const taken = { code: 'accounts.identity_taken' }
+    await expect(merge(one.userId, other.userId)).rejects.toMatchObject(taken)
+    await expect(merge(one.guestId, other.guestId)).rejects.toMatchObject(taken)
+    await expect(merge(one.userId, one.userId)).rejects.toMatchObject(taken)
+    await expect(merge(newId(), one.userId)).rejects.toMatchObject({ kind: 'not_found' })
+    await merge(one.guestId, one.userId)
+    await expect(merge(one.guestId, other.userId)).rejects.toMatchObject(taken)
+  })
+
+  test('stays whole when the merge fails half-way', async () => {
+    const { guest, guestId, userId } = await aPair()
+    await give(guestId, 10n)
+    const payment = await buys(guest, 'credits-500')
+    // Balances move last: by then payments have moved and logins have ended.
+    await client.query(
+      `create trigger broken before insert on gramkit.balance_transfer
+       for each statement execute function gramkit.refuse_change()`,
+    )
+    try {
+      await expect(merge(guestId, userId)).rejects.toThrow()
+    } finally {
+      await client.query('drop trigger broken on gramkit.balance_transfer')
+    }
+    expect(await core().payments.getById(payment.id)).toMatchObject({ userId: guestId })
+    expect((await guest.get('/api/v1/me')).body).toMatchObject({ id: guestId, kind: 'guest' })
+    expect(await merge(guestId, userId)).toBe('merged')
+    expect(await balanceOf(userId)).toBe(10n)
+  })
+})
+
+describe('at the same moment', () => {
+  test('two merges of one guest into one user move once', async () => {
+    const { guestId, userId } = await aPair()
+    await give(guestId, 30n)
+    const both = () => Promise.all([merge(guestId, userId), merge(guestId, userId)])
+    const hold = 'select from gramkit.user_account where id = $1 for update'
+    const outcomes = await overtake(shop, hold, [guestId], both, { count: 2 })
+    expect(outcomes.sort()).toEqual(['already_merged', 'merged'])
+    expect(await balanceOf(userId)).toBe(30n)
+  })
+
+  test('two users who want one guest: one gets all', async () => {
+    const [{ guestId, userId }, { userId: otherId }] = [await aPair(), await aPair()]
+    await give(guestId, 30n)
+    const both = () => Promise.allSettled([merge(guestId, userId), merge(guestId, otherId)])
+    const hold = 'select from gramkit.user_account where id = $1 for update'
+    const outcomes = await overtake(shop, hold, [guestId], both, { count: 2 })
+    expect(outcomes.map(codeOf).sort()).toEqual(['accounts.identity_taken', 'merged'])
+    expect([await balanceOf(userId), await balanceOf(otherId)].sort()).toEqual([0n, 30n])
+  })
+
+  test('ten guests become one user, and nothing is lost', async () => {
+    const { userId } = await aCustomer(shop)
+    const guests = await Promise.all(
+      Array.from({ length: 10 }, async () => idOf(await aGuest(shop))),
+    )
+    for (const guestId of guests) await give(guestId, 10n)
+    await Promise.all(guests.map((guestId) => merge(guestId, userId)))
+    expect(await balanceOf(userId)).toBe(100n)
+  })
+
+  test('a settlement of the guest’s payment ends up with the user, whoever is first', async () => {
+    for (const first of ['merge', 'settlement'] as const) {
+      const { guest, guestId, userId } = await aPair()
+      const payment = await buys(guest, 'credits-500')
+      const settle = () => core().payments.apply(paid(payment, payment.providerPaymentId ?? ''))
+      const join = () => merge(guestId, userId)
+      const works = first === 'merge' ? [join, settle] : [settle, join]
+      const hold = 'select from gramkit.payment where id = $1 for update'
+      const results = await overtake(
+        ...[shop, hold, [payment.id], () => Promise.allSettled(works.map((work) => work()))],
+        { count: 2 },
+      )
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+      expect(await core().payments.getById(payment.id)).toMatchObject({
+        status: 'succeeded',
+        userId,
+      })
+      expect(await balanceOf(userId)).toBe(500n)
+    }
+  })
+
+  test('what the guest spends is spent once', async () => {
+    const { guestId, userId } = await aPair()
+    await give(guestId, 100n)
+    const hold = 'select from gramkit.balance_account where user_id = $1 for update'
+    const [joined, spent] = await overtake(
+      ...[
+        shop,
+        hold,
+        [guestId],
+        () => Promise.allSettled([merge(guestId, userId), spend(guestId, 40n)]),
+      ],
+      { count: 2 },
+    )
+    expect(codeOf(joined)).toBe('merged')
+    const gone = spent.status === 'fulfilled' ? 40n : 0n
+    expect(await balanceOf(userId)).toBe(100n - gone)
+    expect(await balanceOf(guestId)).toBe(0n)
+  })
+
+  test('nobody writes a row that names the guest while they are merged', async () => {
+    const { guestId, userId } = await aPair()
+    const payment = [newId(), guestId]
+    // As a request that began before: its payment is there, and not committed.
+    const begun = `insert into gramkit.payment (id, user_id, gateway, surface, product_id, product,
+        amount, currency, status, created_at, updated_at)
+      values ($1, $2, 'yookassa', 'web', 'credits-500', '{}', 1, 'RUB', 'failed', now(), now())`
+    await overtake(shop, begun, payment, () => merge(guestId, userId))
+    const { rows } = await client.query('select user_id from gramkit.payment where id = $1', [
+      payment[0],
+    ])
+    expect(rows).toEqual([{ user_id: userId }])
+    await client.query('delete from gramkit.payment where id = $1', [payment[0]])
+  })
+})
+
+describe('what lands on a guest afterwards', () => {
+  test('is moved a minute, an hour and a day later, each time once', async () => {
+    const { guestId, userId } = await aPair()
+    await merge(guestId, userId)
+    await give(guestId, 1n)
+    await later({ minutes: 2 })
+    expect(await balanceOf(userId)).toBe(1n)
+    await give(guestId, 2n)
+    await later({ hours: 2 })
+    expect(await balanceOf(userId)).toBe(3n)
+    await give(guestId, 4n)
+    await later({ days: 2 })
+    expect(await balanceOf(userId)).toBe(7n)
+    expect(await core().repos.departures.find(guestId)).toMatchObject({ nextRoundAt: null })
+  })
+
+  test('a login that the merge did not see opens nothing', async () => {
+    const { guestId, userId } = await aPair()
+    const guest = await core().users.getById(guestId)
+    await merge(guestId, userId)
+    const { token } = await core().sessions.open(guest, { surface: 'web', label: null })
+    expect((await apiClient(shop, token).get('/api/v1/me')).status).toBe(401)
+  })
+
+  test('a hold stays where it is until it ends, and what is free then is the user’s', async () => {
+    const { guestId, userId } = await aPair()
+    await give(guestId, 100n)
+    const { id } = await hold(guestId, 60n)
+    await merge(guestId, userId)
+    expect(await balanceOf(userId)).toBe(40n)
+    await later({ days: 2 })
+    await core().holds.capture({ holdId: id, amount: 50n })
+    await later({ days: 2 })
+    expect([await balanceOf(guestId), await balanceOf(userId)]).toEqual([0n, 50n])
+  })
+})
+
+describe('a refund after a merge', () => {
+  test('takes the credits from who has them', async () => {
+    const { guest, guestId, userId } = await aPair()
+    const payment = await hasBought(guest, 'credits-500')
+    await merge(guestId, userId)
+    expect((await refunded(payment.id)).status).toBe(200)
+    expect([await balanceOf(guestId), await balanceOf(userId)]).toEqual([0n, 0n])
+  })
+
+  test('is refused when they are spent', async () => {
+    const { guest, guestId, userId } = await aPair()
+    const payment = await hasBought(guest, 'credits-500')
+    await merge(guestId, userId)
+    await spend(userId, 1n)
+    expect(await refunded(payment.id)).toMatchObject({ body: { code: 'payments.goods_used' } })
+    expect(await balanceOf(userId)).toBe(499n)
+  })
+
+  test('by the provider’s own will leaves the debt with who spent them', async () => {
+    const { guest, guestId, userId } = await aPair()
+    const payment = await hasBought(guest, 'credits-500')
+    await merge(guestId, userId)
+    await spend(userId, 450n)
+    await core().refunds.apply({
+      ...{ gateway: 'yookassa', providerPaymentId: payment.providerPaymentId ?? '' },
+      ...{ providerRefundId: newId(), amount: payment.amount, currency: payment.currency },
+      status: 'succeeded',
+    })
+    expect([await balanceOf(guestId), await balanceOf(userId)]).toEqual([0n, -450n])
+  })
+
+  test('that was asked for before it takes what was set aside then', async () => {
+    const { guest, guestId, userId } = await aPair()
+    const payment = await hasBought(guest, 'credits-500')
+    const { faults } = shop.sandbox.control
+    await faults.add({ target: 'yookassa', kind: 'drop', effect: 'not_done', times: null })
+    const { body } = await refunded(payment.id)
+    await faults.clear()
+    await merge(guestId, userId)
+    expect([await balanceOf(guestId), await balanceOf(userId)]).toEqual([500n, 0n])
+    await core().refunds.apply({
+      ...{ gateway: 'yookassa', providerPaymentId: payment.providerPaymentId ?? '' },
+      ...{ providerRefundId: newId(), refundId: body.refund.id, status: 'succeeded' },
+      ...{ amount: payment.amount, currency: payment.currency },
+    })
+    expect([await balanceOf(guestId), await balanceOf(userId)]).toEqual([0n, 0n])
+  })
+
+  test('never lets anybody else give back what they did not get', async () => {
+    const { guest, guestId } = await aPair()
+    const payment = await hasBought(guest, 'credits-500')
+    const { userId: stranger } = await aPair()
+    const { rows } = await client.query(
+      'select id from gramkit.balance_transfer where reference = $1 and unit = $2',
+      [payment.id, 'credits'],
+    )
+    const reversal = { id: newId(), transferId: rows[0].id, reason: 'test', reference: 'test' }
+    await expect(core().balance.reverse({ ...reversal, from: stranger })).rejects.toMatchObject({
+      code: 'balance.reversal_too_large',
+    })
+    expect(await balanceOf(guestId)).toBe(500n)
+  })
+})
+
+describe('a subscription', () => {
+  const daysLeft = async (of: ApiClient) => {
+    const { items } = (await of.get('/api/v1/subscriptions')).body
+    const [live] = items.filter(({ status }: { status: string }) => status !== 'expired')
+    const { accessUntil } = live
+    return Math.round((Date.parse(accessUntil) - core().clock.now().getTime()) / 86_400_000)
+  }
+  const tries = (of: ApiClient) =>
+    of.post('/api/v1/subscriptions/trials', { productId: 'pro-monthly' })
+
+  test('becomes the user’s, with all that is to come of it', async () => {
+    const guest = await subscribedWithCard(shop)
+    const user = await aCustomer(shop)
+    const before = await subscriptionOf(guest)
+    await merge(await idOf(guest), user.userId)
+    expect(await subscriptionOf(user)).toEqual({ ...before, status: 'active' })
+    expect(before).toMatchObject({ hasSavedMethod: true, nextCharge: { amount: '29900' } })
+  })
+
+  test('of a group that the user has too gives its time, is not renewed, and a refund takes it back', async () => {
+    const guest = await subscribedWithCard(shop)
+    const user = await aCustomer(shop)
+    const gift = { id: newId(), userId: user.userId, productId: 'pro-monthly', actor: 'test' }
+    await core().subscriptions.gift(gift)
+    const [{ id: paymentId }] = (await guest.get('/api/v1/payments')).body.items
+    await merge(await idOf(guest), user.userId)
+    expect(await daysLeft(user)).toBe(60)
+    const { rows } = await client.query(
+      `select status, saved_method_id from gramkit.subscription where user_id = $1 order by id`,
+      [user.userId],
+    )
+    expect(rows.map(({ status }) => status).sort()).toEqual(['active', 'expired'])
+    expect(rows.find(({ status }) => status === 'expired')).toMatchObject({ saved_method_id: null })
+    expect((await refunded(paymentId)).status).toBe(200)
+    expect(await daysLeft(user)).toBe(30)
+  })
+
+  test('on trial gives no second trial, and no time to one that runs', async () => {
+    const { guest, user, guestId, userId } = await aPair()
+    await tries(user)
+    await tries(guest)
+    await merge(guestId, userId)
+    expect(await daysLeft(user)).toBe(7)
+    const own = await core().repos.subscriptions.findLive(userId, 'pro')
+    const over = { status: 'expired', expiresAt: null, noticeAt: null } as const
+    await core().repos.subscriptions.update(own?.id ?? '', over)
+    const next = await aGuest(shop)
+    await tries(next)
+    await merge(await idOf(next), userId)
+    expect(await subscriptionOf(user)).toMatchObject({ status: 'expired' })
+  })
+})
