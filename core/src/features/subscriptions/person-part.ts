@@ -37,7 +37,7 @@ export const subscriptionsPart: PersonPart<SubscriptionsPartScope & Subscription
   },
   async erase({ repos: { personRows } }, userId) {
     await personRows.clear(subscription.userId, userId, [
-      ...[subscription.cancelFeedback, subscription.savedMethodId],
+      ...[subscription.cancelFeedback, subscription.cancelReason, subscription.savedMethodId],
     ])
     await personRows.clear(subscriptionGift.userId, userId, [subscriptionGift.note])
   },

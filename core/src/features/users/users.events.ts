@@ -13,13 +13,14 @@ export const userCreated = defineEvent('user.created', {
   schema: z.object({ userId: z.uuid(), kind: z.enum(['guest', 'registered']) }),
 })
 
-/** It is known where somebody came from; once for each user. */
+/**
+ * It is known where somebody came from; once for each user. The source is text that anybody may have
+ * written, so it stands in the row alone, where it can be forgotten.
+ */
 export const userAttributed = defineEvent('user.attributed', {
   version: 1,
   schema: z.object({
     userId: z.uuid(),
-    /** Null for who came by an invitation that named no source. */
-    source: z.string().nullable(),
     via: z.enum(['start', 'startapp', 'web']),
   }),
 })

@@ -194,15 +194,14 @@ describe('attribution', () => {
       firstAt: start,
     })
     expect(await eventsOf('user.attributed')).toMatchObject([
-      { payload: { userId, source: 'habr', via: 'start' } },
+      { payload: { userId, via: 'start' } },
     ])
   })
 
   test('of 20 links opened at the same time keeps one and tells of it once', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, index) => come(`s-link${index}`)))
-    const [event, ...more] = await eventsOf('user.attributed')
-    expect(more).toEqual([])
-    expect(event?.payload).toMatchObject({ source: (await attributionOf())?.source })
+    expect(await eventsOf('user.attributed')).toHaveLength(1)
+    expect((await attributionOf())?.source).toMatch(/^link\d+$/)
   })
 
   test('a thousand people come from one source', async () => {

@@ -123,13 +123,12 @@ type First = Parameters<AttributionsRepository['insertFirst']>[1]
 
 async function attribute(tx: VisitsScope, userId: string, first: First): Promise<void> {
   if (!(await tx.repos.attributions.insertFirst(userId, first))) return
-  const { source, via } = first
   await tx.repos.outbox.add(
     userAttributed.create({
       occurredAt: first.firstAt,
       subjectId: userId,
       userId,
-      payload: { userId, source, via },
+      payload: { userId, via: first.via },
     }),
   )
 }
