@@ -489,6 +489,22 @@ CREATE TABLE "gramkit"."subscription" (
 	CONSTRAINT "subscription_paused_at_check" CHECK (("gramkit"."subscription"."paused_at" is not null) = ("gramkit"."subscription"."status" = 'paused'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."user_departure" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"successor_id" uuid,
+	"departed_at" timestamp (3) with time zone NOT NULL,
+	"rounds" integer NOT NULL,
+	"next_round_at" timestamp (3) with time zone,
+	CONSTRAINT "user_departure_successor_check" CHECK ("gramkit"."user_departure"."successor_id" <> "gramkit"."user_departure"."user_id"),
+	CONSTRAINT "user_departure_rounds_check" CHECK ("gramkit"."user_departure"."rounds" >= 1)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."user_export" (
+	"token_hash" text PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."user_attribution" (
 	"user_id" uuid PRIMARY KEY NOT NULL,
 	"source" text,
@@ -596,6 +612,9 @@ ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_user_id_user_a
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_first_payment_id_payment_id_fk" FOREIGN KEY ("first_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_change_payment_id_payment_id_fk" FOREIGN KEY ("change_payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription" ADD CONSTRAINT "subscription_heir_id_subscription_id_fk" FOREIGN KEY ("heir_id") REFERENCES "gramkit"."subscription"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_departure" ADD CONSTRAINT "user_departure_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_departure" ADD CONSTRAINT "user_departure_successor_id_user_account_id_fk" FOREIGN KEY ("successor_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_export" ADD CONSTRAINT "user_export_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_attribution" ADD CONSTRAINT "user_attribution_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -666,6 +685,9 @@ CREATE INDEX "subscription_first_payment_id_index" ON "gramkit"."subscription" U
 CREATE INDEX "subscription_next_charge_at_index" ON "gramkit"."subscription" USING btree ("next_charge_at") WHERE "gramkit"."subscription"."next_charge_at" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_expires_at_index" ON "gramkit"."subscription" USING btree ("expires_at") WHERE "gramkit"."subscription"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_notice_at_index" ON "gramkit"."subscription" USING btree ("notice_at") WHERE "gramkit"."subscription"."notice_at" is not null;--> statement-breakpoint
+CREATE INDEX "user_departure_successor_id_index" ON "gramkit"."user_departure" USING btree ("successor_id") WHERE "gramkit"."user_departure"."successor_id" is not null;--> statement-breakpoint
+CREATE INDEX "user_departure_next_round_at_index" ON "gramkit"."user_departure" USING btree ("next_round_at") WHERE "gramkit"."user_departure"."next_round_at" is not null;--> statement-breakpoint
+CREATE INDEX "user_export_user_id_index" ON "gramkit"."user_export" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_attribution_source_index" ON "gramkit"."user_attribution" USING btree ("source");--> statement-breakpoint
 CREATE INDEX "user_opened_init_data_expires_at_index" ON "gramkit"."user_opened_init_data" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint

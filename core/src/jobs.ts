@@ -29,8 +29,7 @@ import {
   returnDuplicate,
   switchRenewal,
 } from './features/subscriptions/index.ts'
-import { forgetOpenedInitData } from './features/users/index.ts'
-import { sweepDepartures } from './features/users/index.ts'
+import { forgetOpenedInitData, sweepDepartures } from './features/users/index.ts'
 import type { ServicesHost } from './platform/database/index.ts'
 import {
   type DueWork,

@@ -26,9 +26,9 @@ import {
 import { GrantsRepository, SubscriptionsRepository } from './features/subscriptions/index.ts'
 import {
   AttributionsRepository,
-  OpenedInitDataRepository,
   DeparturesRepository,
   ExportsRepository,
+  OpenedInitDataRepository,
   SessionsRepository,
   StreaksRepository,
   UsersRepository,

@@ -40,9 +40,9 @@ export {
 export {
   userAccount,
   userAttribution,
-  userOpenedInitData,
   userDeparture,
   userExport,
+  userOpenedInitData,
   userSession,
   userStreak,
 } from './features/users/index.ts'

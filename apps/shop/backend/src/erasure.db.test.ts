@@ -143,6 +143,8 @@ describe('somebody who wants to be forgotten', () => {
       const left = name === 'note' ? ['gramkit.audit_entry'] : []
       expect(await placesOf(value), `${name} is forgotten`).toEqual(left)
     }
+    // Answers to requests repeat what they said.
+    expect(await placesOf(userId)).not.toContain('gramkit.http_idempotency')
     expect((await me.get('/api/v1/me')).status).toBe(401)
     const payments = await core().repos.payments.listByUser(userId, {})
     expect(payments.items).toHaveLength(2)

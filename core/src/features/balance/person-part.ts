@@ -82,7 +82,7 @@ function nextTransfer(
   if (amount <= 0n) return undefined
   return {
     // Each round has its own id: what came later is another transfer.
-    id: deriveId(guestId, `merged:${unit}:${round}`),
+    id: deriveId(guestId, ['merged', unit, round].join(':')),
     source: { userId: source },
     target: { userId: target },
     unit,

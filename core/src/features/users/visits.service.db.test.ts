@@ -193,9 +193,7 @@ describe('attribution', () => {
       via: 'start',
       firstAt: start,
     })
-    expect(await eventsOf('user.attributed')).toMatchObject([
-      { payload: { userId, via: 'start' } },
-    ])
+    expect(await eventsOf('user.attributed')).toMatchObject([{ payload: { userId, via: 'start' } }])
   })
 
   test('of 20 links opened at the same time keeps one and tells of it once', async () => {
