@@ -75,8 +75,10 @@ test('the examples of READMEs and guides hold for the compiler', () => {
   const guides = [
     'add-a-payment-gateway',
     'build-your-own-app',
+    'invite-people',
     'replace-a-service',
     'sell-a-product',
+    'store-invitations-elsewhere',
   ]
   const pages = ['README.md', '../README.md', ...guides.map((name) => `../docs/how-to/${name}.md`)]
   const files = pages.flatMap(examplesOf).map((example, index) => {

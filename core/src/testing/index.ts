@@ -11,6 +11,7 @@ export {
   type DatabaseContractOptions,
   databaseContract,
 } from './contracts/database.contract.ts'
+export { type EventBusContractOptions, eventBusContract } from './contracts/event-bus.contract.ts'
 export {
   type InvitationStorageContractOptions,
   invitationStorageContract,

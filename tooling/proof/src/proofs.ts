@@ -22,7 +22,7 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R3', 'Redis stopped and emptied'),
   reliability('R4', 'PostgreSQL restarted'),
   reliability('R5', 'providers that lose answers, fail and are slow'),
-  reliability('R6', 'parallel debits of one balance'),
+  reliability('R6', 'parallel debits of one balance, parallel uses of one code'),
   reliability('R7', 'poison updates'),
   reliability('R8-ledger', 'the ledger against a simple model'),
   reliability('R8-payments', 'payments against a simple model'),

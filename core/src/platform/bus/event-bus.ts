@@ -1,12 +1,12 @@
 import type { DomainEvent, EventDefinition } from '../outbox/index.ts'
 
-/** What is done about an event. */
+/** What is done about an event; one that gives a promise is waited for. */
 export type EventHandler<Payload> = (event: DomainEvent<Payload>) => unknown
 
-/** Told of a handler that failed: by its subscription's name, with the event it failed on. */
+/** Told of what failed: the name of the subscription, and the event where it is known. */
 export type HandlerErrors = (
   error: unknown,
-  about: { readonly name: string; readonly eventId: string },
+  about: { readonly name: string; readonly eventId?: string },
 ) => void
 
 /**

@@ -17,14 +17,13 @@ export class InProcessBus implements EventBus {
   }
 
   async publish(event: DomainEvent): Promise<void> {
-    const wanted = [...this.#subscriptions].filter(
-      (subscription) =>
-        subscription.event.name === event.name && subscription.event.version === event.version,
-    )
     // The first of each name: its subscriptions share the work.
-    const firsts = new Map(
-      wanted.toReversed().map((subscription) => [subscription.name, subscription]),
-    )
+    const firsts = new Map<string, Subscription>()
+    for (const subscription of this.#subscriptions) {
+      const { name, version } = subscription.event
+      const isWanted = name === event.name && version === event.version
+      if (isWanted && !firsts.has(subscription.name)) firsts.set(subscription.name, subscription)
+    }
     await Promise.all(
       [...firsts.values()].map(async ({ name, hear }) => {
         try {

@@ -4,4 +4,5 @@
  * @module
  */
 export type { EventBus, EventHandler, HandlerErrors } from './event-bus.ts'
+export { forwardToBus } from './forward-to-bus.ts'
 export { InProcessBus } from './in-process-bus.ts'
