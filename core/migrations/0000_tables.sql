@@ -238,6 +238,36 @@ CREATE TABLE "gramkit"."invitation_use" (
 	"used_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."broadcast" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"status" text NOT NULL,
+	"texts" jsonb NOT NULL,
+	"buttons" jsonb NOT NULL,
+	"audience" jsonb NOT NULL,
+	"paid_messages" integer NOT NULL,
+	"paid_taken" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"started_at" timestamp (3) with time zone,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "broadcast_status_check" CHECK ("gramkit"."broadcast"."status" in ('draft', 'running', 'finished', 'canceled')),
+	CONSTRAINT "broadcast_paid_check" CHECK ("gramkit"."broadcast"."paid_taken" between 0 and "gramkit"."broadcast"."paid_messages"),
+	CONSTRAINT "broadcast_ended_check" CHECK (("gramkit"."broadcast"."status" in ('finished', 'canceled')) = ("gramkit"."broadcast"."ended_at" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."broadcast_recipient" (
+	"broadcast_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"status" text NOT NULL,
+	"reason" text,
+	"due_at" timestamp (3) with time zone NOT NULL,
+	"claimed_until" timestamp (3) with time zone,
+	"is_paid" boolean DEFAULT false NOT NULL,
+	"sent_at" timestamp (3) with time zone,
+	CONSTRAINT "broadcast_recipient_pkey" PRIMARY KEY("broadcast_id","user_id"),
+	CONSTRAINT "broadcast_recipient_status_check" CHECK ("gramkit"."broadcast_recipient"."status" in ('pending', 'sending', 'sent', 'skipped', 'failed', 'unknown')),
+	CONSTRAINT "broadcast_recipient_claim_check" CHECK (("gramkit"."broadcast_recipient"."status" = 'sending') = ("gramkit"."broadcast_recipient"."claimed_until" is not null))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."notification" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -590,6 +620,8 @@ ALTER TABLE "gramkit"."group" ADD CONSTRAINT "group_created_by_user_account_id_f
 ALTER TABLE "gramkit"."group_member" ADD CONSTRAINT "group_member_group_id_group_id_fk" FOREIGN KEY ("group_id") REFERENCES "gramkit"."group"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."group_member" ADD CONSTRAINT "group_member_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."invitation_use" ADD CONSTRAINT "invitation_use_invitation_id_invitation_id_fk" FOREIGN KEY ("invitation_id") REFERENCES "gramkit"."invitation"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."broadcast_recipient" ADD CONSTRAINT "broadcast_recipient_broadcast_id_broadcast_id_fk" FOREIGN KEY ("broadcast_id") REFERENCES "gramkit"."broadcast"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."broadcast_recipient" ADD CONSTRAINT "broadcast_recipient_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."notification" ADD CONSTRAINT "notification_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."notification_preference" ADD CONSTRAINT "notification_preference_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."notification_reach" ADD CONSTRAINT "notification_reach_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -652,6 +684,10 @@ CREATE INDEX "invitation_batch_id_index" ON "gramkit"."invitation" USING btree (
 CREATE INDEX "invitation_expires_at_index" ON "gramkit"."invitation" USING btree ("expires_at") WHERE "gramkit"."invitation"."status" = 'active';--> statement-breakpoint
 CREATE UNIQUE INDEX "invitation_use_used_by_key" ON "gramkit"."invitation_use" USING btree ("used_by","invitation_id");--> statement-breakpoint
 CREATE INDEX "invitation_use_invitation_id_index" ON "gramkit"."invitation_use" USING btree ("invitation_id","id");--> statement-breakpoint
+CREATE INDEX "broadcast_running_index" ON "gramkit"."broadcast" USING btree ("id") WHERE "gramkit"."broadcast"."status" = 'running';--> statement-breakpoint
+CREATE INDEX "broadcast_recipient_pending_index" ON "gramkit"."broadcast_recipient" USING btree ("broadcast_id","due_at","user_id") WHERE "gramkit"."broadcast_recipient"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "broadcast_recipient_sending_index" ON "gramkit"."broadcast_recipient" USING btree ("broadcast_id","claimed_until") WHERE "gramkit"."broadcast_recipient"."status" = 'sending';--> statement-breakpoint
+CREATE INDEX "broadcast_recipient_user_id_index" ON "gramkit"."broadcast_recipient" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "notification_occasion_key" ON "gramkit"."notification" USING btree ("user_id","template","occasion");--> statement-breakpoint
 CREATE INDEX "notification_due_index" ON "gramkit"."notification" USING btree ("rank","due_at") WHERE "gramkit"."notification"."status" = 'due';--> statement-breakpoint
 CREATE INDEX "notification_sending_index" ON "gramkit"."notification" USING btree ("claimed_until") WHERE "gramkit"."notification"."status" = 'sending';--> statement-breakpoint

@@ -9,7 +9,13 @@ import {
   invitationRevoked,
   invitationUsed,
 } from './features/invites/index.ts'
-import { userBotBlocked, userBotUnblocked } from './features/notifications/index.ts'
+import {
+  broadcastCanceled,
+  broadcastFinished,
+  broadcastStarted,
+  userBotBlocked,
+  userBotUnblocked,
+} from './features/notifications/index.ts'
 import {
   paymentClosed,
   paymentRefunded,
@@ -40,6 +46,9 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   userRoleChanged,
   userBotBlocked,
   userBotUnblocked,
+  broadcastStarted,
+  broadcastFinished,
+  broadcastCanceled,
   ledgerDiffers,
   invitationCreated,
   invitationBatchCreated,

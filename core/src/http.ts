@@ -9,6 +9,7 @@ import { friendshipsHttp } from './features/friendships/friendships.http.ts'
 import { groupsHttp } from './features/groups/groups.http.ts'
 import { invitesHttp } from './features/invites/invites.http.ts'
 import { invitesAdminHttp } from './features/invites/invites-admin.http.ts'
+import { broadcastsHttp } from './features/notifications/broadcasts/broadcasts.http.ts'
 import { settingsHttp } from './features/notifications/settings/settings.http.ts'
 import { paymentsHttp } from './features/payments/payments.http.ts'
 import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
@@ -83,6 +84,7 @@ export function coreRoutes(
       balanceHttp(host),
       subscriptionsHttp(host),
       settingsHttp(host),
+      broadcastsHttp(host),
       ...(options.inbox ? [operationsHttp({ core, inbox: options.inbox })] : []),
       ...(options.routes ?? []),
     ]

@@ -8,7 +8,7 @@ import { auditPart } from './features/audit/index.ts'
 import { balancePart } from './features/balance/index.ts'
 import { friendshipsPart } from './features/friendships/index.ts'
 import { groupsPart } from './features/groups/index.ts'
-import { notificationsPart } from './features/notifications/index.ts'
+import { broadcastsPart, notificationsPart } from './features/notifications/index.ts'
 import { paymentsPart } from './features/payments/index.ts'
 import { subscriptionsPart } from './features/subscriptions/index.ts'
 import { attributionPart, streaksPart, telegramSender, usersPart } from './features/users/index.ts'
@@ -77,6 +77,7 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   friendshipsPart,
   groupsPart,
   notificationsPart,
+  broadcastsPart,
   attributionPart,
   streaksPart,
   usersPart,

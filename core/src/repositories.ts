@@ -9,6 +9,8 @@ import { FriendshipsRepository } from './features/friendships/index.ts'
 import { GroupsRepository, MembersRepository } from './features/groups/index.ts'
 import { InvitationsRepository } from './features/invites/index.ts'
 import {
+  RecipientsRepository as BroadcastRecipientsRepository,
+  BroadcastsRepository,
   SettingsRepository as NotificationSettingsRepository,
   SlotsRepository as NotificationSlotsRepository,
   NotificationsRepository,
@@ -55,6 +57,7 @@ export class CoreRepositories {
   #attributions?: AttributionsRepository
   #audit?: AuditRepository
   #balance?: BalanceRepository
+  #broadcasts?: BroadcastsRepository
   #consents?: ConsentsRepository
   #departures?: DeparturesRepository
   #disputes?: DisputesRepository
@@ -78,6 +81,7 @@ export class CoreRepositories {
   #notifications?: NotificationsRepository
   #reach?: ReachRepository
   #receipts?: ReceiptsRepository
+  #recipients?: BroadcastRecipientsRepository
   #reconciliation?: ReconciliationRepository
   #refills?: RefillsRepository
   #refunds?: RefundsRepository
@@ -103,6 +107,10 @@ export class CoreRepositories {
 
   get balance(): BalanceRepository {
     return (this.#balance ??= new BalanceRepository(this.db))
+  }
+
+  get broadcasts(): BroadcastsRepository {
+    return (this.#broadcasts ??= new BroadcastsRepository(this.db))
   }
 
   get consents(): ConsentsRepository {
@@ -195,6 +203,10 @@ export class CoreRepositories {
 
   get receipts(): ReceiptsRepository {
     return (this.#receipts ??= new ReceiptsRepository(this.db))
+  }
+
+  get recipients(): BroadcastRecipientsRepository {
+    return (this.#recipients ??= new BroadcastRecipientsRepository(this.db))
   }
 
   get reconciliation(): ReconciliationRepository {

@@ -16,6 +16,8 @@ export { friendship, friendshipBlock } from './features/friendships/index.ts'
 export { group, groupMember } from './features/groups/index.ts'
 export { invitation, invitationUse } from './features/invites/index.ts'
 export {
+  broadcast,
+  broadcastRecipient,
   notification,
   notificationPreference,
   notificationReach,

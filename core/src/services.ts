@@ -10,6 +10,8 @@ import { FriendshipsService } from './features/friendships/index.ts'
 import { GroupsService, MembersService } from './features/groups/index.ts'
 import { InvitesService } from './features/invites/index.ts'
 import {
+  SendingService as BroadcastSendingService,
+  BroadcastsService,
   SettingsService as NotificationSettingsService,
   SlotsService as NotificationSlotsService,
   NotificationsService,
@@ -92,6 +94,8 @@ export class CoreServices<
   #accounts?: AccountsService
   #audit?: AuditService
   #balance?: BalanceService
+  #broadcastSending?: BroadcastSendingService
+  #broadcasts?: BroadcastsService
   #disputes?: DisputesService
   #friendships?: FriendshipsService
   #groups?: GroupsService
@@ -170,6 +174,14 @@ export class CoreServices<
 
   get balance(): BalanceService {
     return (this.#balance ??= new BalanceService(this))
+  }
+
+  get broadcastSending(): BroadcastSendingService {
+    return (this.#broadcastSending ??= new BroadcastSendingService(this))
+  }
+
+  get broadcasts(): BroadcastsService {
+    return (this.#broadcasts ??= new BroadcastsService(this))
   }
 
   get disputes(): DisputesService {

@@ -66,6 +66,7 @@ export default defineConfig({
           { text: 'Replace a service', link: '/how-to/replace-a-service' },
           { text: 'Add a payment gateway', link: '/how-to/add-a-payment-gateway' },
           { text: 'Act on events', link: '/how-to/act-on-events' },
+          { text: 'Broadcast', link: '/how-to/broadcast' },
           { text: 'Notify people', link: '/how-to/notify-people' },
           { text: 'Test your app', link: '/how-to/test-your-app' },
           { text: 'Go live', link: '/how-to/go-live' },

@@ -7,6 +7,8 @@ export interface OutgoingMessage extends MessageContent {
   readonly id: string
   readonly template: string
   readonly user: { readonly id: string; readonly telegramId: bigint | null }
+  /** It may cost money to go out faster than for nothing. [it may not] */
+  readonly isPaid?: boolean
 }
 
 /**

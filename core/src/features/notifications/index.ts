@@ -4,6 +4,37 @@
  * @module
  */
 
+export { broadcast, broadcastRecipient } from './broadcasts/broadcast.table.ts'
+// Broadcasts
+export type {
+  AudienceCount,
+  Broadcast,
+  BroadcastAudience,
+  BroadcastButtons,
+  BroadcastProgress,
+  BroadcastStatus,
+  BroadcastTexts,
+} from './broadcasts/broadcast.ts'
+export { BroadcastEnded, PaidTooMuch } from './broadcasts/broadcasts.errors.ts'
+export {
+  broadcastCanceled,
+  broadcastFinished,
+  broadcastStarted,
+} from './broadcasts/broadcasts.events.ts'
+export { sendBroadcasts } from './broadcasts/broadcasts.jobs.ts'
+export { BroadcastsRepository } from './broadcasts/broadcasts.repository.ts'
+export {
+  type BroadcastsScope,
+  BroadcastsService,
+  type NewBroadcast,
+} from './broadcasts/broadcasts.service.ts'
+export { broadcastsPart } from './broadcasts/person-part.ts'
+export { RecipientsRepository } from './broadcasts/recipients.repository.ts'
+export {
+  type BroadcastSender,
+  type SendingScope,
+  SendingService,
+} from './broadcasts/sending.service.ts'
 // Sending
 export type { NotificationChannel, OutgoingMessage, SendOutcome } from './channel.ts'
 // Tables

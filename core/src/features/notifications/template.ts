@@ -11,7 +11,7 @@ export interface MessageButton {
   readonly text: string
   readonly url: string
   /** Opens the Mini App inside Telegram rather than a page. */
-  readonly isMiniApp?: boolean
+  readonly isMiniApp?: boolean | undefined
 }
 
 /** A message as somebody reads it. */
@@ -120,6 +120,8 @@ export interface TemplateCatalog {
   readonly topics: readonly Topic[]
   /** Notifications that one person gets at the most on one day, transactional ones aside. */
   readonly dailyMax: number
+  /** Stars that one broadcast may cost at the most. */
+  readonly paidBroadcastStarsMax: number
   list(): readonly AnyTemplate[]
   /** The template of an id, or undefined. */
   find(id: string): AnyTemplate | undefined
@@ -139,6 +141,8 @@ export interface NotificationOptions {
   readonly topics?: readonly Topic[]
   /** Notifications that one person gets at the most on one day, transactional ones aside. [3] */
   readonly dailyMax?: number
+  /** Stars that one broadcast may cost at the most. [0] */
+  readonly paidBroadcastStarsMax?: number
 }
 
 /**
@@ -150,6 +154,7 @@ export function createTemplateCatalog({
   templates = [],
   topics = [],
   dailyMax = 3,
+  paidBroadcastStarsMax = 0,
 }: NotificationOptions): TemplateCatalog {
   const all = [NEWS, ...topics]
   const byId = new Map(templates.map((template) => [template.id, template]))
@@ -169,6 +174,7 @@ export function createTemplateCatalog({
   return {
     topics: all,
     dailyMax,
+    paidBroadcastStarsMax,
     list: () => templates,
     find: (id) => byId.get(id),
     get(id) {

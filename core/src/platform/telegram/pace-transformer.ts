@@ -15,7 +15,9 @@ export function paced(pace: SendPace): Transformer {
   return async (call, method, payload, signal) => {
     const chatId: unknown = Reflect.get(Object(payload), 'chat_id')
     if (!isMessage(method) || chatId === undefined) return call(method, payload, signal)
-    const waitMs = await leaveFor(pace, String(chatId))
+    const waitMs =
+      (await pace.waitForChat(String(chatId), WAIT_MAX_MS)) ||
+      (await pace.waitForAll(1, { isPaid: false, maxMs: WAIT_MAX_MS }))
     if (waitMs > 0) return refusal(waitMs)
     const answer = await call(method, payload, signal)
     const retryAfter = answer.ok ? undefined : answer.parameters?.retry_after
@@ -26,20 +28,6 @@ export function paced(pace: SendPace): Transformer {
 
 function isMessage(method: string): boolean {
   return /^(send(?!ChatAction)|copy|forward)/.test(method)
-}
-
-/** Waits until a message may go out; gives how long it would still have to wait, if too long. */
-async function leaveFor(pace: SendPace, chatId: string): Promise<number> {
-  const deadline = performance.now() + WAIT_MAX_MS
-  for (const take of [() => pace.takeChat(chatId), () => pace.takeAll(1, false)]) {
-    for (;;) {
-      const { isAllowed, retryAfterMs } = await take()
-      if (isAllowed) break
-      if (performance.now() + retryAfterMs > deadline) return retryAfterMs
-      await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
-    }
-  }
-  return 0
 }
 
 function refusal(waitMs: number) {

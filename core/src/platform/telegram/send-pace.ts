@@ -61,9 +61,32 @@ export class SendPace {
     return this.#limiter.take('telegram.chat', `${this.#botId}:${chatId}`, rate)
   }
 
+  /** Waits, no longer than so much, for leave for some messages; 0 with leave, else how long it takes. */
+  waitForAll(
+    count: number,
+    { isPaid, maxMs }: { readonly isPaid: boolean; readonly maxMs: number },
+  ): Promise<number> {
+    return waitFor(() => this.takeAll(count, isPaid), maxMs)
+  }
+
+  /** Waits, no longer than so much, for leave to write to a chat; 0 with leave, else how long it takes. */
+  waitForChat(chatId: number | string, maxMs: number): Promise<number> {
+    return waitFor(() => this.takeChat(chatId), maxMs)
+  }
+
   /** Holds all processes back, as Telegram asked. */
   async hold(durationMs: number): Promise<void> {
     await this.#limiter.pause('telegram.all', this.#botId, durationMs)
     await this.#limiter.pause('telegram.paid', this.#botId, durationMs)
+  }
+}
+
+async function waitFor(take: () => Promise<Taken>, maxMs: number): Promise<number> {
+  const deadline = performance.now() + maxMs
+  for (;;) {
+    const { isAllowed, retryAfterMs } = await take()
+    if (isAllowed) return 0
+    if (performance.now() + retryAfterMs > deadline) return retryAfterMs
+    await new Promise((resolve) => setTimeout(resolve, retryAfterMs))
   }
 }

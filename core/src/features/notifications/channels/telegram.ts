@@ -14,11 +14,12 @@ export function telegramChannel(api: Pick<Api, 'sendMessage'>): NotificationChan
     name: 'telegram',
     // Telegram knows no key that tells a repetition.
     isRepeatable: false,
-    async send({ user, text, buttons }) {
+    async send({ user, text, buttons, isPaid }) {
       assertNoTransaction('telegramChannel.send')
       if (user.telegramId === null) return { kind: 'unreachable', reason: 'not on Telegram' }
       try {
         await api.sendMessage(Number(user.telegramId), text, {
+          ...(isPaid ? { allow_paid_broadcast: true } : {}),
           ...(buttons?.length ? { reply_markup: keyboardOf(buttons) } : {}),
         })
         return { kind: 'sent' }
