@@ -1,4 +1,4 @@
-import { Composer, type Context, GrammyError, InlineKeyboard } from 'grammy'
+import { Composer, type Context, InlineKeyboard } from 'grammy'
 import type { BotCommandTexts } from './commands.bot.ts'
 import type { User } from './features/users/index.ts'
 import type { Figures } from './figures.repository.ts'
@@ -11,6 +11,7 @@ import {
   type Language,
   languageOf,
 } from './kernel/index.ts'
+import { answerPress } from './press.bot.ts'
 import type { CoreServices } from './services.ts'
 
 /** All that the commands of owners may touch. */
@@ -118,17 +119,14 @@ export function ownerComposer(services: OwnerScope): Composer<Context> {
 
   composer.callbackQuery(/^gift:/, async (context) => {
     const owner = await ownerOf(services, context)
-    if (owner) {
-      const texts = TEXTS[languageOf(owner)]
-      const [, telegramId, productId] = GIFT_BUTTON.exec(context.callbackQuery.data) ?? []
-      const answer =
-        telegramId && productId
-          ? await give(services, owner, { context, telegramId, productId, texts })
-          : texts.canceled
-      // A second press finds the answer in place of the question.
-      await unless('not modified', () => context.editMessageText(answer))
-    }
-    await unless('query is too old', () => context.answerCallbackQuery())
+    if (!owner) return answerPress(context)
+    const texts = TEXTS[languageOf(owner)]
+    const [, telegramId, productId] = GIFT_BUTTON.exec(context.callbackQuery.data) ?? []
+    const text =
+      telegramId && productId
+        ? await give(services, owner, { context, telegramId, productId, texts })
+        : texts.canceled
+    await answerPress(context, { text })
   })
   return composer
 }
@@ -163,14 +161,5 @@ async function give(services: OwnerScope, owner: User, pressed: Pressed): Promis
   } catch (error) {
     if (!isAppError(error) || error.kind === 'internal') throw error
     return texts.refused(error.message)
-  }
-}
-
-/** Calls Telegram; a refusal in these words means that there is nothing left to do. */
-async function unless(words: string, call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call()
-  } catch (error) {
-    if (!(error instanceof GrammyError && error.description.includes(words))) throw error
   }
 }

@@ -75,6 +75,7 @@ test('the examples of READMEs and guides hold for the compiler', () => {
   const guides = [
     'add-a-payment-gateway',
     'build-your-own-app',
+    'compose-a-bot',
     'invite-people',
     'replace-a-service',
     'sell-a-product',

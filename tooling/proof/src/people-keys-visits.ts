@@ -2,6 +2,7 @@ import { CORE, type MoneyKey, TABLES } from './money-key.ts'
 
 const USERS = `${CORE}/features/users`
 
+const bot = ['apps/shop/backend/src/bot/commands.db.test.ts']
 const tests = [`${USERS}/visits.service.db.test.ts`]
 
 /** What a visit counts for, and where somebody came from. */
@@ -91,5 +92,53 @@ export const VISIT_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests,
+  },
+  {
+    name: 'start: tries of codes are counted',
+    guards: 'nobody guesses invitations by opening links',
+    edits: [
+      {
+        file: `${CORE}/start.ts`,
+        find: "await admit(services.limiter, 'invites.use', userId, CODES_RATE)",
+        replace: 'admit.toString()',
+      },
+    ],
+    tests: [`${CORE}/start.db.test.ts`],
+  },
+  {
+    name: 'start: a refused invitation is an outcome',
+    guards: 'a dead code keeps nobody out',
+    edits: [
+      {
+        file: `${CORE}/start.ts`,
+        find: 'if (!isAppError(error) || ',
+        replace: 'if (isAppError(error) || ',
+      },
+    ],
+    tests: [`${CORE}/start.db.test.ts`],
+  },
+  {
+    name: 'owner commands: the role, at each command and button',
+    guards: 'nobody gives plans away who is no owner any more',
+    edits: [
+      {
+        file: `${CORE}/owner.bot.ts`,
+        find: "return user?.role === 'owner' ? user : undefined",
+        replace: 'return user',
+      },
+    ],
+    tests: bot,
+  },
+  {
+    name: '/gift: the id follows from the question',
+    guards: 'a button that is pressed again gives nothing more',
+    edits: [
+      {
+        file: `${CORE}/owner.bot.ts`,
+        find: "deriveId(question, 'gift')",
+        replace: 'deriveId(question, String(Math.random()))',
+      },
+    ],
+    tests: bot,
   },
 ]
