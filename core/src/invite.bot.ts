@@ -39,8 +39,6 @@ export const INVITE_COMMAND: BotCommandTexts = {
 
 /** One link is good for so many friends and so long; then there is a new one. */
 const TERMS = { usageLimit: 50, days: 30 }
-/** Marks the invitations that this command makes. */
-const PURPOSE = 'friends'
 
 /** Answers `/invite` in private: a link to send to friends, the same until it is used up or old. */
 export function inviteComposer(services: InviteScope, options: InviteOptions): Composer<Context> {
@@ -65,15 +63,19 @@ export function inviteComposer(services: InviteScope, options: InviteOptions): C
 async function currentInvitation(services: InviteScope, userId: string): Promise<Invitation> {
   const now = services.clock.now()
   const { items } = await services.invites.list({ createdBy: userId, status: 'active' })
-  const isGood = ({ expiresAt, metadata }: Invitation): boolean =>
-    metadata['purpose'] === PURPOSE && expiresAt !== null && expiresAt > addMs(now, DAY_MS)
+  const isGood = ({ makesFriends, groupId, usageLimit, expiresAt }: Invitation): boolean =>
+    makesFriends &&
+    groupId === null &&
+    usageLimit === TERMS.usageLimit &&
+    expiresAt !== null &&
+    expiresAt > addMs(now, DAY_MS)
   return (
     items.find(isGood) ??
     services.invites.create({
       createdBy: userId,
       usageLimit: TERMS.usageLimit,
       expiresAt: addMs(now, TERMS.days * DAY_MS),
-      metadata: { purpose: PURPOSE },
+      makesFriends: true,
     })
   )
 }

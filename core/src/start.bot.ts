@@ -24,11 +24,13 @@ interface Texts {
 const TEXTS: Readonly<Record<Language, Texts>> = {
   en: {
     accepted: (inviter) =>
-      inviter ? `You are friends with ${inviter} now.` : 'Your invitation is accepted.',
+      inviter ? `You have accepted an invitation from ${inviter}.` : 'Your invitation is accepted.',
     refused: {
       'invites.expired': 'The invitation in your link has expired.',
       'invites.not_active': 'The invitation in your link is used up or was taken back.',
       'invites.already_used': 'You have accepted this invitation already.',
+      'invites.already_member': 'You are in this group already.',
+      'groups.full': 'The group that you are invited to is full.',
       'invites.own_code': 'This is your own invitation: send it to a friend.',
       'limits.too_many_tries': 'You have tried many invitations: try again in an hour.',
     },
@@ -36,11 +38,14 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
     milestone: (days) => `${days} days in a row!`,
   },
   ru: {
-    accepted: (inviter) => (inviter ? `Теперь вы друзья: ${inviter}.` : 'Приглашение принято.'),
+    accepted: (inviter) =>
+      inviter ? `Приглашение от ${inviter} принято.` : 'Приглашение принято.',
     refused: {
       'invites.expired': 'Срок приглашения из ссылки истёк.',
       'invites.not_active': 'Приглашение из ссылки уже использовано или отозвано.',
       'invites.already_used': 'Вы уже приняли это приглашение.',
+      'invites.already_member': 'Вы уже в этой группе.',
+      'groups.full': 'В группе, куда вас пригласили, нет мест.',
       'invites.own_code': 'Это ваше собственное приглашение: отправьте его другу.',
       'limits.too_many_tries': 'Слишком много попыток: попробуйте через час.',
     },

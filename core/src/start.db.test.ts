@@ -32,7 +32,7 @@ const open = (code: string, userId = newcomer) =>
   beginVisit(core, userId, { via: 'start', startParam: `i-${code}` })
 const friendsOf = async (userId: string) => (await core.friendships.list(userId, {})).items
 const aCode = async (terms: { usageLimit?: number; expiresAt?: Date; recipient?: string } = {}) =>
-  (await core.invites.create({ createdBy: inviter, ...terms })).code
+  (await core.invites.create({ createdBy: inviter, makesFriends: true, ...terms })).code
 
 describe('an invitation in a link', () => {
   test('is used, and makes friends of the two', async () => {
@@ -94,7 +94,7 @@ describe('an invitation in a link', () => {
     const code = await aCode()
     const { user } = await core.users.loginAsGuest(newId())
     const outcome = await beginVisit(core, user.id, { via: 'web', startParam: `s-habr-i-${code}` })
-    expect(outcome.invitation).toEqual({ isAccepted: false, refusal: 'guest' })
+    expect(outcome.invitation).toEqual({ isAccepted: false, refusal: 'invites.guests_not_invited' })
     expect(await core.invites.getByCode(code)).toMatchObject({ useCount: 0 })
     expect(await core.repos.users.getWithVisits(user.id)).toMatchObject({ isAttributed: true })
   })

@@ -2,7 +2,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { streakWire } from './features/users/users.http.ts'
 import type { ServicesHost } from './platform/database/index.ts'
-import { principalOf, problemResponses, requireUser, userSecurity } from './platform/http/index.ts'
+import {
+  networkOf,
+  principalOf,
+  problemResponses,
+  requireUser,
+  userSecurity,
+} from './platform/http/index.ts'
 import { beginVisit, type StartScope } from './start.ts'
 
 const visitWire = z
@@ -45,7 +51,11 @@ export function startHttp(host: ServicesHost<StartScope>): FastifyPluginAsyncZod
       async (request): Promise<z.output<typeof visitWire>> => {
         const { user, session } = principalOf(request)
         const via = session.surface === 'telegram' ? 'startapp' : 'web'
-        const begun = await beginVisit(host.services, user.id, { ...request.body, via })
+        const begun = await beginVisit(host.services, user.id, {
+          ...request.body,
+          network: networkOf(request.ip),
+          via,
+        })
         const { streak, milestone, start, invitation } = begun
         const { page = null, mode = null } = start
         return {

@@ -1,13 +1,17 @@
-import type { Visit, VisitOutcome } from './features/users/index.ts'
+import { admitTry, countWrong } from './features/invites/guessing.service.ts'
+import { GuestsNotInvited, InvitationNotFound } from './features/invites/index.ts'
+import type { User, Visit, VisitOutcome } from './features/users/index.ts'
 import { idSchema, isAppError } from './kernel/index.ts'
-import { admit } from './platform/limits/index.ts'
 import type { CoreServices } from './services.ts'
 
 /** All that a start may touch. */
-export type StartScope = Pick<
-  CoreServices,
-  'friendships' | 'invites' | 'limiter' | 'repos' | 'transaction' | 'visits'
->
+export type StartScope = Pick<CoreServices, 'invites' | 'limiter' | 'repos' | 'visits'>
+
+/** A visit that may come with an invitation. */
+export interface Start extends Visit {
+  /** Where a request comes from, as wrong codes of one network are counted together. */
+  readonly network?: string | undefined
+}
 
 /** What became of the invitation in a link. */
 export type InvitationOutcome =
@@ -18,7 +22,7 @@ export type InvitationOutcome =
     }
   | {
       readonly isAccepted: false
-      /** Code of the error, such as `invites.expired`, or `guest`: who uses one logs in first. */
+      /** Code of the error, such as `invites.expired`. */
       readonly refusal: string
     }
 
@@ -28,15 +32,11 @@ export interface StartOutcome extends VisitOutcome {
   readonly invitation: InvitationOutcome | null
 }
 
-/** How many codes a person may try in an hour: short ones could be guessed. */
-const CODES_RATE = { limit: 10, perMs: 3_600_000 }
-
 /**
- * Begins a visit by whatever link led there: counts it, and uses the invitation in the link, which
- * makes the two people friends. A code that is dead, wrong or one's own keeps nobody out: what
- * became of it is told as an outcome.
+ * Begins a visit by whatever link led there: counts it, and uses the invitation in the link. A code
+ * that is dead, wrong or one's own keeps nobody out: what became of it is told as an outcome.
  *
- * The invitation of a guest stays for when they log in; where they came from is kept.
+ * A guest uses no invitation before they log in; that they came by it is kept.
  *
  * @throws {@link NotFound} when there is no such user
  *
@@ -46,43 +46,38 @@ const CODES_RATE = { limit: 10, perMs: 3_600_000 }
 export async function beginVisit(
   services: StartScope,
   userId: string,
-  visit: Visit,
+  visit: Start,
 ): Promise<StartOutcome> {
   const visited = await services.visits.record(userId, visit)
   const code = visited.start.invitation
   if (code === undefined) return { ...visited, invitation: null }
-  if (visited.user.kind === 'guest') {
-    return { ...visited, invitation: { isAccepted: false, refusal: 'guest' } }
-  }
+  const { network } = visit
   try {
-    await admit(services.limiter, 'invites.use', userId, CODES_RATE)
-    const inviterId = await accept(services, userId, code)
-    const inviter = inviterId ? await services.repos.users.findById(inviterId) : undefined
-    return {
-      ...visited,
-      invitation: {
-        isAccepted: true,
-        inviter: inviter ? { id: inviter.id, firstName: inviter.firstName } : null,
-      },
-    }
+    const inviter = await accept(services, visited.user, { code, network })
+    return { ...visited, invitation: { isAccepted: true, inviter } }
   } catch (error) {
     if (!isAppError(error) || error.kind === 'internal' || error.kind === 'unavailable') throw error
     return { ...visited, invitation: { isAccepted: false, refusal: error.code } }
   }
 }
 
-/** Uses a code and makes friends in one transaction; gives who invites, if that is a person. */
+type Inviter = Extract<InvitationOutcome, { isAccepted: true }>['inviter']
+
 async function accept(
-  services: StartScope,
-  userId: string,
-  code: string,
-): Promise<string | undefined> {
-  const { createdBy } = await services.invites.getByCode(code)
-  const inviterId = idSchema.safeParse(createdBy).data
-  await services.transaction(async (tx) => {
-    // People are locked before the invitation, as everywhere.
-    if (inviterId) await tx.friendships.befriend(inviterId, userId)
-    await tx.invites.use({ code, usedBy: userId })
-  })
-  return inviterId
+  { invites, limiter, repos }: StartScope,
+  user: User,
+  { code, network }: { readonly code: string; readonly network: string | undefined },
+): Promise<Inviter> {
+  if (user.kind === 'guest') throw new GuestsNotInvited()
+  const guesser = { userId: user.id, network }
+  await admitTry(limiter, guesser)
+  try {
+    const { createdBy } = await invites.use({ code, usedBy: user.id })
+    const inviterId = idSchema.safeParse(createdBy).data
+    const inviter = inviterId ? await repos.users.findById(inviterId) : undefined
+    return inviter ? { id: inviter.id, firstName: inviter.firstName } : null
+  } catch (error) {
+    if (error instanceof InvitationNotFound) await countWrong(limiter, guesser)
+    throw error
+  }
 }

@@ -99,8 +99,8 @@ export const VISIT_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${CORE}/start.ts`,
-        find: "await admit(services.limiter, 'invites.use', userId, CODES_RATE)",
-        replace: 'admit.toString()',
+        find: 'await admitTry(limiter, guesser)',
+        replace: 'admitTry.toString()',
       },
     ],
     tests: [`${CORE}/start.db.test.ts`],

@@ -16,6 +16,7 @@ import {
 } from '../../platform/http/index.ts'
 import { admit, type Limiter } from '../../platform/limits/index.ts'
 import type { UsersRepository } from '../users/index.ts'
+import { admitTry, countWrong, type Guesser } from './guessing.service.ts'
 import { INVITATION_STATUSES, type Invitation } from './invitation.ts'
 import {
   filterQuery,
@@ -36,13 +37,7 @@ export interface InvitesHttpScope {
   readonly repos: { readonly users: Pick<UsersRepository, 'getById'> }
 }
 
-const HOUR_MS = 3_600_000
 const CREATE_RATE = { limit: 20, perMs: DAY_MS }
-/** Codes that one person may try, right or wrong. */
-const TRY_RATE = { limit: 10, perMs: HOUR_MS }
-/** Wrong codes of one network; more of them stop all tries from there for a while. */
-const WRONG_RATE = { limit: 10, perMs: HOUR_MS }
-const NETWORK_RATE = { limit: 600, perMs: 60_000 }
 
 const newInvitation = z.strictObject({
   ...termsBody,
@@ -190,10 +185,11 @@ export function invitesHttp({ services }: ServicesHost<InvitesHttpScope>): Fasti
       },
       async (request) => {
         const usedBy = principalOf(request).user.id
-        await admitTry(services.limiter, request)
+        await admitTry(services.limiter, guesserOf(request))
         const { code } = request.body
         const validation = await services.invites.validate({ code, usedBy })
-        if (validation.reason === 'not_found') await countWrong(services.limiter, request)
+        if (validation.reason === 'not_found')
+          await countWrong(services.limiter, guesserOf(request))
         return validation
       },
     )
@@ -224,11 +220,12 @@ export function invitesHttp({ services }: ServicesHost<InvitesHttpScope>): Fasti
         const usedBy = principalOf(request).user.id
         const { kind } = await services.repos.users.getById(usedBy)
         if (kind === 'guest') throw new GuestsNotInvited()
-        await admitTry(services.limiter, request)
+        await admitTry(services.limiter, guesserOf(request))
         try {
           return await services.invites.use({ code: request.body.code, usedBy })
         } catch (error) {
-          if (error instanceof InvitationNotFound) await countWrong(services.limiter, request)
+          if (error instanceof InvitationNotFound)
+            await countWrong(services.limiter, guesserOf(request))
           throw error
         }
       },
@@ -236,21 +233,6 @@ export function invitesHttp({ services }: ServicesHost<InvitesHttpScope>): Fasti
   }
 }
 
-/** Codes may be short, so nobody may try many: neither a person nor their network. */
-async function admitTry(
-  limiter: InvitesHttpScope['limiter'],
-  request: FastifyRequest,
-): Promise<void> {
-  await admit(limiter, 'invites.network', networkOf(request.ip), NETWORK_RATE)
-  await admit(limiter, 'invites.try', principalOf(request).user.id, TRY_RATE)
-}
-
-/** Many people behind one address may use good codes; wrong ones make all of them wait. */
-async function countWrong(
-  limiter: InvitesHttpScope['limiter'],
-  request: FastifyRequest,
-): Promise<void> {
-  const network = networkOf(request.ip)
-  const { isAllowed, retryAfterMs } = await limiter.take('invites.wrong', network, WRONG_RATE)
-  if (!isAllowed) await limiter.pause('invites.network', network, retryAfterMs)
+function guesserOf(request: FastifyRequest): Guesser {
+  return { userId: principalOf(request).user.id, network: networkOf(request.ip) }
 }

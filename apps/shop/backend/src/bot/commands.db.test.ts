@@ -79,7 +79,7 @@ describe('/start', () => {
     const invitation = await inviteBy(ada.person)
     const bob = await aCustomer(shop, 'Bob')
     expect(await ask(bob.person, `/start i-${invitation}`)).toContain(
-      'You are friends with Ada now.',
+      'You have accepted an invitation from Ada.',
     )
     expect(await ask(bob.person, `/start i-${invitation}`)).toContain('already')
     expect(await ask(ada.person, `/start i-${invitation}`)).toContain('your own invitation')
