@@ -35,6 +35,7 @@ export {
 } from './invite.bot.ts'
 export { OWNER_COMMANDS, ownerComposer } from './owner.bot.ts'
 export * from './platform/telegram/index.ts'
+export { SETTINGS_COMMAND, settingsComposer } from './settings.bot.ts'
 export { START_COMMAND, type StartBotOptions, startComposer } from './start.bot.ts'
 export type { BotContext }
 

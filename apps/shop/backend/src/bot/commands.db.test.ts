@@ -22,7 +22,7 @@ beforeAll(async () => {
   shop = await startRunningShop({ GRAMKIT_OWNER_TELEGRAM_IDS: String(OWNER_ID) })
   owner = shop.sandbox.control.user('Olga', { first_name: 'Olga' })
   expect(await owner.id()).toBe(OWNER_ID)
-  await owner.say('/start')
+  await ask(owner, '/start')
   database = new pg.Client(shop.database.adminUrl)
   await database.connect()
 })
@@ -121,6 +121,44 @@ describe('a language', () => {
   })
 })
 
+describe('/settings', () => {
+  const shownOf = (message: Awaited<ReturnType<typeof nextMessage>> | undefined) => ({
+    text: message?.text,
+    buttons: message?.reply_markup?.inline_keyboard.flat().map(({ text }) => text),
+  })
+
+  test('changes the language and the quiet hours by a press, in place', async () => {
+    const finn = await aCustomer(shop, 'Finn')
+    const { message_id: said } = await finn.person.say('/settings')
+    const first = await nextMessage(finn.person, said)
+    expect(shownOf(first)).toEqual({
+      text: 'Your settings. Press to change them:',
+      buttons: expect.arrayContaining(['✓ English', 'Quiet hours 22:00–08:00', '✓ News']),
+    })
+    const press = async (data: string, isDone: (text: string) => boolean) => {
+      await finn.person.press(first.message_id, data)
+      const find = async () =>
+        shownOf(
+          (await finn.person.chat()).find(({ message_id }) => message_id === first.message_id),
+        )
+      return eventually(find, ({ buttons = [] }) => isDone(buttons.join()))
+    }
+    expect(await press('settings:language:ru', (text) => text.includes('✓ Русский'))).toEqual({
+      text: 'Ваши настройки. Нажмите, чтобы изменить:',
+      buttons: expect.arrayContaining(['English', '✓ Русский', 'Тихие часы 22:00–08:00']),
+    })
+    expect(await meOf(finn)).toMatchObject({ language: 'ru' })
+    await press('settings:quiet:on', (text) => text.includes('✓ Тихие'))
+    const preferences = async () => (await finn.get('/api/v1/notifications/preferences')).body
+    expect(await preferences()).toMatchObject({ quietHours: { from: '22:00', until: '08:00' } })
+    await press('settings:quiet:off', (text) => !text.includes('✓ Тихие'))
+    expect(await preferences()).toMatchObject({ quietHours: null })
+    await press('settings:topic:news:off', (text) => text.includes(',Новости'))
+    const news = { id: 'news', title: 'Новости', isEnabled: false }
+    expect((await preferences()).topics).toContainEqual(news)
+  })
+})
+
 describe('/invite', () => {
   test('gives one link, to be sent on, until it is old', async () => {
     const eve = await aCustomer(shop, 'Eve')
@@ -174,7 +212,7 @@ describe('commands of owners', () => {
     const names = async (...options: Parameters<typeof api.getMyCommands>) =>
       (await api.getMyCommands(...options)).map(({ command }) => command)
     const scope = { type: 'chat', chat_id: OWNER_ID } as const
-    expect(await names()).toEqual(['start', 'invite', 'paysupport', 'help'])
+    expect(await names()).toEqual(['start', 'invite', 'settings', 'paysupport', 'help'])
     expect(await names({ scope })).toEqual([...(await names()), 'stats', 'gift'])
     expect(await api.getMyCommands({ language_code: 'ru' })).toContainEqual({
       command: 'invite',

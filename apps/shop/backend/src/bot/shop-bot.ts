@@ -10,7 +10,9 @@ import {
   ownerComposer,
   PAY_SUPPORT_COMMAND,
   paySupportComposer,
+  SETTINGS_COMMAND,
   START_COMMAND,
+  settingsComposer,
   startComposer,
 } from '@gramkit/core/bot'
 import type { Composer } from 'grammy'
@@ -24,6 +26,7 @@ export const SHOP_COMMANDS: Pick<BotCommands, 'commands' | 'ownerCommands'> = {
   commands: [
     { ...START_COMMAND, description: { en: en.openShop, ru: ru.openShop } },
     INVITE_COMMAND,
+    SETTINGS_COMMAND,
     PAY_SUPPORT_COMMAND,
     HELP_COMMAND,
   ],
@@ -41,6 +44,7 @@ export function shopComposers(
       miniApp: { url: options.miniAppUrl, button: { en: en.openShop, ru: ru.openShop } },
     }),
     inviteComposer(services, { message: { en: en.invitation, ru: ru.invitation } }),
+    settingsComposer(services),
     paySupportComposer(services, { contact: options.supportContact }),
     ownerComposer(services),
     helpComposer(services, SHOP_COMMANDS),
