@@ -43,9 +43,9 @@ export function launchUrl(appUrl, { initData, themeParams, startParam }) {
     tgWebAppVersion: '8.0',
     tgWebAppPlatform: 'weba',
     tgWebAppThemeParams: JSON.stringify(themeParams),
-    ...(startParam ? { tgWebAppStartParam: startParam } : {}),
   })
   const url = new URL(appUrl, document.baseURI)
+  // In the address's query only: SDKs refuse a launch that names it twice.
   if (startParam) url.searchParams.set('tgWebAppStartParam', startParam)
   url.hash = hash.toString()
   return url.href

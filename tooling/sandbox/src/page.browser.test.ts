@@ -271,5 +271,5 @@ test('links of Telegram in the chat do what they do there, and a shared one reac
 /** What the Mini App was started with. */
 async function startParamOf(of: Page): Promise<string | null> {
   const address = await of.locator('iframe[title="Mini App"]').getAttribute('src')
-  return new URLSearchParams(new URL(address ?? '').hash.slice(1)).get('tgWebAppStartParam')
+  return new URL(address ?? '').searchParams.get('tgWebAppStartParam')
 }

@@ -32,6 +32,7 @@ import {
   yookassaWebhook,
 } from '@gramkit/core/payments/yookassa-webhook'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { botHttp } from './bot/bot.http.ts'
 import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
 import { planNoticeJob, planNoticeSubscriptions } from './bot/plan-notices.ts'
 import { SHOP_COMMANDS, shopComposers } from './bot/shop-bot.ts'
@@ -118,7 +119,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
           adminToken: http.adminToken,
           loginsPerMinute: http.loginsPerMinute,
           inbox,
-          routes: [ordersHttp(platform)],
+          routes: [botHttp(bot), ordersHttp(platform)],
         }),
       )
       await app.register(miniApp)

@@ -1,24 +1,29 @@
-import { onlineManager, useQuery } from '@tanstack/react-query'
+import { onlineManager, useQuery, useQueryClient } from '@tanstack/react-query'
 import { AppRoot, Banner, Tabbar } from '@telegram-apps/telegram-ui'
-import { useEffect, useState, useSyncExternalStore } from 'react'
-import { meQuery } from './api/queries.ts'
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
+import { meQuery, visitQuery } from './api/queries.ts'
 import type { User } from './api/wire.ts'
 import { ContactDialog } from './purchase/contact-dialog.tsx'
 import { PaymentNotice } from './purchase/payment-notice.tsx'
 import { usePurchase } from './purchase/use-purchase.ts'
-import { HistoryScreen } from './screens/history-screen.tsx'
+import { FriendsScreen } from './screens/friends-screen.tsx'
+import { type ProfilePage, ProfileScreen } from './screens/profile-screen.tsx'
 import { PurchasesScreen } from './screens/purchases-screen.tsx'
 import { ShopScreen } from './screens/shop-screen.tsx'
-import { useShop } from './shop-context.ts'
+import { VisitNote } from './screens/visit-note.tsx'
+import { ShopContext, useShop } from './shop-context.ts'
+import { languageOf } from './texts/language.ts'
+import { texts } from './texts/texts.ts'
 import { Failure } from './ui/failure.tsx'
-import { historyIcon, purchasesIcon, shopIcon } from './ui/icons.tsx'
+import { friendsIcon, profileIcon, purchasesIcon, shopIcon } from './ui/icons.tsx'
 import { Loaded } from './ui/loaded.tsx'
 import { useLiveUpdates } from './use-live-updates.ts'
 
 const TABS = [
   { id: 'shop', icon: shopIcon },
   { id: 'purchases', icon: purchasesIcon },
-  { id: 'history', icon: historyIcon },
+  { id: 'friends', icon: friendsIcon },
+  { id: 'profile', icon: profileIcon },
 ] as const
 
 type Tab = (typeof TABS)[number]['id']
@@ -33,21 +38,42 @@ export function App() {
       <main className="page">
         <OfflineNote />
         <Loaded query={me} rows={4}>
-          {(user) => <Screens key={user.id} user={user} />}
+          {(user) => (
+            <Spoken user={user}>
+              <Screens key={user.id} user={user} />
+            </Spoken>
+          )}
         </Loaded>
       </main>
     </AppRoot>
   )
 }
 
+/** Speaks the language that the person has chosen, or that Telegram says they speak. */
+function Spoken({ user, children }: { user: User; children: ReactNode }) {
+  const shop = useShop()
+  const language = user.language ?? languageOf(user.languageCode ?? shop.host.languageCode)
+  useEffect(() => {
+    document.documentElement.lang = language
+    document.title = texts[language].tabs.shop
+  }, [language])
+  return <ShopContext value={{ ...shop, language, texts: texts[language] }}>{children}</ShopContext>
+}
+
 function Screens({ user }: { user: User }) {
   const { host, texts } = useShop()
   const [tab, setTab] = useState<Tab>('shop')
+  const [page, setPage] = useState<ProfilePage>()
+  const visit = useVisit()
   const purchase = usePurchase(user.id)
   useLiveUpdates()
-  useEffect(() => (tab === 'shop' ? undefined : host.showBack(() => setTab('shop'))), [host, tab])
+  useEffect(() => {
+    if (page) return host.showBack(() => setPage(undefined))
+    return tab === 'shop' ? undefined : host.showBack(() => setTab('shop'))
+  }, [host, tab, page])
   return (
     <>
+      {visit ? <VisitNote visit={visit} /> : null}
       {purchase.failure ? (
         <Failure error={purchase.failure} onRetry={purchase.retry} onHide={purchase.clearFailure} />
       ) : null}
@@ -57,7 +83,8 @@ function Screens({ user }: { user: User }) {
       {purchase.watchedId ? <PaymentNotice id={purchase.watchedId} purchase={purchase} /> : null}
       {tab === 'shop' ? <ShopScreen user={user} purchase={purchase} /> : null}
       {tab === 'purchases' ? <PurchasesScreen purchase={purchase} /> : null}
-      {tab === 'history' ? <HistoryScreen /> : null}
+      {tab === 'friends' ? <FriendsScreen /> : null}
+      {tab === 'profile' ? <ProfileScreen user={user} page={page} onPage={setPage} /> : null}
       <Tabbar role="navigation" className="tabs">
         {TABS.map(({ id, icon }) => (
           <Tabbar.Item
@@ -67,6 +94,7 @@ function Screens({ user }: { user: User }) {
             text={texts.tabs[id]}
             onClick={() => {
               setTab(id)
+              setPage(undefined)
               window.scrollTo(0, 0)
             }}
           >
@@ -76,6 +104,18 @@ function Screens({ user }: { user: User }) {
       </Tabbar>
     </>
   )
+}
+
+/** Begins the visit, and reads again what it has changed. */
+function useVisit() {
+  const { api, host } = useShop()
+  const queries = useQueryClient()
+  const { data } = useQuery(visitQuery(api, host.startParam))
+  useEffect(() => {
+    if (data)
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'visit' })
+  }, [data, queries])
+  return data
 }
 
 function OfflineNote() {

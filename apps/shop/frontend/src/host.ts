@@ -17,10 +17,14 @@ export interface Host {
     | { readonly initData: string; readonly deviceKey: string }
     | { readonly deviceKey: string }
   readonly platform: 'ios' | 'base'
+  /** What the link that led here carries. */
+  readonly startParam: string | undefined
   /** Where a payment page leads back to. */
   readonly returnUrl: string
   openInvoice(url: string): Promise<InvoiceEnd>
   openPage(url: string): void
+  /** Lets the person choose to whom a link goes. */
+  share(link: string, text: string): void
   /** Shows the client's own back button until the returned function is called. */
   showBack(onBack: () => void): () => void
   isDark(): boolean
@@ -36,9 +40,14 @@ export function webHost(store: TextStore): Host {
     identity: 'guest',
     credentials: { deviceKey: deviceKey(store, 'device-key') },
     platform: 'ios',
+    startParam: new URLSearchParams(window.location.search).get('startapp') ?? undefined,
     returnUrl: new URL(import.meta.env.BASE_URL, window.location.origin).href,
     openInvoice: async () => 'failed',
     openPage: (url) => window.location.assign(url),
+    share: (url, text) => {
+      const share = new URLSearchParams({ url, text })
+      window.open(`https://t.me/share/url?${share}`, '_blank', 'noopener')
+    },
     showBack: () => () => undefined,
     isDark: () => dark.matches,
     onThemeChange: (listener) => {

@@ -7,6 +7,7 @@ import {
   retrieveLaunchParams,
   retrieveRawInitData,
   setTargetOrigin,
+  shareURL,
   themeParams,
 } from '@tma.js/sdk-react'
 import { deviceKey, type Host, type InvoiceEnd } from './host.ts'
@@ -23,7 +24,7 @@ export function telegramHost(store: TextStore): Host | undefined {
   backButton.mount.ifAvailable()
   miniApp.mount.ifAvailable()
   miniApp.ready.ifAvailable()
-  const { tgWebAppData, tgWebAppPlatform } = retrieveLaunchParams()
+  const { tgWebAppData, tgWebAppPlatform, tgWebAppStartParam } = retrieveLaunchParams()
   const returnUrl = new URL(import.meta.env.BASE_URL, window.location.origin)
   returnUrl.searchParams.set('from', 'telegram')
 
@@ -34,9 +35,11 @@ export function telegramHost(store: TextStore): Host | undefined {
     // Not the guest's key: that one opens the guest's login by itself.
     credentials: { initData, deviceKey: deviceKey(store, 'login-key') },
     platform: tgWebAppPlatform.startsWith('android') ? 'base' : 'ios',
+    startParam: tgWebAppStartParam ?? tgWebAppData?.start_param,
     returnUrl: returnUrl.href,
     openInvoice: async (url) => invoiceEnd(await invoice.openUrl(url)),
     openPage: (url) => void openLink(url),
+    share: (link, text) => shareURL(link, text),
     showBack: (onBack) => {
       backButton.show.ifAvailable()
       const stop = backButton.onClick.ifAvailable(onBack)

@@ -11,7 +11,9 @@ export function useLiveUpdates(): void {
     const closing = new AbortController()
     void listen({
       open: openStream,
-      onChanged: () => void queries.invalidateQueries(),
+      onChanged: () =>
+        // A visit begins once; everything else is what the server says now.
+        void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'visit' }),
       signal: closing.signal,
     })
     return () => closing.abort()

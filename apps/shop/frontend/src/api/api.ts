@@ -42,6 +42,16 @@ export async function answerOf<Data>(
   return data
 }
 
+/** Waits for an answer that says nothing but yes; throws `RequestFailed` for everything else. */
+export async function doneOf(
+  call: Promise<{ error?: unknown; response: Response }>,
+): Promise<void> {
+  const { error, response } = await call.catch((cause: unknown) => {
+    throw toRequestFailed(cause)
+  })
+  if (!response.ok) throw failureOf(response.status, error)
+}
+
 function withTimeout(request: Request): Promise<Response> {
   return fetch(request, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
 }

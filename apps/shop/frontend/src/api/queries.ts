@@ -10,6 +10,61 @@ const WAITING_POLL_MS = 3_000
 export const meQuery = (api: ShopClient) =>
   queryOptions({ queryKey: ['me'], queryFn: () => answerOf(api.GET('/api/v1/me')) })
 
+/**
+ * The beginning of this visit, once for each opening: counts the day and uses what the link carries.
+ */
+export const visitQuery = (api: ShopClient, startParam: string | undefined) =>
+  queryOptions({
+    queryKey: ['visit'],
+    queryFn: () => {
+      const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+      return answerOf(
+        api.POST('/api/v1/me/visit', { body: { startParam: startParam ?? null, timeZone } }),
+      )
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+  })
+
+/** Where the person is logged in, last used first. */
+export const sessionsQuery = (api: ShopClient) =>
+  queryOptions({
+    queryKey: ['sessions'],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/me/sessions'))).items,
+  })
+
+/** What the person wants to hear of, and when not. */
+export const preferencesQuery = (api: ShopClient) =>
+  queryOptions({
+    queryKey: ['preferences'],
+    queryFn: () => answerOf(api.GET('/api/v1/notifications/preferences')),
+  })
+
+/** The person's friends, page by page. */
+export const friendsQuery = (api: ShopClient) =>
+  infiniteQueryOptions({
+    queryKey: ['friendships', 'friends'],
+    queryFn: ({ pageParam }) =>
+      answerOf(api.GET('/api/v1/friendships', { params: { query: pageAt(pageParam) } })),
+    ...byCursor,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
+  })
+
+/** Those who want to be the person's friend; the first of them. */
+export const requestsQuery = (api: ShopClient) =>
+  queryOptions({
+    queryKey: ['friendships', 'requests'],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/friendships/requests'))).items,
+  })
+
+/** Those whom the person has blocked; the first of them. */
+export const blocksQuery = (api: ShopClient) =>
+  queryOptions({
+    queryKey: ['friendships', 'blocks'],
+    queryFn: async () => (await answerOf(api.GET('/api/v1/friendships/blocks'))).items,
+  })
+
 /** What is sold here. */
 export const productsQuery = (api: ShopClient) =>
   queryOptions({

@@ -11,6 +11,24 @@ type Item<Path extends keyof paths> = Answer<Path> extends { items: (infer One)[
 /** Who is logged in. */
 export type User = Answer<'/api/v1/me'>
 
+/** A person as others see them. */
+export type Person = Item<'/api/v1/friendships'>
+
+/** A login. */
+export type Login = Item<'/api/v1/me/sessions'>
+
+/** What somebody wants to hear of, and when not. */
+export type Preferences = Answer<'/api/v1/notifications/preferences'>
+
+/** What somebody changes about it. */
+export type PreferencesChange = NonNullable<
+  paths['/api/v1/notifications/preferences']['patch']['requestBody']
+>['content']['application/json']
+
+/** What opening the app came to. */
+export type Visit =
+  paths['/api/v1/me/visit']['post']['responses'][200]['content']['application/json']
+
 /** What is sold. */
 export type Product = Item<'/api/v1/products'>
 

@@ -1,8 +1,8 @@
-import type { HistoryEntry, Order, Payment, Subscription } from '../api/wire.ts'
+import type { HistoryEntry, Login, Order, Payment, Subscription } from '../api/wire.ts'
 
 /** Everything the app says, in one language. */
 export interface Texts {
-  readonly tabs: { readonly shop: string; readonly purchases: string; readonly history: string }
+  readonly tabs: Record<'shop' | 'purchases' | 'friends' | 'profile', string>
   readonly balance: string
   readonly units: (digits: string, unit: string) => string
   readonly greeting: (name: string) => string
@@ -86,6 +86,79 @@ export interface Texts {
     readonly emptyNote: string
     readonly reason: (reason: HistoryEntry['reason']) => string
   }
+  readonly visit: {
+    readonly accepted: (inviter: string) => string
+    readonly acceptedNote: string
+    readonly somebody: string
+    readonly refused: string
+    readonly refusedNote: string
+    readonly reasons: Readonly<Record<string, string>>
+    readonly milestone: (days: number) => string
+    readonly milestoneNote: string
+  }
+  readonly friends: {
+    readonly title: string
+    readonly empty: string
+    readonly emptyNote: string
+    readonly nameless: string
+    readonly since: (day: string) => string
+    readonly requests: string
+    readonly wants: (day: string) => string
+    readonly blocked: string
+    readonly blockedSince: (day: string) => string
+    readonly actions: Record<'accept' | 'decline' | 'remove' | 'block' | 'unblock', string>
+    readonly actionOn: (action: string, name: string) => string
+    readonly confirm: Record<
+      'remove' | 'block',
+      { readonly title: (name: string) => string; readonly note: string; readonly yes: string }
+    > & { readonly no: string }
+    readonly invite: {
+      readonly make: string
+      readonly note: string
+      readonly link: string
+      readonly send: string
+      readonly message: string
+      readonly copy: string
+      readonly copied: string
+      readonly notCopied: string
+    }
+  }
+  readonly profile: {
+    readonly title: string
+    readonly guest: string
+    readonly onlyHere: string
+    readonly language: string
+    readonly languageOfTelegram: string
+    readonly pages: Record<'notifications' | 'logins' | 'history', string>
+    readonly streak: {
+      readonly title: string
+      readonly counted: string
+      readonly waiting: string
+      readonly current: string
+      readonly best: string
+      readonly total: string
+      readonly days: (days: number) => string
+    }
+  }
+  readonly notifications: {
+    readonly topics: string
+    readonly topicsNote: string
+    readonly quiet: string
+    readonly quietNote: string
+    readonly quietOn: string
+    readonly from: string
+    readonly until: string
+  }
+  readonly logins: {
+    readonly note: string
+    readonly surface: Record<Login['surface'], string>
+    readonly lastSeen: (moment: string) => string
+    readonly current: string
+    readonly end: string
+    readonly endOne: (name: string) => string
+    readonly endOthers: string
+  }
+  readonly back: string
   readonly offline: string
   readonly retry: string
   readonly loading: string

@@ -26,7 +26,12 @@ export const purchasesIcon = icon(
   <path d="M7.5 4.5h13v19l-2.6-1.8-1.9 1.8-2-1.8-2 1.8-1.9-1.8-2.6 1.8v-19ZM11 10h6m-6 4.5h6" />,
 )
 
-/** A clock, for history. */
-export const historyIcon = icon(
-  <path d="M14 23.5a9.5 9.5 0 1 0 0-19 9.5 9.5 0 0 0 0 19ZM14 9v5.2l3.4 2" />,
+/** Two people, for friends. */
+export const friendsIcon = icon(
+  <path d="M10.5 13a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-7 9.5c0-4 3-6.5 7-6.5s7 2.5 7 6.5M18 5.4a4 4 0 0 1 0 7.4m2.5 3.9c2.4.9 4 2.9 4 5.8" />,
+)
+
+/** A person, for the profile. */
+export const profileIcon = icon(
+  <path d="M14 13.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9Zm-9 10c0-4.5 4-7 9-7s9 2.5 9 7" />,
 )

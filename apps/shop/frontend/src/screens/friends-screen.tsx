@@ -1,0 +1,165 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Avatar, Button, Cell, Placeholder, Section } from '@telegram-apps/telegram-ui'
+import { type ReactNode, useState } from 'react'
+import { doneOf } from '../api/api.ts'
+import { blocksQuery, friendsQuery, requestsQuery } from '../api/queries.ts'
+import type { Person } from '../api/wire.ts'
+import { useShop } from '../shop-context.ts'
+import { day } from '../texts/format.ts'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { Failure } from '../ui/failure.tsx'
+import { Loaded } from '../ui/loaded.tsx'
+import { InviteCell } from './invite-cell.tsx'
+
+/** Who is a friend, who wants to be, and how to invite one. */
+export function FriendsScreen() {
+  const { api, texts } = useShop()
+  const words = texts.friends
+  const friends = useInfiniteQuery(friendsQuery(api))
+  const requests = useQuery(requestsQuery(api))
+  const blocks = useQuery(blocksQuery(api))
+  const change = useChange()
+  return (
+    <>
+      <InviteCell />
+      {change.error ? <Failure error={change.error} onHide={change.reset} /> : null}
+      {requests.data?.length ? (
+        <Section header={words.requests}>
+          {requests.data.map((person) => (
+            <PersonCell key={person.userId} person={person} note={words.wants}>
+              <ActionButton change={change} person={person} action="accept" />
+              <ActionButton change={change} person={person} action="decline" />
+              <ActionButton change={change} person={person} action="block" />
+            </PersonCell>
+          ))}
+        </Section>
+      ) : null}
+      <Loaded query={friends} rows={3}>
+        {(found) =>
+          found.length === 0 ? (
+            <Placeholder header={words.empty} description={words.emptyNote} />
+          ) : (
+            <Section header={words.title}>
+              {found.map((person) => (
+                <PersonCell key={person.userId} person={person} note={words.since}>
+                  <ActionButton change={change} person={person} action="remove" />
+                  <ActionButton change={change} person={person} action="block" />
+                </PersonCell>
+              ))}
+            </Section>
+          )
+        }
+      </Loaded>
+      {friends.hasNextPage ? (
+        <Button
+          mode="plain"
+          size="m"
+          stretched
+          loading={friends.isFetchingNextPage}
+          onClick={() => void friends.fetchNextPage()}
+        >
+          {texts.purchases.more}
+        </Button>
+      ) : null}
+      {blocks.data?.length ? (
+        <Section header={words.blocked}>
+          {blocks.data.map((person) => (
+            <PersonCell key={person.userId} person={person} note={words.blockedSince}>
+              <ActionButton change={change} person={person} action="unblock" />
+            </PersonCell>
+          ))}
+        </Section>
+      ) : null}
+    </>
+  )
+}
+
+type Action = 'accept' | 'decline' | 'remove' | 'block' | 'unblock'
+
+function useChange() {
+  const { api } = useShop()
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: ({ action, userId }: { action: Action; userId: string }) => {
+      const params = { params: { path: { userId } } }
+      switch (action) {
+        case 'accept':
+        case 'decline':
+          return doneOf(api.POST(`/api/v1/friendships/{userId}/${action}`, params))
+        case 'remove':
+          return doneOf(api.DELETE('/api/v1/friendships/{userId}', params))
+        case 'block':
+          return doneOf(api.PUT('/api/v1/friendships/{userId}/block', params))
+        case 'unblock':
+          return doneOf(api.DELETE('/api/v1/friendships/{userId}/block', params))
+      }
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['friendships'] }),
+  })
+}
+
+function PersonCell(props: { person: Person; note: (day: string) => string; children: ReactNode }) {
+  const { language, texts } = useShop()
+  const { person, note } = props
+  const name = person.firstName ?? texts.friends.nameless
+  return (
+    <div>
+      <Cell
+        Component="article"
+        aria-label={name}
+        className="still"
+        before={<Avatar size={40} acronym={name.slice(0, 1)} aria-hidden="true" />}
+        subtitle={person.username ? `@${person.username}` : undefined}
+        description={note(day(language, person.since))}
+      >
+        {name}
+      </Cell>
+      <div className="cell-actions">{props.children}</div>
+    </div>
+  )
+}
+
+function ActionButton(props: {
+  change: ReturnType<typeof useChange>
+  person: Person
+  action: Action
+}) {
+  const { texts } = useShop()
+  const [isAsking, setAsking] = useState(false)
+  const { change, person, action } = props
+  const { userId, firstName } = person
+  const name = firstName ?? texts.friends.nameless
+  const words = texts.friends
+  const isPending = change.isPending && change.variables.userId === userId
+  return (
+    <>
+      <Button
+        size="s"
+        mode={action === 'accept' ? 'filled' : 'plain'}
+        aria-label={words.actionOn(words.actions[action], name)}
+        loading={isPending && change.variables.action === action}
+        disabled={isPending}
+        onClick={() =>
+          action === 'remove' || action === 'block'
+            ? setAsking(true)
+            : change.mutate({ action, userId })
+        }
+      >
+        {words.actions[action]}
+      </Button>
+      {isAsking && (action === 'remove' || action === 'block') ? (
+        <ConfirmDialog
+          title={words.confirm[action].title(name)}
+          note={words.confirm[action].note}
+          yes={words.confirm[action].yes}
+          no={words.confirm.no}
+          onNo={() => setAsking(false)}
+          onYes={() => {
+            setAsking(false)
+            change.mutate({ action, userId })
+          }}
+        />
+      ) : null}
+    </>
+  )
+}
