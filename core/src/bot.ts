@@ -27,6 +27,10 @@ export {
   paymentReference,
   paySupportComposer,
 } from './features/payments/payments.bot.ts'
+export {
+  type LoginLinkBotScope,
+  loginLinkComposer,
+} from './features/users/login-links/login-links.bot.ts'
 export { HELP_COMMAND, type HelpOptions, helpComposer } from './help.bot.ts'
 export {
   INVITE_COMMAND,

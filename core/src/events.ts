@@ -32,6 +32,7 @@ import {
   userCreated,
   userErased,
   userMerged,
+  userRegistered,
   userRoleChanged,
 } from './features/users/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
@@ -42,6 +43,7 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   userCreated,
   userErased,
   userMerged,
+  userRegistered,
   streakMilestoneReached,
   userRoleChanged,
   userBotBlocked,

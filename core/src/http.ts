@@ -15,6 +15,7 @@ import { paymentsHttp } from './features/payments/payments.http.ts'
 import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
 import { accountsHttp } from './features/users/accounts/accounts.http.ts'
+import { loginLinksHttp } from './features/users/login-links/login-links.http.ts'
 import { rolesHttp } from './features/users/roles/roles.http.ts'
 import { sessionsHttp } from './features/users/sessions/sessions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
@@ -74,6 +75,7 @@ export function coreRoutes(
       startHttp(host),
       accountsHttp(host),
       sessionsHttp(host),
+      loginLinksHttp(host),
       rolesHttp(host),
       friendshipsHttp(host),
       groupsHttp(host),

@@ -29,7 +29,7 @@ import {
   returnDuplicate,
   switchRenewal,
 } from './features/subscriptions/index.ts'
-import { forgetOpenedInitData, sweepDepartures } from './features/users/index.ts'
+import { forgetLoginLinks, forgetOpenedInitData, sweepDepartures } from './features/users/index.ts'
 import type { ServicesHost } from './platform/database/index.ts'
 import {
   type DueWork,
@@ -61,6 +61,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   takeBalanceSnapshots,
   verifyLedger,
   forgetOldLimits,
+  forgetLoginLinks,
   forgetOpenedInitData,
 ]
 

@@ -30,6 +30,7 @@ import {
   AttributionsRepository,
   DeparturesRepository,
   ExportsRepository,
+  LoginLinksRepository,
   OpenedInitDataRepository,
   SessionsRepository,
   StreaksRepository,
@@ -72,6 +73,7 @@ export class CoreRepositories {
   #invitations?: InvitationsRepository
   #jobs?: JobsRepository
   #members?: MembersRepository
+  #loginLinks?: LoginLinksRepository
   #openedInitData?: OpenedInitDataRepository
   #outbox?: OutboxRepository
   #payments?: PaymentsRepository
@@ -171,6 +173,10 @@ export class CoreRepositories {
 
   get notificationSettings(): NotificationSettingsRepository {
     return (this.#notificationSettings ??= new NotificationSettingsRepository(this.db))
+  }
+
+  get loginLinks(): LoginLinksRepository {
+    return (this.#loginLinks ??= new LoginLinksRepository(this.db))
   }
 
   get openedInitData(): OpenedInitDataRepository {

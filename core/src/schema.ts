@@ -44,6 +44,7 @@ export {
   userAttribution,
   userDeparture,
   userExport,
+  userLoginLink,
   userOpenedInitData,
   userSession,
   userStreak,

@@ -36,6 +36,7 @@ import { RenewalsService, SubscriptionsService } from './features/subscriptions/
 import {
   AccountsService,
   type IdentitySettings,
+  LoginLinksService,
   RolesService,
   SessionsService,
   UsersService,
@@ -114,6 +115,7 @@ export class CoreServices<
   #refills?: RefillsService
   #refunds?: RefundsService
   #renewals?: RenewalsService
+  #loginLinks?: LoginLinksService
   #roles?: RolesService
   #sessions?: SessionsService
   #subscriptions?: SubscriptionsService
@@ -254,6 +256,10 @@ export class CoreServices<
 
   get renewals(): RenewalsService {
     return (this.#renewals ??= new RenewalsService(this))
+  }
+
+  get loginLinks(): LoginLinksService {
+    return (this.#loginLinks ??= new LoginLinksService(this))
   }
 
   get roles(): RolesService {

@@ -2,6 +2,9 @@ import { AuditRepository } from '../features/audit/index.ts'
 import {
   AttributionsRepository,
   type IdentitySettings,
+  LoginLinksRepository,
+  type LoginLinksScope,
+  LoginLinksService,
   OpenedInitDataRepository,
   type RolesScope,
   RolesService,
@@ -17,16 +20,19 @@ import {
 } from '../features/users/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import type { Database, Executor } from '../platform/database/index.ts'
+import { openPostgresLimiter } from '../platform/limits/index.ts'
 import { OutboxRepository } from '../platform/outbox/index.ts'
 
 /** A scope of the services of users alone, for tests of users without the other features. */
 export type UsersTestScope = UsersScope &
   VisitsScope &
-  RolesScope & {
+  RolesScope &
+  LoginLinksScope & {
     readonly users: UsersService
     readonly visits: VisitsService
     readonly sessions: SessionsService
     readonly roles: RolesService
+    readonly loginLinks: LoginLinksService
     readonly repos: SessionsScope['repos']
   }
 
@@ -38,11 +44,13 @@ export function usersScope(
 ): UsersTestScope {
   const scope: UsersTestScope = {
     ...context,
+    limiter: openPostgresLimiter(database),
     repos: {
       users: new UsersRepository(executor),
       attributions: new AttributionsRepository(executor),
       sessions: new SessionsRepository(executor),
       streaks: new StreaksRepository(executor),
+      loginLinks: new LoginLinksRepository(executor),
       openedInitData: new OpenedInitDataRepository(executor),
       outbox: new OutboxRepository(executor),
       audit: new AuditRepository(executor),
@@ -55,6 +63,9 @@ export function usersScope(
     },
     get sessions() {
       return new SessionsService(scope)
+    },
+    get loginLinks() {
+      return new LoginLinksService(scope)
     },
     get roles() {
       return new RolesService(scope)

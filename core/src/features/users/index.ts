@@ -33,6 +33,16 @@ export {
   verifyInitData,
   verifyInitDataSignature,
 } from './init-data.ts'
+export { userLoginLink } from './login-links/login-link.table.ts'
+export type { LoginLink, LoginLinkPurpose } from './login-links/login-link.ts'
+export { LoginLinksRepository } from './login-links/login-links.repository.ts'
+export {
+  type LoginLinkAnswer,
+  type LoginLinksScope,
+  LoginLinksService,
+  type StartedLoginLink,
+} from './login-links/login-links.service.ts'
+export { type LoginWidgetData, verifyLoginWidget } from './login-widget.ts'
 export { OpenedInitDataRepository } from './opened-init-data/opened-init-data.repository.ts'
 export { userOpenedInitData } from './opened-init-data/opened-init-data.table.ts'
 export { usersPart } from './person-part.ts'
@@ -72,6 +82,9 @@ export {
   DeviceKeyInvalid,
   type InitDataFault,
   InitDataInvalid,
+  LoginLinkGone,
+  type LoginWidgetFault,
+  LoginWidgetInvalid,
   OwnerIsConfigured,
   ProfileKeptByTelegram,
   RoleNeedsRegistration,
@@ -80,9 +93,10 @@ export {
   SessionUnknown,
   StartParameterTooLong,
   TelegramLoginUnavailable,
+  TelegramTaken,
 } from './users.errors.ts'
-export { userAttributed, userCreated, userRoleChanged } from './users.events.ts'
-export { forgetOpenedInitData } from './users.jobs.ts'
+export { userAttributed, userCreated, userRegistered, userRoleChanged } from './users.events.ts'
+export { forgetLoginLinks, forgetOpenedInitData } from './users.jobs.ts'
 export { type RoleChange, UsersRepository } from './users.repository.ts'
 export {
   type LoginClient,

@@ -17,6 +17,17 @@ export type InitDataFault =
   | 'user_missing'
   | 'user_invalid'
 
+/** Why the fields of a login widget are not proof of an identity. */
+export type LoginWidgetFault =
+  | 'malformed'
+  | 'hash_missing'
+  | 'hash_mismatch'
+  | 'auth_date_invalid'
+  | 'auth_date_in_future'
+  | 'stale'
+  | 'replayed'
+  | 'user_invalid'
+
 /** The init data of a Mini App does not prove who sent it. */
 export class InitDataInvalid extends AppError {
   readonly code = 'users.init_data_invalid'
@@ -69,6 +80,36 @@ export class SessionExpired extends AppError {
 
   constructor(facts: { expiredAt: string }) {
     super('The session has expired: log in again', facts)
+  }
+}
+
+/** The link to log in by the bot is unknown, was answered, or has expired. */
+export class LoginLinkGone extends AppError {
+  readonly code = 'users.login_link_gone'
+  readonly kind = 'gone'
+
+  constructor() {
+    super('This login link does not work any more: start a new one')
+  }
+}
+
+/** The Telegram identity has an account already, or the account has another identity. */
+export class TelegramTaken extends AppError {
+  readonly code = 'users.telegram_taken'
+  readonly kind = 'conflict'
+
+  constructor() {
+    super('This Telegram identity belongs to another account: log in with it instead')
+  }
+}
+
+/** The fields of a login widget do not prove who pressed it. */
+export class LoginWidgetInvalid extends AppError {
+  readonly code = 'users.login_widget_invalid'
+  readonly kind = 'unauthenticated'
+
+  constructor(facts: { reason: LoginWidgetFault }) {
+    super(`The login is refused (${facts.reason}): press the login button again`, facts)
   }
 }
 

@@ -13,6 +13,12 @@ export const userCreated = defineEvent('user.created', {
   schema: z.object({ userId: z.uuid(), kind: z.enum(['guest', 'registered']) }),
 })
 
+/** A guest proved who they are. */
+export const userRegistered = defineEvent('user.registered', {
+  version: 1,
+  schema: z.object({ userId: z.uuid() }),
+})
+
 /**
  * It is known where somebody came from; once for each user. The source is text that anybody may have
  * written, so it stands in the row alone, where it can be forgotten.

@@ -21,7 +21,8 @@ export interface UsersHttpScope {
   readonly visits: Pick<VisitsService, 'streakOf'>
 }
 
-const userWire = z
+/** A person, as the API shows them. */
+export const userWire = z
   .object({
     id: z.uuid(),
     kind: z.enum(['guest', 'registered']),
@@ -56,7 +57,7 @@ const tags = ['users']
 /** Routes for login and one's own profile; register under `/api/v1`. */
 export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyncZod {
   const meOf = async (user: User): Promise<z.output<typeof meWire>> => ({
-    ...toWire(user),
+    ...userToWire(user),
     streak: await host.services.visits.streakOf(user),
   })
   return async (app) => {
@@ -79,7 +80,28 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
           ...clientOf(request),
           deviceKey: request.body.deviceKey,
         })
-        return { token, user: toWire(user) }
+        return { token, user: userToWire(user) }
+      },
+    )
+
+    app.post(
+      '/auth/telegram-widget',
+      {
+        onRequest: limitLogins('widget'),
+        schema: {
+          tags,
+          summary: 'Log in with the fields of Telegram’s login button',
+          description: 'All fields as they came, `hash` included; they open one login.',
+          body: z.record(z.string().max(64), z.union([z.string().max(1_024), z.number()])),
+          response: { 200: loginWire, ...problemResponses },
+        },
+      },
+      async (request) => {
+        const { token, user } = await host.services.users.loginWithWidget(
+          request.body,
+          clientOf(request),
+        )
+        return { token, user: userToWire(user) }
       },
     )
 
@@ -99,7 +121,7 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
           request.body.deviceKey,
           clientOf(request),
         )
-        return { token, user: toWire(user) }
+        return { token, user: userToWire(user) }
       },
     )
 
@@ -158,6 +180,7 @@ function clientOf({ headers }: Pick<FastifyRequest, 'headers'>): LoginClient {
   return { userAgent: headers['user-agent'], sessionToken }
 }
 
-function toWire({ telegramId, ...user }: User): z.output<typeof userWire> {
+/** Makes a person what the API shows. */
+export function userToWire({ telegramId, ...user }: User): z.output<typeof userWire> {
   return { ...user, telegramId: telegramId?.toString() ?? null }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { DueWork } from '../../platform/jobs/index.ts'
+import type { LoginLinksRepository } from './login-links/login-links.repository.ts'
 import type { OpenedInitDataRepository } from './opened-init-data/opened-init-data.repository.ts'
 
 /** Forgets init data that is too old to open a login anyway. */
@@ -12,4 +13,16 @@ export const forgetOpenedInitData: DueWork<{
   // Nobody waits for it, so the clock need not stop for it.
   nextDueAt: async () => null,
   runDue: ({ clock, repos }) => repos.openedInitData.removeExpired(clock.now()),
+}
+
+/** Forgets login links that have expired. */
+export const forgetLoginLinks: DueWork<{
+  readonly clock: Clock
+  readonly repos: { readonly loginLinks: LoginLinksRepository }
+}> = {
+  name: 'users.forget_login_links',
+  everyMs: 600_000,
+  // Nobody waits for it, so the clock need not stop for it.
+  nextDueAt: async () => null,
+  runDue: ({ clock, repos }) => repos.loginLinks.removeExpired(clock.now()),
 }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createHash, createHmac, generateKeyPairSync } from 'node:crypto'
 import { testDatabase } from '@gramkit/services/testing'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
@@ -244,6 +244,38 @@ describe('loginWithTelegram', () => {
     await expect(sessions.authenticate(first.token)).rejects.toMatchObject({
       code: 'users.session_unknown',
     })
+  })
+})
+
+describe('loginWithWidget', () => {
+  const pressed = () => {
+    const fields = {
+      id: Number(anna.id),
+      first_name: 'Anna',
+      auth_date: Math.floor(clock.now().getTime() / 1_000),
+    }
+    const lines = Object.entries(fields).map(([key, value]) => `${key}=${value}`)
+    const key = createHash('sha256').update(botToken).digest()
+    const hash = createHmac('sha256', key).update(lines.sort().join('\n')).digest('hex')
+    return { ...fields, hash }
+  }
+
+  test('opens one login of the surface web with one press of the button', async () => {
+    const fields = pressed()
+    const { user, session } = await users.loginWithWidget(fields)
+    expect(session).toMatchObject({ surface: 'web' })
+    expect(user.telegramId).toBe(anna.id)
+    await expect(users.loginWithWidget(fields)).rejects.toMatchObject({
+      code: 'users.login_widget_invalid',
+      details: { reason: 'replayed' },
+    })
+    expect(await sessions.list(user.id)).toHaveLength(1)
+  })
+
+  test('keeps the language, of which the widget says nothing', async () => {
+    await users.getOrCreateFromTelegram(anna)
+    const { user } = await users.loginWithWidget(pressed())
+    expect(user).toMatchObject({ languageCode: 'ru', firstName: 'Anna', username: null })
   })
 })
 

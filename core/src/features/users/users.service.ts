@@ -3,6 +3,7 @@ import type { Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import type { IdentitySettings } from './identity.ts'
 import { type InitData, verifyInitData, verifyInitDataSignature } from './init-data.ts'
+import { verifyLoginWidget } from './login-widget.ts'
 import type { OpenedInitDataRepository } from './opened-init-data/opened-init-data.repository.ts'
 import type { RolesService } from './roles/roles.service.ts'
 import { sessionLabel } from './sessions/session.ts'
@@ -17,8 +18,13 @@ import {
   type TelegramUser,
   type User,
 } from './user.ts'
-import { InitDataInvalid, ProfileKeptByTelegram, TelegramLoginUnavailable } from './users.errors.ts'
-import { userCreated } from './users.events.ts'
+import {
+  InitDataInvalid,
+  LoginWidgetInvalid,
+  ProfileKeptByTelegram,
+  TelegramLoginUnavailable,
+} from './users.errors.ts'
+import { userCreated, userRegistered } from './users.events.ts'
 import type { UsersRepository } from './users.repository.ts'
 
 /** All that the users service may touch. */
@@ -123,6 +129,31 @@ export class UsersService {
   }
 
   /**
+   * Logs in who pressed Telegram's login button on a page of ours; its fields open one login.
+   *
+   * @throws {@link LoginWidgetInvalid} when the fields prove nothing, are too old, or were used
+   * @throws {@link TelegramLoginUnavailable} when no bot token is configured
+   */
+  async loginWithWidget(
+    fields: Readonly<Record<string, string | number>>,
+    client: LoginClient = {},
+  ): Promise<Login> {
+    const { clock, identity } = this.#scope
+    const { botToken } = identity
+    if (!botToken) throw new TelegramLoginUnavailable()
+    const { user: pressedBy, ...opened } = verifyLoginWidget(fields, { botToken, now: clock.now() })
+    return this.#scope.transaction(async (tx) => {
+      const isFirst = await tx.repos.openedInitData.take({ ...opened, repeatHash: null })
+      if (!isFirst) throw new LoginWidgetInvalid({ reason: 'replayed' })
+      // The widget says nothing of the language, so what is known of it stays.
+      const known = await tx.repos.users.findByTelegramId(pressedBy.id)
+      const languageCode = known?.languageCode ?? null
+      const user = await tx.users.getOrCreateFromTelegram({ ...pressedBy, languageCode })
+      return tx.sessions.open(user, { surface: 'web', label: sessionLabel(client.userAgent) })
+    })
+  }
+
+  /**
    * Logs in the guest of a device: one person for each device key, made on first sight.
    *
    * @throws {@link DeviceKeyInvalid} when the key could be guessed
@@ -136,6 +167,20 @@ export class UsersService {
         (await tx.repos.users.findByDeviceKeyHash(deviceKeyHash))
       assert(user, 'A device key that is taken has a user')
       return tx.sessions.open(user, { surface: 'web', label: sessionLabel(client.userAgent) })
+    })
+  }
+
+  /** Makes a guest who proved an address a registered user, and emits `user.registered`, once. */
+  async registerGuest(id: string): Promise<void> {
+    await this.#scope.transaction(async (tx) => {
+      const user = await tx.repos.users.getByIdWithLock(id)
+      if (user.kind !== 'guest') return
+      const now = tx.clock.now()
+      await tx.repos.users.update(id, { kind: 'registered', updatedAt: now })
+      const payload = { userId: id }
+      await tx.repos.outbox.add(
+        userRegistered.create({ occurredAt: now, subjectId: id, userId: id, payload }),
+      )
     })
   }
 

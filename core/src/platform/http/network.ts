@@ -38,13 +38,14 @@ export function limitByNetwork(
 
 /**
  * Makes a hook that limits how often one network may log in by one way; put it first in `onRequest`.
+ * A way that asks several times for one login says how often.
  *
  * @throws {@link TooManyTries}
  * @throws {@link LimitsUnavailable}
  */
-export function limitLogins(way: string): (request: FastifyRequest) => Promise<void> {
+export function limitLogins(way: string, times = 1): (request: FastifyRequest) => Promise<void> {
   return (request) => {
-    const rate = { limit: request.server.edge.loginsPerMinute, perMs: 60_000 }
+    const rate = { limit: request.server.edge.loginsPerMinute * times, perMs: 60_000 }
     return limitByNetwork(`login.${way}`, rate)(request)
   }
 }

@@ -18,6 +18,7 @@ const LAZY = [
   'reach',
   'refunds',
   'renewals',
+  'loginLinks',
   'roles',
   'sessions',
   'subscriptions',

@@ -6,6 +6,7 @@ import {
   helpComposer,
   INVITE_COMMAND,
   inviteComposer,
+  loginLinkComposer,
   OWNER_COMMANDS,
   ownerComposer,
   PAY_SUPPORT_COMMAND,
@@ -39,6 +40,7 @@ export function shopComposers(
   options: { readonly miniAppUrl: string; readonly supportContact: string },
 ): readonly Composer<BotContext>[] {
   return [
+    loginLinkComposer(services),
     startComposer(services, {
       welcome: { en: en.welcome, ru: ru.welcome },
       miniApp: { url: options.miniAppUrl, button: { en: en.openShop, ru: ru.openShop } },
