@@ -35,6 +35,8 @@ export interface CoreRoutesOptions {
   readonly adminToken: string
   /** Logins that one network may try a minute by each way of logging in, over all processes. [600] */
   readonly loginsPerMinute?: number
+  /** Origins of the app's own pages, for sessions in cookies. [none: they only read] */
+  readonly origins?: readonly string[]
   /** Where parked deliveries are replayed; without it nobody can list or put back given-up work. */
   readonly inbox?: Pick<Inbox<CoreServices>, 'replay'>
   /** The app's own routes, below `/api/v1` too. */
@@ -67,6 +69,7 @@ export function coreRoutes(
       clock: platform.clock,
       limiter: core.limiter,
       loginsPerMinute: options.loginsPerMinute ?? 600,
+      origins: options.origins ?? [],
       idempotency: new HttpIdempotency(database.executor),
       liveUpdates: new LiveUpdates(database),
     })

@@ -15,6 +15,7 @@ const decisions = [
   ['0012-snapshots-wait-for-writers', '0012 Snapshots wait for writers'],
   ['0013-refills-when-somebody-looks', '0013 Refills when somebody looks'],
   ['0014-announce-after-the-commit', '0014 Listeners hear after the commit'],
+  ['0015-identity-of-our-own', '0015 People and logins are our own'],
 ] as const
 
 /** On a phone, tables and diagrams keep a width at which they can be read, and scroll. */
@@ -67,6 +68,7 @@ export default defineConfig({
           { text: 'Add a payment gateway', link: '/how-to/add-a-payment-gateway' },
           { text: 'Act on events', link: '/how-to/act-on-events' },
           { text: 'Broadcast', link: '/how-to/broadcast' },
+          { text: 'Log in by Telegram', link: '/how-to/log-in-by-telegram' },
           { text: 'Notify people', link: '/how-to/notify-people' },
           { text: 'Test your app', link: '/how-to/test-your-app' },
           { text: 'Go live', link: '/how-to/go-live' },

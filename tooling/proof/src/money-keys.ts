@@ -4,6 +4,7 @@ import { HOLD_KEYS } from './hold-keys.ts'
 import { LEDGER_KEYS } from './ledger-keys.ts'
 import { CORE, type MoneyKey, TABLES, unique } from './money-key.ts'
 import { GROUP_KEYS } from './people-keys-groups.ts'
+import { IDENTITY_KEYS } from './people-keys-identity.ts'
 import { MERGING_KEYS } from './people-keys-merging.ts'
 import { VISIT_KEYS } from './people-keys-visits.ts'
 import { TRUST_KEYS } from './trust-keys.ts'
@@ -25,6 +26,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...AFTER_SALE_KEYS,
   ...TRUST_KEYS,
   ...GROUP_KEYS,
+  ...IDENTITY_KEYS,
   ...VISIT_KEYS,
   ...MERGING_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),

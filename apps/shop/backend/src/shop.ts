@@ -118,6 +118,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
         coreRoutes(platform, {
           adminToken: http.adminToken,
           loginsPerMinute: http.loginsPerMinute,
+          origins: [new URL(http.publicUrl).origin, ...http.corsOrigins],
           inbox,
           routes: [botHttp(bot), ordersHttp(platform)],
         }),

@@ -202,6 +202,9 @@ describe('loginWithTelegram', () => {
       ],
       { botId: '42', privateKey },
     )
+    await expect(
+      signed.users.loginWithTelegram(data.replace('Anna', 'Emma')),
+    ).rejects.toMatchObject({ details: { reason: 'signature_mismatch' } })
     const { user } = await signed.users.loginWithTelegram(data)
     expect(user.telegramId).toBe(anna.id)
     await expect(signed.users.loginWithTelegram(data)).rejects.toMatchObject(replayed)

@@ -3,9 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { assert, type Clock, isAppError } from '../../kernel/index.ts'
 import type { Limiter } from '../limits/index.ts'
-import { AdminTokenInvalid, CredentialsMissing, LoginTooOld, RoleRequired } from './http.errors.ts'
+import { AdminTokenInvalid, LoginTooOld, RoleRequired } from './http.errors.ts'
 import type { HttpIdempotency } from './http-idempotency.ts'
 import type { LiveUpdates } from './live-updates.ts'
+import { bearerToken, keepTokenInCookie } from './session-cookie.ts'
 
 /** Who a request speaks for. */
 export interface Principal {
@@ -26,6 +27,8 @@ export interface HttpEdge {
   readonly limiter: Pick<Limiter, 'take'>
   /** Logins that one network may try a minute by each way of logging in. */
   readonly loginsPerMinute: number
+  /** Origins of our own pages: those that may change something by a session in a cookie. */
+  readonly origins: readonly string[]
   readonly idempotency: HttpIdempotency
   readonly liveUpdates: LiveUpdates
 }
@@ -47,6 +50,9 @@ export const httpEdge = fastifyPlugin<HttpEdge>(
   async (app, edge) => {
     app.decorate('edge', edge)
     app.addHook('preClose', async () => edge.liveUpdates.close())
+    app.addHook('preSerialization', async (request, reply, answer) =>
+      keepTokenInCookie(request, reply, answer),
+    )
   },
   { name: 'gramkit-edge', fastify: '5.x' },
 )
@@ -126,17 +132,6 @@ export function actorOf(request: FastifyRequest): string {
 export function principalOf(request: FastifyRequest): Principal {
   assert(request.principal, 'A route that asks for its principal requires a user')
   return request.principal
-}
-
-/**
- * Reads the token of the Authorization header.
- *
- * @throws {@link CredentialsMissing}
- */
-export function bearerToken(request: FastifyRequest): string {
-  const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (!token) throw new CredentialsMissing()
-  return token
 }
 
 function sha256(text: string): Buffer {

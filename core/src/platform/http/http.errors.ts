@@ -40,6 +40,16 @@ export class RoleRequired extends AppError {
   }
 }
 
+/** A page of another site, or nobody knows which, would change something by a session in a cookie. */
+export class OriginRefused extends AppError {
+  readonly code = 'http.origin_refused'
+  readonly kind = 'forbidden'
+
+  constructor() {
+    super('With a session in a cookie, changes come from pages of ours only: see the Origin header')
+  }
+}
+
 /** The session is too old to act for the app. */
 export class LoginTooOld extends AppError {
   readonly code = 'http.login_too_old'

@@ -8,7 +8,6 @@
 export {
   ADMIN_LOGIN_MAX_AGE_MS,
   actorOf,
-  bearerToken,
   type HttpEdge,
   httpEdge,
   type Principal,
@@ -26,6 +25,7 @@ export {
   IdempotencyKeyInvalid,
   IdempotencyKeyRequired,
   LoginTooOld,
+  OriginRefused,
   RoleRequired,
   RouteNotFound,
   TooManyRequests,
@@ -45,6 +45,7 @@ export { limitByNetwork, limitLogins, networkOf } from './network.ts'
 export type { ApiTitle } from './openapi.ts'
 export { PROBLEM_TYPE, type Problem, problemSchema, statusOf, toProblem } from './problem.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
+export { bearerToken, dropSessionCookie } from './session-cookie.ts'
 export type { ReadyChecks } from './status.ts'
 export { checkTrustedProxies } from './trusted-proxies.ts'
 export {

@@ -164,7 +164,14 @@ async function protect(app: FastifyInstance, options: HttpServerOptions): Promis
   await app.register(cors, {
     origin: [...(options.corsOrigins ?? [])],
     methods: ['GET', 'POST', 'PATCH', 'PUT', 'DELETE'],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'x-request-id',
+      'x-session',
+    ],
+    credentials: true,
     exposedHeaders: ['x-request-id', 'idempotency-replayed', 'retry-after'],
     maxAge: 600,
   })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ServicesHost } from '../../../platform/database/index.ts'
 import {
   bearerToken,
+  dropSessionCookie,
   idParams,
   instantWire,
   pageOf,
@@ -49,6 +50,7 @@ export function sessionsHttp({ services }: ServicesHost<SessionsHttpScope>): Fas
       },
       async (request, reply) => {
         await services.sessions.logout(bearerToken(request))
+        dropSessionCookie(request, reply)
         return reply.code(204).send()
       },
     )
