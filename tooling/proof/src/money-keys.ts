@@ -6,6 +6,7 @@ import { CORE, type MoneyKey, TABLES, unique } from './money-key.ts'
 import { GROUP_KEYS } from './people-keys-groups.ts'
 import { IDENTITY_KEYS } from './people-keys-identity.ts'
 import { MERGING_KEYS } from './people-keys-merging.ts'
+import { NOTIFICATION_KEYS } from './people-keys-notifications.ts'
 import { VISIT_KEYS } from './people-keys-visits.ts'
 import { TRUST_KEYS } from './trust-keys.ts'
 
@@ -27,6 +28,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...TRUST_KEYS,
   ...GROUP_KEYS,
   ...IDENTITY_KEYS,
+  ...NOTIFICATION_KEYS,
   ...VISIT_KEYS,
   ...MERGING_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),

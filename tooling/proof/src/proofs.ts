@@ -23,6 +23,8 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R4', 'PostgreSQL restarted'),
   reliability('R5', 'providers that lose answers, fail and are slow'),
   reliability('R6', 'parallel debits of one balance, parallel uses of one code'),
+  reliability('R6', 'parallel debits of one balance'),
+  reliability('broadcast', 'broadcasts, with workers killed and people who block the bot'),
   reliability('R7', 'poison updates'),
   reliability('R8-ledger', 'the ledger against a simple model'),
   reliability('R8-payments', 'payments against a simple model'),

@@ -37,6 +37,12 @@ import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
 import { planNoticeJob, planNoticeSubscriptions } from './bot/plan-notices.ts'
 import { SHOP_COMMANDS, shopComposers } from './bot/shop-bot.ts'
 import { MINI_APP_PATH, miniApp } from './mini-app.ts'
+import {
+  notificationSubscriptions,
+  notificationWork,
+  shopPace,
+} from './notifications/notifications.ts'
+import { shopNotifications, shopTemplates } from './notifications/templates.ts'
 import { ordersHttp } from './orders/orders.http.ts'
 import { orderFulfilment } from './orders/orders.service.ts'
 import { SHOP_PEOPLE } from './people.ts'
@@ -61,6 +67,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   const clock = config.devClockUrl ? new VirtualClock(new Date(), { frozen: false }) : systemClock
   const lost = (what: string) => (error: Error) =>
     logger.warn({ err: error }, `a connection to ${what} was lost`)
+  const templates = shopTemplates(miniAppUrl)
   const platform = await createPlatform({
     databaseUrl: config.database.url,
     directDatabaseUrl: config.database.directUrl,
@@ -71,6 +78,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     ...(yookassa ? { yookassa } : {}),
     ...(config.mail ? { mail: config.mail } : {}),
     products: SHOP_PRODUCTS,
+    notifications: shopNotifications(templates, config.paidBroadcastStars),
     fulfilments: { order: orderFulfilment },
     returnUrls: [miniAppUrl, ...config.returnUrls],
     spentCredits: config.spentCredits,
@@ -78,7 +86,9 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     compose: (core) => new ShopServices(core),
     onDatabaseError: lost('the database'),
   })
+  const pace = shopPace(config, platform.core)
   const bot = createBot({
+    ...(config.messagesPerSecond > 0 ? { pace } : {}),
     token: telegram.botToken,
     apiRoot: telegram.apiRoot,
     composers: [
@@ -101,11 +111,17 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     ],
     subscriptions: [
       ...alertSubscriptions(logger),
+      ...notificationSubscriptions(templates),
       ...[...noticeSubscriptions(notice), ...planNoticeSubscriptions(planNotice)].map(
         (subscription) => adaptSubscription(subscription, platform.servicesOf),
       ),
     ],
-    dueWork: [...CORE_DUE_WORK, inbox.retries(), forgetIdempotencyKeys(platform)],
+    dueWork: [
+      ...CORE_DUE_WORK,
+      ...notificationWork({ config, templates, pace, api: bot.api, clock }),
+      inbox.retries(),
+      forgetIdempotencyKeys(platform),
+    ],
     ...(await transportFor(config, roles.length > 0, lost('the queue'))),
     logger,
     roles,

@@ -57,6 +57,7 @@ export { QuietHoursInvalid, TemplateUnknown, TopicUnknown } from './notification
 export { userBotBlocked, userBotUnblocked } from './notifications.events.ts'
 export {
   inactiveSlot,
+  newcomerSlot,
   notifyOn,
   notifySlots,
   sendDueNotifications,

@@ -78,7 +78,19 @@ export function notifySlots<Tx extends { readonly notificationSlots: SlotsServic
 }
 
 interface ReminderScope {
-  readonly notificationSlots: Pick<SlotsService, 'listStreaksEnding' | 'listInactive'>
+  readonly notificationSlots: Pick<SlotsService, 'listNew' | 'listStreaksEnding' | 'listInactive'>
+}
+
+/** Tells people something on the day after they came for the first time. */
+export function newcomerSlot(options: {
+  readonly template: NotificationTemplate<Record<string, never>>
+  readonly hour: number
+}): Slot<ReminderScope> {
+  return defineSlot({
+    ...options,
+    id: options.template.id,
+    find: ({ notificationSlots }: ReminderScope, query) => notificationSlots.listNew(query),
+  })
 }
 
 /** Reminds people of a streak that ends tonight unless they come. */

@@ -54,6 +54,12 @@ export interface Config {
     | undefined
   /** Undefined when no mails are sent. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined
+  /** Where notifications are posted; undefined for nowhere. */
+  readonly webhook: { readonly url: string; readonly secret: string } | undefined
+  /** What Telegram lets the bot write in a second; 0 for as fast as it can. */
+  readonly messagesPerSecond: number
+  /** Stars that one broadcast may cost. */
+  readonly paidBroadcastStars: number
   /** Addresses, besides the public one, to which a customer may be sent back. */
   readonly returnUrls: readonly string[]
   /** What becomes of a refund whose credits are spent. */
@@ -108,6 +114,9 @@ function crossFaults(read: Variables): VariableFault[] {
   if (read.GRAMKIT_SMTP_URL && !read.GRAMKIT_MAIL_FROM) {
     faults.push(fault('GRAMKIT_MAIL_FROM', 'is missing'))
   }
+  if (read.GRAMKIT_WEBHOOK_URL && !read.GRAMKIT_WEBHOOK_SECRET) {
+    faults.push(fault('GRAMKIT_WEBHOOK_SECRET', 'is missing'))
+  }
   if (read.NODE_ENV !== 'production') return faults
   for (const name of ['GRAMKIT_PUBLIC_URL', 'GRAMKIT_SUPPORT_CONTACT'] as const) {
     if (!read[name]) faults.push(fault(name, 'is missing'))
@@ -135,6 +144,8 @@ function toConfig(read: Variables, given: Environment): Config {
   const contact = receipts === 'none' ? undefined : receipts
   const smtpUrl = read.GRAMKIT_SMTP_URL
   const from = read.GRAMKIT_MAIL_FROM
+  const url = read.GRAMKIT_WEBHOOK_URL
+  const secret = read.GRAMKIT_WEBHOOK_SECRET
   return {
     isProduction: read.NODE_ENV === 'production',
     roles: read.GRAMKIT_ROLES,
@@ -178,6 +189,9 @@ function toConfig(read: Variables, given: Environment): Config {
           }
         : undefined,
     mail: smtpUrl && from ? { smtpUrl, from } : undefined,
+    webhook: url && secret ? { url, secret } : undefined,
+    messagesPerSecond: read.GRAMKIT_MESSAGES_PER_SECOND,
+    paidBroadcastStars: read.GRAMKIT_PAID_BROADCAST_STARS,
     returnUrls: read.GRAMKIT_RETURN_URLS,
     spentCredits: read.GRAMKIT_SPENT_CREDITS,
     logLevel: read.GRAMKIT_LOG_LEVEL,

@@ -120,6 +120,20 @@ export const variables = z.object({
     .regex(/^([^<>@\r\n]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/)
     .optional()
     .describe('whom mails are from, such as Shop <shop@example.org>'),
+  GRAMKIT_WEBHOOK_URL: httpAddress
+    .optional()
+    .describe('an http(s) address that notifications are posted to'),
+  GRAMKIT_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/)
+    .optional()
+    .describe('whsec_ and base64 of 24 to 64 random bytes, together with the address'),
+  GRAMKIT_MESSAGES_PER_SECOND: wholeNumber(0, 1_000_000)
+    .default(30)
+    .describe('a whole number, 0 for no pace'),
+  GRAMKIT_PAID_BROADCAST_STARS: wholeNumber(0, 1_000_000)
+    .default(0)
+    .describe('a whole number of Stars, 0 for none'),
   GRAMKIT_RETURN_URLS: list(httpAddress)
     .default([])
     .describe('a comma-separated list of http(s) addresses'),
@@ -159,4 +173,5 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'GRAMKIT_TELEGRAM_WEBHOOK_SECRET',
   'GRAMKIT_YOOKASSA_SECRET_KEY',
   'GRAMKIT_SMTP_URL',
+  'GRAMKIT_WEBHOOK_SECRET',
 ])

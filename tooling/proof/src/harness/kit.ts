@@ -22,6 +22,8 @@ export interface KitOptions {
   /** Queues go over Redis then. [over PostgreSQL] */
   readonly redisUrl?: string
   readonly limits?: SandboxOptions['limits']
+  /** More of the environment of the shop's processes. [none] */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A shop in processes of its own, with a sandbox around it. */
@@ -83,6 +85,7 @@ export async function startKit(proof: Proof, options: KitOptions = {}): Promise<
       GRAMKIT_RATE_LIMIT_PER_MINUTE: '0',
       GRAMKIT_LOGINS_PER_MINUTE: '100000000',
       GRAMKIT_LOG_LEVEL: 'warn',
+      ...options.env,
     }
 
     return {

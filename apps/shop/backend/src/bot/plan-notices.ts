@@ -4,7 +4,7 @@ import { subscriptionEvents } from '@gramkit/core/subscriptions'
 import { type Api, InlineKeyboard } from 'grammy'
 import { z } from 'zod'
 import type { ShopServices } from '../services.ts'
-import { dayText, moneyText, planTextsFor } from './plan-texts.ts'
+import { dayText, planTextsFor } from './plan-texts.ts'
 import { sendNotice } from './send-notice.ts'
 
 const noticeSchema = z.object({
@@ -13,8 +13,6 @@ const noticeSchema = z.object({
   userId: z.uuid(),
   productId: z.string(),
   notice: z.enum([
-    'upcoming',
-    'trialEnding',
     'declined',
     'declinedFinally',
     'changeDeclined',
@@ -24,8 +22,6 @@ const noticeSchema = z.object({
   ]),
   /** ISO 8601. */
   at: z.string(),
-  amount: z.string().optional(),
-  currency: z.string().optional(),
 })
 
 type Notice = Omit<z.output<typeof noticeSchema>, 'noticeId' | 'userId'>
@@ -45,7 +41,6 @@ export function planNoticeJob(api: Pick<Api, 'sendMessage'>) {
       const text = texts[notice.notice]({
         title: product.title,
         day: dayText(user.languageCode, notice.at),
-        price: moneyText(notice.amount, notice.currency),
       })
       const link = notice.notice === 'followed' ? await linkFor(services, notice) : null
       await sendNotice(api, services, user, {
@@ -80,22 +75,6 @@ export function planNoticeSubscriptions(
     if (userId) await tx.repos.jobs.enqueue(job, { ...notice, userId, noticeId: newId() })
   }
   return [
-    subscribe({
-      event: subscriptionEvents.subscriptionRenewalUpcoming,
-      consumer: 'shop.notice_upcoming',
-      handle: (tx: ShopServices, event) => {
-        const { productId, chargeAt: at, amount, currency } = event.payload
-        return send(tx, event, { productId, notice: 'upcoming', at, amount, currency })
-      },
-    }),
-    subscribe({
-      event: subscriptionEvents.subscriptionTrialEnding,
-      consumer: 'shop.notice_trial_ending',
-      handle: (tx: ShopServices, event) => {
-        const { productId, currentPeriodEnd: at } = event.payload
-        return send(tx, event, { productId, notice: 'trialEnding', at })
-      },
-    }),
     subscribe({
       event: subscriptionEvents.subscriptionPastDue,
       consumer: 'shop.notice_past_due',

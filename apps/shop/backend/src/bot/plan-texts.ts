@@ -4,7 +4,8 @@ import { formatDecimal, isCurrency } from '@gramkit/core/kernel'
 interface Facts {
   readonly title: string
   readonly day: string
-  readonly price: string
+  /** Of what is charged. */
+  readonly price?: string
 }
 
 type Text = (facts: Facts) => string

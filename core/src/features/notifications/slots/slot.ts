@@ -17,6 +17,8 @@ export interface SlotQuery {
 export interface SlotPerson {
   readonly userId: string
   readonly facts: Facts
+  /** Names what it is about, where that is not the day: they hear of it once. [the slot and the day] */
+  readonly occasion?: string
 }
 
 /** Something that is told to people at one hour of their day. */
@@ -38,7 +40,7 @@ export function defineSlot<Scope, Filled extends Facts>(options: {
   readonly find: (
     services: Scope,
     query: SlotQuery,
-  ) => Promise<readonly { readonly userId: string; readonly facts: Filled }[]>
+  ) => Promise<readonly (SlotPerson & { readonly facts: Filled })[]>
 }): Slot<Scope> {
   const { template, ...rest } = options
   const { texts, ...shared } = template

@@ -7,7 +7,7 @@ import { rows } from '../../../platform/database/index.ts'
 import { createPlatform } from '../../../platform.ts'
 import { aPerson } from '../../../testing/people.ts'
 import { notification } from '../notification.table.ts'
-import { inactiveSlot, notifySlots, streakSlot } from '../notifications.jobs.ts'
+import { inactiveSlot, newcomerSlot, notifySlots, streakSlot } from '../notifications.jobs.ts'
 import { anyTemplate, defineTemplate } from '../template.ts'
 
 const HOUR_MS = 3_600_000
@@ -149,6 +149,27 @@ describe('reminders', () => {
     expect(await Promise.all([fresh, safe, broken].map(toldTo))).toEqual([[], [], []])
   })
 
+  test('of being new go to those who came first on the day before', async () => {
+    const greeting = defineTemplate({
+      ...streakEnding,
+      id: 'shop.welcome',
+      schema: z.object({}),
+      texts: { en: () => say('hi')({ days: 0 }), ru: () => say('привет')({ days: 0 }) },
+    })
+    const { find } = newcomerSlot({ template: greeting, hour: 20 })
+    const { id } = await aPerson(services)
+    const isFound = async (): Promise<boolean> => {
+      const query = { timeZone: 'UTC', day: '', after: null, limit: 1_000 }
+      return (await find(services, query)).some(({ userId }) => userId === id)
+    }
+    const found: boolean[] = []
+    for (let day = 0; day < 4; day++) {
+      found.push(await isFound())
+      clock.advance(DAY_MS)
+    }
+    expect(found).toEqual([false, true, false, false])
+  })
+
   test('of having been away come once, after so many days', async () => {
     const userId = await aVisitor('UTC', [0])
     const told: number[] = []
@@ -165,7 +186,7 @@ describe('reminders', () => {
       })
       await later.services.notificationSlots.tick(later.services, slots)
       await later.close()
-      told.push((await toldTo(userId)).filter((one) => one.startsWith('user.missed')).length)
+      told.push((await toldTo(userId)).length)
     }
     expect(told).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1])
   })

@@ -1,10 +1,11 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type Executor, rows } from '../../../platform/database/index.ts'
 import { notificationSlot } from '../notification.table.ts'
 
 const zoneRow = z.object({ zone: z.string() })
 const userRow = z.object({ userId: z.uuid() })
+const sinceRow = userRow.extend({ since: z.string() })
 const streakRow = userRow.extend({ days: z.number() })
 
 /** One slot in one time zone on one day. */
@@ -12,6 +13,15 @@ export interface SlotKey {
   readonly slot: string
   readonly timeZone: string
   readonly day: string
+}
+
+/** People of one zone between two instants, a page at a time. */
+export interface ZoneQuery {
+  readonly timeZone: string
+  readonly from: Date
+  readonly until: Date
+  readonly after: string | null
+  readonly limit: number
 }
 
 /** How far slots are, and who falls into them. */
@@ -97,22 +107,27 @@ export class SlotsRepository {
     )
   }
 
+  /** People of a zone who came for the first time between two instants. */
+  listCreated(query: ZoneQuery): Promise<z.output<typeof sinceRow>[]> {
+    return this.#listBetween(sql`created_at`, query)
+  }
+
   /** People of a zone who came last between two instants. */
-  listLastSeen(query: {
-    readonly timeZone: string
-    readonly from: Date
-    readonly until: Date
-    readonly after: string | null
-    readonly limit: number
-  }): Promise<z.output<typeof userRow>[]> {
-    const { timeZone, from, until, after, limit } = query
+  listLastSeen(query: ZoneQuery): Promise<z.output<typeof sinceRow>[]> {
+    return this.#listBetween(sql`last_seen_at`, query)
+  }
+
+  #listBetween(
+    column: SQL,
+    { timeZone, from, until, after, limit }: ZoneQuery,
+  ): Promise<z.output<typeof sinceRow>[]> {
     return rows(
       this.#db,
-      sql`select id as "userId" from gramkit.user_account
-        where time_zone = ${timeZone} and last_seen_at >= ${from} and last_seen_at < ${until}
+      sql`select id as "userId", extract(epoch from ${column})::text as since from gramkit.user_account
+        where time_zone = ${timeZone} and ${column} >= ${from} and ${column} < ${until}
           and (${after}::uuid is null or id > ${after}::uuid)
         order by id limit ${limit}`,
-      userRow,
+      sinceRow,
     )
   }
 }

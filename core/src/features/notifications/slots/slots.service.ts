@@ -1,7 +1,7 @@
 import { addDays, addMs, type Clock, DAY_MS } from '../../../kernel/index.ts'
 import type { Transactional } from '../../../platform/database/index.ts'
 import type { NotificationsService } from '../notifications.service.ts'
-import { nextSlotAt, type Slot, slotDay } from './slot.ts'
+import { nextSlotAt, type Slot, type SlotQuery, slotDay } from './slot.ts'
 import type { SlotsRepository } from './slots.repository.ts'
 
 /** All that the service of slots may touch. */
@@ -83,7 +83,9 @@ export class SlotsService {
       if (!isMine) return nobody
       const told = await tx.notifications.sendMany(
         slot.template,
-        people.map(({ userId, facts }) => ({ userId, facts, occasion: `${slot.id}:${day}` })),
+        people.map(({ userId, facts, occasion = `${slot.id}:${day}` }) => ({
+          ...{ userId, facts, occasion },
+        })),
       )
       if (isLast) await notificationSlots.removeBefore(addDays(day, -7))
       return { people: people.length, told }
@@ -91,7 +93,7 @@ export class SlotsService {
   }
 
   /** People of a zone whose streak ends tonight unless they come. */
-  async listStreaksEnding(query: Parameters<Slot<unknown>['find']>[1]) {
+  async listStreaksEnding(query: SlotQuery) {
     const { day, ...rest } = query
     const found = await this.#scope.repos.notificationSlots.listStreaksEnding({
       ...rest,
@@ -100,13 +102,28 @@ export class SlotsService {
     return found.map(({ userId, days }) => ({ userId, facts: { days } }))
   }
 
-  /** People of a zone who came last so many days ago. */
-  async listInactive(query: Parameters<Slot<unknown>['find']>[1], days: number) {
-    const { day: _, ...rest } = query
-    const until = addMs(this.#scope.clock.now(), -days * DAY_MS)
-    const from = addMs(until, -DAY_MS)
-    const found = await this.#scope.repos.notificationSlots.listLastSeen({ ...rest, from, until })
-    return found.map(({ userId }) => ({ userId, facts: { days } }))
+  /** People of a zone who came for the first time about a day ago. */
+  async listNew({ day: _, ...rest }: SlotQuery) {
+    const found = await this.#scope.repos.notificationSlots.listCreated({
+      ...rest,
+      ...this.#about(1),
+    })
+    return found.map(({ userId, since }) => ({ userId, facts: {}, occasion: since }))
+  }
+
+  /** People of a zone who came last about so many days ago. */
+  async listInactive({ day: _, ...rest }: SlotQuery, days: number) {
+    const found = await this.#scope.repos.notificationSlots.listLastSeen({
+      ...rest,
+      ...this.#about(days),
+    })
+    return found.map(({ userId, since }) => ({ userId, facts: { days }, occasion: since }))
+  }
+
+  /** Half a day around an instant, and an hour more: on some days the clock is changed. */
+  #about(days: number): { readonly from: Date; readonly until: Date } {
+    const until = addMs(this.#scope.clock.now(), DAY_MS / 2 - days * DAY_MS)
+    return { from: addMs(until, -DAY_MS - HOUR_MS), until }
   }
 }
 
