@@ -99,6 +99,7 @@ export default defineConfig({
           { text: 'Money', link: '/explanation/money' },
           { text: 'People across features', link: '/explanation/people' },
           { text: 'Payments', link: '/explanation/payments' },
+          { text: 'Notifications', link: '/explanation/notifications' },
           { text: 'Subscriptions', link: '/explanation/subscriptions' },
           { text: 'Invitations', link: '/explanation/invitations' },
           { text: 'Webhooks', link: '/explanation/webhooks' },

@@ -84,6 +84,7 @@ export async function openBenchShop(poolSize: number): Promise<BenchShop> {
     poolSize,
     telegram: { botToken: '700000002:AAtest-token-of-the-benchmark-only' },
     products: [PRODUCT],
+    notifications: { paidBroadcastStarsMax: 10_000 },
   })
   return {
     cluster,
