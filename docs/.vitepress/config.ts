@@ -16,6 +16,7 @@ const decisions = [
   ['0013-refills-when-somebody-looks', '0013 Refills when somebody looks'],
   ['0014-announce-after-the-commit', '0014 Listeners hear after the commit'],
   ['0015-identity-of-our-own', '0015 People and logins are our own'],
+  ['0016-people-in-parts', '0016 Features know of people in parts'],
 ] as const
 
 /** On a phone, tables and diagrams keep a width at which they can be read, and scroll. */
@@ -70,6 +71,7 @@ export default defineConfig({
           { text: 'Broadcast', link: '/how-to/broadcast' },
           { text: 'Log in by Telegram', link: '/how-to/log-in-by-telegram' },
           { text: 'Notify people', link: '/how-to/notify-people' },
+          { text: 'Export and erase', link: '/how-to/export-and-erase' },
           { text: 'Test your app', link: '/how-to/test-your-app' },
           { text: 'Go live', link: '/how-to/go-live' },
           { text: 'Go live with Stars', link: '/how-to/go-live-with-stars' },

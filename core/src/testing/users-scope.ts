@@ -1,6 +1,10 @@
 import { AuditRepository } from '../features/audit/index.ts'
 import {
+  type AccountsScope,
+  AccountsService,
   AttributionsRepository,
+  DeparturesRepository,
+  ExportsRepository,
   type IdentitySettings,
   LoginLinksRepository,
   type LoginLinksScope,
@@ -27,7 +31,9 @@ import { OutboxRepository } from '../platform/outbox/index.ts'
 export type UsersTestScope = UsersScope &
   VisitsScope &
   RolesScope &
-  LoginLinksScope & {
+  LoginLinksScope &
+  AccountsScope & {
+    readonly accounts: AccountsService
     readonly users: UsersService
     readonly visits: VisitsService
     readonly sessions: SessionsService
@@ -47,6 +53,8 @@ export function usersScope(
     limiter: openPostgresLimiter(database),
     repos: {
       users: new UsersRepository(executor),
+      departures: new DeparturesRepository(executor),
+      exports: new ExportsRepository(executor),
       attributions: new AttributionsRepository(executor),
       sessions: new SessionsRepository(executor),
       streaks: new StreaksRepository(executor),
@@ -54,6 +62,10 @@ export function usersScope(
       openedInitData: new OpenedInitDataRepository(executor),
       outbox: new OutboxRepository(executor),
       audit: new AuditRepository(executor),
+    },
+    people: [],
+    get accounts() {
+      return new AccountsService(scope)
     },
     get users() {
       return new UsersService(scope)

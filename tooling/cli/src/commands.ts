@@ -6,6 +6,7 @@ import { devCommand } from './dev/dev-command.ts'
 import { doctorCommand } from './doctor/doctor-command.ts'
 import { jobsListCommand, jobsRetryCommand } from './jobs-command.ts'
 import { migrateCommand } from './migrate-command.ts'
+import { peopleEraseCommand, peopleExportCommand } from './people-command.ts'
 import { reconcileCommand } from './reconcile-command.ts'
 
 /** All commands, in the order in which the help lists them. */
@@ -20,4 +21,6 @@ export const COMMANDS: readonly Command[] = [
   deliveriesReplayCommand,
   jobsListCommand,
   jobsRetryCommand,
+  peopleExportCommand,
+  peopleEraseCommand,
 ]

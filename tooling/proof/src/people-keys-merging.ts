@@ -52,7 +52,7 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
     'accounts.sweep_departures is scheduled',
     'what lands on somebody after they departed follows, or is forgotten',
     [`${CORE}/jobs.ts`, '  sweepDepartures,\n  takeBalanceSnapshots,', '  takeBalanceSnapshots,'],
-    [...merging, ...erasure],
+    merging,
   ),
   edit(
     'authenticate: nobody logs in as somebody who departed',

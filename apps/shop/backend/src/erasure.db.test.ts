@@ -75,6 +75,7 @@ async function somebodyKnown() {
     note: `for the birthday of ${mark}`,
     page: `/shop/?from=${mark}`,
     source: `from-${mark}`,
+    title: `Friends of ${mark}`,
   }
   const person = shop.sandbox.control.user(newId(), {
     first_name: personal.firstName,
@@ -92,6 +93,11 @@ async function somebodyKnown() {
   await core().visits.record(userId, { via: 'start', startParam: `s-${personal.source}` })
   await me.post('/api/v1/me/merge', { guestToken: device.body.token })
   await person.say(personal.message)
+  await core().groups.create(userId, { title: personal.title })
+  // This one goes on without them: its name belongs to all who are in it.
+  const { id: groupId } = await core().groups.create(userId, { title: 'Tea' })
+  const { code } = await core().invites.create({ createdBy: userId, groupId })
+  await core().invites.use({ code, usedBy: (await aCustomer(shop)).userId })
 
   const stars = await me.post('/api/v1/payments', {
     ...{ productId: 'pro-monthly', gateway: 'telegram-stars', currency: 'XTR' },

@@ -40,8 +40,6 @@ const hold = (userId: string, amount: bigint, id = newId()) =>
   core().holds.place({ ...credits, id, userId, amount })
 const balanceOf = (userId: string) => core().balance.get(userId, 'credits')
 const idOf = async (of: ApiClient): Promise<string> => (await of.get('/api/v1/me')).body.id
-const later = (time: { minutes?: number; hours?: number; days?: number }) =>
-  shop.sandbox.control.clock.advance(time)
 
 /** A guest and the user whom they turn out to be. */
 async function aPair() {
@@ -79,6 +77,7 @@ describe('a guest who turns out to be a user', () => {
     await give(guestId, 70n)
     await give(userId, 5n)
     await core().visits.record(guestId, { via: 'start', startParam: 's-poster' })
+    const { id: groupId } = await core().groups.create(guestId, { title: 'Tea' })
     const pending = await buys(guest, 'credits-500')
     const mug = await hasBought(guest, 'mug')
     await user.post('/api/v1/me/merge', { guestToken: guest.token })
@@ -89,6 +88,9 @@ describe('a guest who turns out to be a user', () => {
     expect(payments.items.map(({ id }: { id: string }) => id)).toEqual([mug.id, pending.id])
     expect((await user.get('/api/v1/orders')).body.items).toMatchObject([{ paymentId: mug.id }])
     expect((await user.get('/api/v1/me')).body.streak).toMatchObject({ current: 1, total: 1 })
+    expect((await user.get('/api/v1/groups')).body.items).toMatchObject([
+      { id: groupId, role: 'owner', memberCount: 1 },
+    ])
     await core().payments.apply(paid(pending, pending.providerPaymentId ?? newId()))
     expect(await balanceOf(userId)).toBe(575n)
 
@@ -157,6 +159,51 @@ describe('a guest who turns out to be a user', () => {
     expect((await guest.get('/api/v1/me')).body).toMatchObject({ id: guestId, kind: 'guest' })
     expect(await merge(guestId, userId)).toBe('merged')
     expect(await balanceOf(userId)).toBe(10n)
+  })
+})
+
+describe('a guest who logs in by Telegram', () => {
+  const logInAs = async (initData: string, guest: ApiClient) =>
+    (await guest.post('/api/v1/auth/telegram', { initData })).body
+
+  test('becomes registered as the same person, and their device begins anew', async () => {
+    const deviceKey = newId()
+    const asGuest = () => apiClient(shop, 'none').post('/api/v1/auth/guest', { deviceKey })
+    const { body: guest } = await asGuest()
+    await give(guest.user.id, 9n)
+    const person = shop.sandbox.control.user(newId(), { first_name: 'Zoe' })
+    const login = await logInAs(await person.initData(), apiClient(shop, guest.token))
+    expect(login.user).toMatchObject({
+      ...{ id: guest.user.id, kind: 'registered', firstName: 'Zoe' },
+      telegramId: String(await person.id()),
+    })
+    expect(await balanceOf(login.user.id)).toBe(9n)
+    expect((await asGuest()).body.user.id).not.toBe(guest.user.id)
+    const { rows } = await client.query(
+      `select name from gramkit.outbox_event where subject_id = $1 and name like 'user.%' order by id`,
+      [guest.user.id],
+    )
+    expect(rows.map(({ name }) => name)).toEqual(['user.created', 'user.registered'])
+  })
+
+  test('whom we know is merged into who they are', async () => {
+    const { guest, user, guestId, userId } = await aPair()
+    await give(guestId, 9n)
+    const login = await logInAs(await user.person.initData(), guest)
+    expect(login.user.id).toBe(userId)
+    expect(await balanceOf(userId)).toBe(9n)
+    expect((await guest.get('/api/v1/me')).status).toBe(401)
+  })
+
+  test('leaves somebody registered who they are', async () => {
+    const [ada, bob] = [await aCustomer(shop), await aCustomer(shop)]
+    const login = await logInAs(await bob.person.initData(), ada)
+    expect(login.user.id).toBe(bob.userId)
+    expect((await ada.get('/api/v1/me')).body.id).toBe(ada.userId)
+    const connect = core().accounts.connectTelegram(ada.userId, {
+      ...{ id: 77_000_001n, username: null, firstName: 'Eve', lastName: null, languageCode: null },
+    })
+    await expect(connect).rejects.toMatchObject({ code: 'accounts.identity_taken' })
   })
 })
 
@@ -248,19 +295,29 @@ describe('at the same moment', () => {
 })
 
 describe('what lands on a guest afterwards', () => {
-  test('is moved a minute, an hour and a day later, each time once', async () => {
+  /** Lets the next round of a guest be due now. */
+  async function nextRoundOf(guestId: string): Promise<void> {
+    const now = core().clock.now()
+    const due = 'update gramkit.user_departure set next_round_at = $2 where user_id = $1'
+    await client.query(due, [guestId, now])
+    await core().accounts.sweep()
+  }
+
+  test('is moved a minute later, and in the rounds after that, each time once', async () => {
     const { guestId, userId } = await aPair()
     await merge(guestId, userId)
     await give(guestId, 1n)
-    await later({ minutes: 2 })
+    await shop.sandbox.control.clock.advance({ minutes: 1 })
     expect(await balanceOf(userId)).toBe(1n)
-    await give(guestId, 2n)
-    await later({ hours: 2 })
-    expect(await balanceOf(userId)).toBe(3n)
-    await give(guestId, 4n)
-    await later({ days: 2 })
+    for (const amount of [2n, 4n]) {
+      await give(guestId, amount)
+      await nextRoundOf(guestId)
+    }
     expect(await balanceOf(userId)).toBe(7n)
-    expect(await core().repos.departures.find(guestId)).toMatchObject({ nextRoundAt: null })
+    expect(await core().repos.departures.find(guestId)).toMatchObject({
+      rounds: 4,
+      nextRoundAt: null,
+    })
   })
 
   test('a login that the merge did not see opens nothing', async () => {
@@ -277,9 +334,11 @@ describe('what lands on a guest afterwards', () => {
     const { id } = await hold(guestId, 60n)
     await merge(guestId, userId)
     expect(await balanceOf(userId)).toBe(40n)
-    await later({ days: 2 })
+    for (let round = 1; round <= 4; round++) await nextRoundOf(guestId)
+    expect(await core().repos.departures.find(guestId)).not.toMatchObject({ nextRoundAt: null })
     await core().holds.capture({ holdId: id, amount: 50n })
-    await later({ days: 2 })
+    await nextRoundOf(guestId)
+    expect(await core().repos.departures.find(guestId)).toMatchObject({ nextRoundAt: null })
     expect([await balanceOf(guestId), await balanceOf(userId)]).toEqual([0n, 50n])
   })
 })

@@ -69,7 +69,7 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
           tags,
           summary: 'Log in with the init data of a Mini App',
           description:
-            'Init data opens one login. Sent again, or too old, it continues a live login of the same person: send its token along. With a `deviceKey` the same device may repeat a login whose answer was lost.',
+            'Init data opens one login. Sent again, or too old, it continues a live login of the same person: send its token along. With the token of a guest’s login the guest becomes this person. With a `deviceKey` the same device may repeat a login whose answer was lost.',
           security: [{}, ...userSecurity],
           body: z.object({ initData: z.string().min(1), deviceKey: deviceKey.optional() }),
           response: { 200: loginWire, ...problemResponses },

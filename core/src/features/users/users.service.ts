@@ -40,6 +40,9 @@ export interface UsersScope extends Transactional<UsersScope> {
   readonly users: Pick<UsersService, 'getOrCreateFromTelegram'>
   readonly sessions: Pick<SessionsService, 'open' | 'find'>
   readonly roles: Pick<RolesService, 'syncOwners'>
+  readonly accounts: {
+    connectTelegram(guestId: string, identity: TelegramUser): Promise<User>
+  }
 }
 
 /** What a client says about itself when it logs in. */
@@ -101,6 +104,8 @@ export class UsersService {
    * it only continues a live login of the same person, whose token must come along. The device that
    * sent it first may send it again, when it sends its key each time: its answer may have been lost.
    *
+   * With the token of a guest's login the guest becomes this person: nothing of theirs is lost.
+   *
    * @throws {@link InitDataInvalid} when the init data proves nothing, is too old, or was used
    * @throws {@link DeviceKeyInvalid} when the device key could be guessed
    * @throws {@link TelegramLoginUnavailable} when neither bot token nor signer is configured
@@ -117,7 +122,11 @@ export class UsersService {
     const isFresh = clock.now() <= expiresAt
     return this.#scope.transaction(async (tx) => {
       if (isFresh && (await tx.repos.openedInitData.take({ fingerprint, repeatHash, expiresAt }))) {
-        const user = await tx.users.getOrCreateFromTelegram(verified.user)
+        const before = client.sessionToken ? await tx.sessions.find(client.sessionToken) : undefined
+        const user =
+          before?.user.kind === 'guest'
+            ? await tx.accounts.connectTelegram(before.user.id, verified.user)
+            : await tx.users.getOrCreateFromTelegram(verified.user)
         const label = sessionLabel(client.userAgent)
         return tx.sessions.open(user, { surface: 'telegram', label })
       }
@@ -170,13 +179,16 @@ export class UsersService {
     })
   }
 
-  /** Makes a guest who proved an address a registered user, and emits `user.registered`, once. */
+  /**
+   * Makes a guest who proved who they are a registered user, and emits `user.registered`, once. The
+   * key of a device, which others may hold, opens their account no more.
+   */
   async registerGuest(id: string): Promise<void> {
     await this.#scope.transaction(async (tx) => {
       const user = await tx.repos.users.getByIdWithLock(id)
       if (user.kind !== 'guest') return
       const now = tx.clock.now()
-      await tx.repos.users.update(id, { kind: 'registered', updatedAt: now })
+      await tx.repos.users.update(id, { kind: 'registered', deviceKeyHash: null, updatedAt: now })
       const payload = { userId: id }
       await tx.repos.outbox.add(
         userRegistered.create({ occurredAt: now, subjectId: id, userId: id, payload }),

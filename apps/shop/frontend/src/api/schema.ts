@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Log in with the init data of a Mini App
-         * @description Init data opens one login. Sent again, or too old, it continues a live login of the same person: send its token along. With a `deviceKey` the same device may repeat a login whose answer was lost.
+         * @description Init data opens one login. Sent again, or too old, it continues a live login of the same person: send its token along. With the token of a guest’s login the guest becomes this person. With a `deviceKey` the same device may repeat a login whose answer was lost.
          */
         post: {
             parameters: {

@@ -3,9 +3,12 @@ import { assertNoTransaction, type Transactional } from '../../../platform/datab
 import { admit, type Limiter } from '../../../platform/limits/index.ts'
 import type { OutboxRepository } from '../../../platform/outbox/index.ts'
 import type { BoundPersonPart } from '../../../platform/people/index.ts'
+import type { IdentitySettings } from '../identity.ts'
+import type { RolesService } from '../roles/roles.service.ts'
 import { newSessionToken } from '../sessions/session.ts'
 import type { SessionsService } from '../sessions/sessions.service.ts'
-import { hashSecret } from '../user.ts'
+import { hashSecret, type TelegramUser, type User } from '../user.ts'
+import { userRegistered } from '../users.events.ts'
 import type { UsersRepository } from '../users.repository.ts'
 import { ErasureBlocked, ExportGone, GuestUnknown, IdentityTaken } from './accounts.errors.ts'
 import { userErased, userMerged } from './accounts.events.ts'
@@ -20,6 +23,10 @@ export interface AccountsScope extends Transactional<AccountsScope> {
   /** What each feature knows of people, bound to this scope's transaction. */
   readonly people: readonly BoundPersonPart[]
   readonly sessions: Pick<SessionsService, 'authenticate'>
+  readonly identity: Pick<IdentitySettings, 'ownerTelegramIds'>
+  readonly roles: Pick<RolesService, 'syncOwners'>
+  /** Itself, so that an app's override is used by the other use cases too. */
+  readonly accounts: Pick<AccountsService, 'merge'>
   readonly limiter: Limiter
   readonly repos: {
     readonly users: UsersRepository
@@ -131,6 +138,37 @@ export class AccountsService {
       await tx.repos.outbox.add(
         userErased.create({ occurredAt: departedAt, subjectId: userId, payload: { userId } }),
       )
+    })
+  }
+
+  /**
+   * Makes a proven Telegram identity that of a guest, and gives whose account it is from then on: the
+   * guest becomes registered, or is merged into who has had the identity before. The device's key
+   * opens the account no more. Emits `user.registered`, or what {@link merge} emits.
+   *
+   * @throws {@link IdentityTaken} when they are no guest
+   */
+  async connectTelegram(guestId: string, identity: TelegramUser): Promise<User> {
+    return this.#scope.transaction(async (tx) => {
+      const known = await tx.repos.users.findByTelegramId(identity.id)
+      if (known) {
+        await tx.accounts.merge(guestId, known.id)
+        return known
+      }
+      const guest = await tx.repos.users.getByIdWithLock(guestId)
+      if (guest.kind !== 'guest' || guest.departedAt) throw new IdentityTaken()
+      const { id: telegramId, ...profile } = identity
+      const now = tx.clock.now()
+      const connected = { kind: 'registered', telegramId, deviceKeyHash: null } as const
+      const user = await tx.repos.users.update(guestId, {
+        ...profile,
+        ...connected,
+        updatedAt: now,
+      })
+      const about = { occurredAt: now, subjectId: guestId, userId: guestId }
+      await tx.repos.outbox.add(userRegistered.create({ ...about, payload: { userId: guestId } }))
+      if (tx.identity.ownerTelegramIds?.includes(telegramId)) await tx.roles.syncOwners()
+      return user
     })
   }
 
