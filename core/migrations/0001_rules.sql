@@ -306,11 +306,37 @@ CREATE FUNCTION gramkit.invitation_expire(at timestamptz, most integer)
   UPDATE gramkit.invitation i SET status = 'expired' FROM due WHERE i.id = due.id RETURNING i.*
 $$;
 --> statement-breakpoint
+-- Makes the user's what a guest made, may use and has used. A use that the user has as well stays the
+-- guest's. Locks the invitations in the order of their ids, so that nobody uses one meanwhile.
+CREATE FUNCTION gramkit.invitation_move_person(guest text, person text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM gramkit.invitation i
+    WHERE i.created_by = guest OR i.recipient = guest
+      OR i.id IN (SELECT u.invitation_id FROM gramkit.invitation_use u WHERE u.used_by = guest)
+    ORDER BY i.id FOR NO KEY UPDATE;
+  UPDATE gramkit.invitation i SET created_by = person WHERE i.created_by = guest;
+  UPDATE gramkit.invitation i SET recipient = person WHERE i.recipient = guest;
+  UPDATE gramkit.invitation_use u SET used_by = person WHERE u.used_by = guest
+    AND NOT EXISTS (SELECT FROM gramkit.invitation_use o
+                    WHERE o.used_by = person AND o.invitation_id = u.invitation_id);
+END $$;
+--> statement-breakpoint
+-- Takes what somebody wrote out of the invitations they made: the codes they chose as well.
+CREATE FUNCTION gramkit.invitation_forget_person(person text) RETURNS void
+  LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE gramkit.invitation i SET metadata = '{}', recipient = NULL, revocation_reason = NULL,
+    code = 'ERASED-' || left(replace(gen_random_uuid()::text, '-', ''), 25)
+    WHERE i.created_by = person AND left(i.code, 7) <> 'ERASED-'
+$$;
+--> statement-breakpoint
 REVOKE ALL ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,
-  gramkit.invitation_expire FROM PUBLIC;
+  gramkit.invitation_expire, gramkit.invitation_move_person, gramkit.invitation_forget_person
+  FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,
-  gramkit.invitation_expire TO gramkit_app;
+  gramkit.invitation_expire, gramkit.invitation_move_person, gramkit.invitation_forget_person
+  TO gramkit_app;
 --> statement-breakpoint
 
 -- Groups. The application writes titles and roles; the database counts members and keeps owners.

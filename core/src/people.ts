@@ -9,6 +9,8 @@ import { balancePart } from './features/balance/index.ts'
 import { friendshipsPart } from './features/friendships/index.ts'
 import { groupsPart } from './features/groups/index.ts'
 import { broadcastsPart, notificationsPart } from './features/notifications/index.ts'
+import { invitesPart } from './features/invites/index.ts'
+import { notificationsPart } from './features/notifications/index.ts'
 import { paymentsPart } from './features/payments/index.ts'
 import { subscriptionsPart } from './features/subscriptions/index.ts'
 import { attributionPart, streaksPart, telegramSender, usersPart } from './features/users/index.ts'
@@ -76,6 +78,7 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   subscriptionsPart,
   friendshipsPart,
   groupsPart,
+  invitesPart,
   notificationsPart,
   broadcastsPart,
   attributionPart,

@@ -5,6 +5,7 @@ import { LEDGER_KEYS } from './ledger-keys.ts'
 import { CORE, type MoneyKey, TABLES, unique } from './money-key.ts'
 import { GROUP_KEYS } from './people-keys-groups.ts'
 import { IDENTITY_KEYS } from './people-keys-identity.ts'
+import { INVITATION_KEYS } from './people-keys-invites.ts'
 import { MERGING_KEYS } from './people-keys-merging.ts'
 import { NOTIFICATION_KEYS } from './people-keys-notifications.ts'
 import { VISIT_KEYS } from './people-keys-visits.ts'
@@ -30,6 +31,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...IDENTITY_KEYS,
   ...NOTIFICATION_KEYS,
   ...VISIT_KEYS,
+  ...INVITATION_KEYS,
   ...MERGING_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
   {

@@ -63,3 +63,4 @@ export type {
   NewInvitation,
 } from './new-invitation.ts'
 export { openInvites, type StandaloneInvites } from './open-invites.ts'
+export { invitesPart } from './person-part.ts'

@@ -208,6 +208,16 @@ export class InvitationsRepository implements InvitationStorage {
     return expired.map((row) => row.invitation)
   }
 
+  /** Makes a user's what a guest made, may use and has used. */
+  async movePerson(guestId: string, userId: string): Promise<void> {
+    await this.#db.execute(sql`select gramkit.invitation_move_person(${guestId}, ${userId})`)
+  }
+
+  /** Takes what somebody wrote out of the invitations they made. */
+  async forgetPerson(userId: string): Promise<void> {
+    await this.#db.execute(sql`select gramkit.invitation_forget_person(${userId})`)
+  }
+
   /** When the time of the next active invitation is over, or undefined. */
   async findNextExpiry(): Promise<Date | undefined> {
     const [row] = await this.#db

@@ -1,0 +1,118 @@
+import { testDatabase } from '@gramkit/services/testing'
+import { sql } from 'drizzle-orm'
+import { afterAll, expect, test } from 'vitest'
+import { z } from 'zod'
+import { newId } from '../../kernel/index.ts'
+import { rows } from '../../platform/database/index.ts'
+import { bindPeople } from '../../platform/people/index.ts'
+import { createPlatform } from '../../platform.ts'
+import type { CoreServices } from '../../services.ts'
+import { aPerson } from '../../testing/people.ts'
+import { invitesPart } from './person-part.ts'
+
+const database = await testDatabase()
+const platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 12 })
+const { services } = platform
+const { invites } = services
+
+afterAll(async () => {
+  await platform.close()
+  await database.drop()
+})
+
+const partOf = (tx: CoreServices) => {
+  const [part] = bindPeople([invitesPart], tx)
+  if (!part) throw new Error('There is one part')
+  return part
+}
+
+async function aPair() {
+  const { user: guest } = await services.users.loginAsGuest(newId())
+  return { guestId: guest.id, userId: (await aPerson(services)).id }
+}
+
+const usedBy = async (id: string) => (await invites.uses(id)).items.map((use) => use.usedBy).sort()
+
+test('a merge makes the user’s what the guest made, may use and has used', async () => {
+  const { guestId, userId } = await aPair()
+  const made = await invites.create({ createdBy: guestId, usageLimit: 3 })
+  const bound = await invites.create({ createdBy: 'ada', recipient: guestId })
+  const [one, both] = [
+    await invites.create({ createdBy: 'ada', usageLimit: 5 }),
+    await invites.create({ createdBy: 'ada', usageLimit: 5 }),
+  ]
+  await invites.use({ code: one.code, usedBy: guestId })
+  await invites.use({ code: both.code, usedBy: guestId })
+  await invites.use({ code: both.code, usedBy: userId })
+  expect(await services.accounts.merge(guestId, userId)).toBe('merged')
+  expect(await invites.getById(made.id)).toMatchObject({ createdBy: userId })
+  expect(await usedBy(one.id)).toEqual([userId])
+  expect(await usedBy(both.id)).toEqual([guestId, userId].sort())
+  expect(await invites.getById(both.id)).toMatchObject({ useCount: 2 })
+  await expect(invites.use({ code: one.code, usedBy: userId })).rejects.toMatchObject({
+    code: 'invites.already_used',
+  })
+  await expect(invites.use({ code: made.code, usedBy: userId })).rejects.toMatchObject({
+    code: 'invites.own_code',
+  })
+  expect(await invites.use({ code: bound.code, usedBy: userId })).toMatchObject({ useCount: 1 })
+  expect(await services.accounts.merge(guestId, userId)).toBe('already_merged')
+  expect(await usedBy(both.id)).toHaveLength(2)
+})
+
+test('a merge while the user uses the same codes loses no use and counts none twice', async () => {
+  const { guestId, userId } = await aPair()
+  const made = []
+  for (let index = 0; index < 20; index++) {
+    const invitation = await invites.create({ createdBy: 'ada', usageLimit: null })
+    await invites.use({ code: invitation.code, usedBy: guestId })
+    made.push(invitation)
+  }
+  await Promise.allSettled([
+    services.accounts.merge(guestId, userId),
+    ...made.map(({ code }) => invites.use({ code, usedBy: userId })),
+  ])
+  await services.accounts.merge(guestId, userId)
+  for (const { id } of made) {
+    const names = await usedBy(id)
+    expect(names).toContain(userId)
+    expect(await invites.getById(id)).toMatchObject({ useCount: names.length })
+  }
+})
+
+test('an export holds what somebody made, was sent and used', async () => {
+  const { id: userId } = await aPerson(services)
+  const made = await invites.create({ createdBy: userId, code: 'ADAS-PARTY' })
+  const sent = await invites.create({ createdBy: 'bob', recipient: userId })
+  await invites.use({ code: sent.code, usedBy: userId })
+  expect(await partOf(services).export(userId)).toMatchObject({
+    made: [{ id: made.id, code: 'ADAS-PARTY' }],
+    received: [{ id: sent.id }],
+    used: [{ invitationId: sent.id, usedBy: userId }],
+  })
+})
+
+test('who is erased leaves no code that opens anything, and no word of theirs', async () => {
+  const { id: userId } = await aPerson(services)
+  const terms = { createdBy: userId, usageLimit: null, metadata: { note: 'Adas flat' } }
+  const made = await invites.create({
+    ...terms,
+    code: 'ADA-LOVELACE',
+    recipient: 'ada@example.com',
+  })
+  await invites.revoke({ id: made.id, by: userId, reason: 'Ada has moved' })
+  const active = await invites.create({ ...terms, code: 'LOVELACE-2' })
+  await services.transaction((tx) => partOf(tx).erase(userId))
+  await expect(invites.getByCode('LOVELACE-2')).rejects.toMatchObject({ code: 'invites.not_found' })
+  for (const { id } of [made, active]) {
+    expect(await invites.getById(id)).toMatchObject({ status: 'revoked', metadata: {} })
+  }
+  const left = await rows(
+    platform.database.executor,
+    sql`select to_jsonb(i)::text as row from gramkit.invitation i where created_by = ${userId}`,
+    z.object({ row: z.string() }),
+  )
+  expect(left).toHaveLength(2)
+  expect(left.filter(({ row }) => /adas|ada@|ada has|lovelace/i.test(row))).toEqual([])
+  await services.transaction((tx) => partOf(tx).erase(userId))
+})

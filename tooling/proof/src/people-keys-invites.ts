@@ -1,0 +1,243 @@
+import { CORE, type MoneyKey, RULES, unique } from './money-key.ts'
+
+const INVITES = `${CORE}/features/invites`
+
+const tests = [`${INVITES}/invitations.db.test.ts`]
+const people = [`${INVITES}/use-invitation.db.test.ts`]
+const routes = [`${INVITES}/invites.http.db.test.ts`]
+const merging = [`${INVITES}/person-part.db.test.ts`]
+
+/** What keeps a code from being used too often, twice, too late or by somebody else. */
+export const INVITATION_KEYS: readonly MoneyKey[] = [
+  unique('invitation_code_key_key', 'a code is one invitation, in whatever case', tests),
+  {
+    name: 'invitation_use_code: row lock',
+    guards: 'people who use one code at once are decided on one after the other',
+    edits: [
+      {
+        file: RULES,
+        find: 'WHERE i.code_key = wanted_key FOR NO KEY UPDATE;',
+        replace: 'WHERE i.code_key = wanted_key;',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_use_code: codes by equality',
+    guards: 'six underscores find nothing',
+    edits: [
+      {
+        file: RULES,
+        find: 'WHERE i.code_key = wanted_key FOR',
+        replace: 'WHERE i.code_key LIKE wanted_key LIMIT 1 FOR',
+      },
+      {
+        file: `${INVITES}/invitations.repository.ts`,
+        find: ".where(eq(invitation.codeKey, value('codeKey')))",
+        replace: ".where(like(invitation.codeKey, value('codeKey'))).limit(1)",
+      },
+      {
+        file: `${INVITES}/invitations.repository.ts`,
+        find: 'import { and, asc, count, desc, eq, getTableColumns, gt, lt,',
+        replace: 'import { and, asc, count, desc, eq, getTableColumns, gt, like, lt,',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_use_code: the limit',
+    guards: 'a code is used up with its last use',
+    edits: [
+      {
+        file: RULES,
+        find: "IF found_one.use_count = found_one.usage_limit THEN found_one.status := 'used'; END IF;",
+        replace: '',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_use_code: once for each person',
+    guards: 'nobody uses a code twice',
+    edits: [
+      {
+        file: RULES,
+        find: 'WHERE u.used_by = person AND u.invitation_id = found_one.id) THEN',
+        replace: 'WHERE false) THEN',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_use_code: nobody’s own',
+    guards: 'nobody invites themselves',
+    edits: [
+      {
+        file: RULES,
+        find: 'ELSIF found_one.created_by = person THEN',
+        replace: 'ELSIF false THEN',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_use_code: the recipient',
+    guards: 'a bound code does not exist for others',
+    edits: [
+      { file: RULES, find: 'IF found_one.recipient <> person THEN', replace: 'IF false THEN' },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_use_code: the boundary instant',
+    guards: 'the instant of the end is too late',
+    edits: [
+      {
+        file: RULES,
+        find: 'coalesce(found_one.expires_at <= at, false)',
+        replace: 'coalesce(found_one.expires_at < at, false)',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_expire: active ones only',
+    guards: 'an expiry is published once, however many sweep',
+    edits: [
+      {
+        file: RULES,
+        find: "WHERE d.status = 'active' AND d.expires_at <= at",
+        replace: 'WHERE d.expires_at <= at',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_expire: row lock',
+    guards: 'an expiry is published once, however many sweep',
+    edits: [
+      { file: RULES, find: 'LIMIT most FOR NO KEY UPDATE SKIP LOCKED', replace: 'LIMIT most' },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation_revoke: active ones only',
+    guards: 'the first revocation stays, and what was used stays used',
+    edits: [
+      {
+        file: RULES,
+        find: "WHERE i.id = revoked_id AND i.status = 'active';",
+        replace: 'WHERE i.id = revoked_id;',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation: uses are written by the database alone',
+    guards: 'no statement of the application gives itself another use',
+    edits: [
+      {
+        file: RULES,
+        find: 'REVOKE INSERT, UPDATE, DELETE ON gramkit.invitation, gramkit.invitation_use FROM gramkit_app;',
+        replace: 'SELECT 1;',
+      },
+    ],
+    tests,
+  },
+  {
+    name: 'invitation into a group: joined in the transaction of its use',
+    guards: 'a full group burns no use, a spent code adds no member',
+    edits: [
+      {
+        file: `${INVITES}/use-invitation.ts`,
+        find: "if ('error' in result) throw result.error",
+        replace: '',
+      },
+    ],
+    tests: people,
+  },
+  {
+    name: 'invitation into a group: its maker may still invite',
+    guards: 'who was put out of a group has no key to it',
+    edits: [
+      {
+        file: `${INVITES}/use-invitation.ts`,
+        find: "await members?.demandRight(groupId, createdBy, 'invite')",
+        replace: '',
+      },
+    ],
+    tests: people,
+  },
+  {
+    name: 'invitation: made by those who may invite',
+    guards: 'no member makes a key to a group that is not theirs to open',
+    edits: [
+      {
+        file: `${INVITES}/invites.service.ts`,
+        find: "if (groupId !== undefined) await tx.members?.demandRight(groupId, createdBy, 'invite')",
+        replace: '',
+      },
+    ],
+    tests: people,
+  },
+  {
+    name: 'invitations: tries are counted',
+    guards: 'nobody guesses a code',
+    edits: [
+      {
+        file: `${INVITES}/invites.http.ts`,
+        find: "await admit(limiter, 'invites.try', principalOf(request).user.id, TRY_RATE)",
+        replace: '',
+      },
+    ],
+    tests: routes,
+  },
+  {
+    name: 'invitations: wrong codes make a network wait',
+    guards: 'many people of one network guess no code',
+    edits: [
+      {
+        file: `${INVITES}/invites.http.ts`,
+        find: "if (!isAllowed) await limiter.pause('invites.network', network, retryAfterMs)",
+        replace: '',
+      },
+    ],
+    tests: routes,
+  },
+  {
+    name: 'invitations: no guest uses a code',
+    guards: 'a code for many is not emptied by one person',
+    edits: [
+      {
+        file: `${INVITES}/invites.http.ts`,
+        find: "if (kind === 'guest') throw new GuestsNotInvited()",
+        replace: '',
+      },
+    ],
+    tests: routes,
+  },
+  {
+    name: 'invitations: one’s own only',
+    guards: 'nobody reads or revokes another’s invitation',
+    edits: [
+      {
+        file: `${INVITES}/invites.http.ts`,
+        find: 'if (invitation.createdBy === principalOf(request).user.id) return invitation',
+        replace: 'if (invitation.createdBy !== "") return invitation',
+      },
+    ],
+    tests: routes,
+  },
+  {
+    name: 'invitation_move_person: row lock',
+    guards: 'a merge and a use of the same code do not meet',
+    edits: [
+      {
+        file: RULES,
+        find: 'ORDER BY i.id FOR NO KEY UPDATE;\n  UPDATE gramkit.invitation i SET created_by = person',
+        replace: 'ORDER BY i.id;\n  UPDATE gramkit.invitation i SET created_by = person',
+      },
+    ],
+    tests: merging,
+  },
+]
