@@ -42,7 +42,10 @@ export class UseQueue<Result> {
   async #work(key: string): Promise<void> {
     const waiting = this.#waiting.get(key)
     assert(waiting, 'Work begins with somebody who waits')
-    while (waiting.length > 0) {
+    for (;;) {
+      // Those who come in the same turn go together, the ones among them who were just answered.
+      await new Promise(setImmediate)
+      if (waiting.length === 0) break
       const batch = waiting.splice(0, BATCH_MAX)
       try {
         const results = await this.#useTogether(

@@ -146,6 +146,26 @@ export function invitationStorageContract(options: InvitationStorageContractOpti
       expect(named('limit_reached')).toMatchObject([{ payload: { usageLimit: 10 } }])
     })
 
+    test('decides by itself on those who come from many processes at once', async () => {
+      const { code, id } = await create({ usageLimit: 5 })
+      // Past the queue of one process, which lets its people go together.
+      const decisions = await Promise.all(
+        Array.from({ length: 30 }, (_, index) =>
+          storage.use({
+            code,
+            at: clock.now(),
+            uses: [{ id: newId(), usedBy: `user-${index % 10}` }],
+          }),
+        ),
+      )
+      const outcomes = decisions.flatMap((decision) => decision?.outcomes ?? [])
+      const counts = outcomes.flatMap((outcome) => ('useCount' in outcome ? outcome.useCount : []))
+      expect(counts.sort((one, other) => one - other)).toEqual([1, 2, 3, 4, 5])
+      const kept = await all((page) => invites.uses(id, page))
+      expect(new Set(kept.map(({ usedBy }) => usedBy)).size).toBe(5)
+      expect(await invites.getById(id)).toMatchObject({ status: 'used', useCount: 5 })
+    })
+
     test('lets nobody use a code twice, not even at once, nor their own', async () => {
       const { code, id } = await create({ usageLimit: null })
       const results = await Promise.allSettled(
