@@ -1,6 +1,6 @@
 import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { newId } from '../../kernel/index.ts'
 import { rows } from '../../platform/database/index.ts'
@@ -60,24 +60,30 @@ test('a merge makes the user’s what the guest made, may use and has used', asy
   expect(await usedBy(both.id)).toHaveLength(2)
 })
 
-test('a merge while the user uses the same codes loses no use and counts none twice', async () => {
+test('a merge waits for a use of the same code, and then counts it once', async () => {
   const { guestId, userId } = await aPair()
-  const made = []
-  for (let index = 0; index < 20; index++) {
-    const invitation = await invites.create({ createdBy: 'ada', usageLimit: null })
-    await invites.use({ code: invitation.code, usedBy: guestId })
-    made.push(invitation)
-  }
-  await Promise.allSettled([
-    services.accounts.merge(guestId, userId),
-    ...made.map(({ code }) => invites.use({ code, usedBy: userId })),
-  ])
-  await services.accounts.merge(guestId, userId)
-  for (const { id } of made) {
-    const names = await usedBy(id)
-    expect(names).toContain(userId)
-    expect(await invites.getById(id)).toMatchObject({ useCount: names.length })
-  }
+  const { code, id } = await invites.create({ createdBy: 'ada', usageLimit: null })
+  await invites.use({ code, usedBy: guestId })
+  const used = Promise.withResolvers<void>()
+  const committing = Promise.withResolvers<void>()
+  const using = services.transaction(async (tx) => {
+    await tx.invites.use({ code, usedBy: userId })
+    used.resolve()
+    await committing.promise
+  })
+  await used.promise
+  const merging = services.accounts.merge(guestId, userId)
+  const waiting = sql`select pid from pg_stat_activity
+                      where wait_event_type = 'Lock' and datname = current_database()`
+  await vi.waitUntil(
+    async () => (await rows(platform.database.executor, waiting, z.unknown())).length > 0,
+    { timeout: 10_000 },
+  )
+  committing.resolve()
+  await using
+  expect(await merging).toBe('merged')
+  expect(await usedBy(id)).toEqual([guestId, userId].sort())
+  expect(await invites.getById(id)).toMatchObject({ useCount: 2 })
 })
 
 test('an export holds what somebody made, was sent and used', async () => {
