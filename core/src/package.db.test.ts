@@ -76,6 +76,7 @@ test('the examples of READMEs and guides hold for the compiler', () => {
     'add-a-payment-gateway',
     'build-your-own-app',
     'compose-a-bot',
+    'groups-and-friends',
     'invite-people',
     'replace-a-service',
     'sell-a-product',

@@ -129,6 +129,29 @@ test('a login that is ended elsewhere is over', async () => {
   await second.page.close()
 })
 
+test('somebody takes their data along and is forgotten, also when they logged in long ago', async () => {
+  const { page, app } = await openAs('Frank', PHONE)
+  await app.getByRole('button', { name: 'Profile' }).waitFor()
+  await shop.sandbox.control.clock.advance({ hours: 1 })
+  await page.getByRole('button', { name: 'Close Mini App' }).click()
+  await page.getByRole('button', { name: 'Open Mini App' }).first().click()
+  await app.getByRole('button', { name: 'Profile' }).click()
+  await app.getByRole('button', { name: 'Your data' }).click()
+  const downloading = page.waitForEvent('download')
+  await app.getByRole('button', { name: 'Download my data' }).click()
+  expect((await downloading).suggestedFilename()).toBe('my-data.zip')
+  await page.getByRole('button', { name: 'Close browser' }).click()
+  await shot(page, 'people-6-data')
+
+  await app.getByRole('button', { name: 'Delete my account' }).click()
+  await app.getByRole('button', { name: 'Yes, delete it' }).click()
+  await app.getByText('Your account is deleted').waitFor()
+  const { core } = shop.served().shop.platform
+  const telegramId = BigInt(await shop.sandbox.control.user('Frank').id())
+  expect(await core.repos.users.findByTelegramId(telegramId)).toBeUndefined()
+  await page.close()
+})
+
 async function preferencesOf(name: string): Promise<unknown> {
   const telegramId = BigInt(await shop.sandbox.control.user(name).id())
   const { core } = shop.served().shop.platform

@@ -1,5 +1,5 @@
 import { onlineManager, useQuery, useQueryClient } from '@tanstack/react-query'
-import { AppRoot, Banner, Tabbar } from '@telegram-apps/telegram-ui'
+import { AppRoot, Banner, Placeholder, Tabbar } from '@telegram-apps/telegram-ui'
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
 import { meQuery, visitQuery } from './api/queries.ts'
 import type { User } from './api/wire.ts'
@@ -32,7 +32,8 @@ type Tab = (typeof TABS)[number]['id']
 export function App() {
   const { api, host } = useShop()
   const isDark = useSyncExternalStore(host.onThemeChange, host.isDark)
-  const me = useQuery(meQuery(api))
+  const [isErased, setErased] = useState(false)
+  const me = useQuery({ ...meQuery(api), enabled: !isErased })
   return (
     <AppRoot platform={host.platform} appearance={isDark ? 'dark' : 'light'} className="root">
       <main className="page">
@@ -40,7 +41,11 @@ export function App() {
         <Loaded query={me} rows={4}>
           {(user) => (
             <Spoken user={user}>
-              <Screens key={user.id} user={user} />
+              {isErased ? (
+                <Erased />
+              ) : (
+                <Screens key={user.id} user={user} onErased={() => setErased(true)} />
+              )}
             </Spoken>
           )}
         </Loaded>
@@ -60,7 +65,7 @@ function Spoken({ user, children }: { user: User; children: ReactNode }) {
   return <ShopContext value={{ ...shop, language, texts: texts[language] }}>{children}</ShopContext>
 }
 
-function Screens({ user }: { user: User }) {
+function Screens({ user, onErased }: { user: User; onErased: () => void }) {
   const { host, texts } = useShop()
   const [tab, setTab] = useState<Tab>('shop')
   const [page, setPage] = useState<ProfilePage>()
@@ -84,7 +89,9 @@ function Screens({ user }: { user: User }) {
       {tab === 'shop' ? <ShopScreen user={user} purchase={purchase} /> : null}
       {tab === 'purchases' ? <PurchasesScreen purchase={purchase} /> : null}
       {tab === 'friends' ? <FriendsScreen /> : null}
-      {tab === 'profile' ? <ProfileScreen user={user} page={page} onPage={setPage} /> : null}
+      {tab === 'profile' ? (
+        <ProfileScreen user={user} page={page} onPage={setPage} onErased={onErased} />
+      ) : null}
       <Tabbar role="navigation" className="tabs">
         {TABS.map(({ id, icon }) => (
           <Tabbar.Item
@@ -104,6 +111,12 @@ function Screens({ user }: { user: User }) {
       </Tabbar>
     </>
   )
+}
+
+/** What is left for somebody who was forgotten. */
+function Erased() {
+  const { texts } = useShop()
+  return <Placeholder header={texts.data.erased} description={texts.data.erasedNote} />
 }
 
 /** Begins the visit, and reads again what it has changed. */

@@ -20,15 +20,29 @@ export function sessionClient(baseUrl: string, session: Session): ShopClient {
   return createClient<paths>({ baseUrl, fetch: fetchAs(session, withTimeout) })
 }
 
-/** Sends requests with the session's token; where it is refused, logs in again and repeats once. */
+/**
+ * Sends requests with the session's token; where it is refused, or too old for what is asked, logs in
+ * again and repeats once.
+ */
 export function fetchAs(session: Session, send: Fetch): Fetch {
   return async (request) => {
     const token = await session.token()
     const response = await send(authorized(request.clone(), token))
+    if (await isTooOld(response)) return send(authorized(request, await session.renew(token)))
     if (response.status !== 401) return response
     await session.refuse(token)
     return send(authorized(request, await session.token()))
   }
+}
+
+/** What changes how somebody logs in asks for a login of the last minutes. */
+async function isTooOld(response: Response): Promise<boolean> {
+  if (response.status !== 403) return false
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined)
+  return failureOf(response.status, body).code === 'http.login_too_old'
 }
 
 /** The body of a successful answer; throws `RequestFailed` for everything else. */

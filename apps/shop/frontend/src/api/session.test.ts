@@ -13,16 +13,20 @@ function setUp(identity = 'anna', store = memoryStore()) {
 }
 
 /** A server that knows some tokens and notes what it is sent. */
-function server(accepts: (token: string) => boolean) {
+function server(
+  accepts: (token: string) => boolean,
+  refuse: () => Response = () => new Response(null, { status: 401 }),
+) {
   const seen: string[] = []
   const send = async (request: Request) => {
     const token = request.headers.get('authorization')?.replace('Bearer ', '') ?? ''
     seen.push(`${token} ${await request.text()}`)
-    return new Response(null, { status: accepts(token) ? 200 : 401 })
+    return accepts(token) ? new Response(null, { status: 200 }) : refuse()
   }
   return { seen, send }
 }
 
+const TOO_OLD = () => Response.json({ code: 'http.login_too_old' }, { status: 403 })
 const post = () => new Request('http://shop/x', { method: 'POST', body: 'body' })
 
 test('Requests at the same time log in once', async () => {
@@ -45,6 +49,28 @@ test('A server that refuses every token is not asked for ever', async () => {
   const response = await fetchAs(session, send)(post())
   expect(response.status).toBe(401)
   expect(seen).toHaveLength(2)
+})
+
+test('A login that is too old for something is renewed, and the request goes out again', async () => {
+  const { session, store } = setUp()
+  const { seen, send } = server((token) => token === 'anna-2', TOO_OLD)
+  const response = await fetchAs(session, send)(post())
+  expect(response.status).toBe(200)
+  expect(seen).toEqual(['anna-1 body', 'anna-2 body'])
+  expect(await session.token()).toBe('anna-2')
+  expect(store.get('session.anna')).toBe('anna-2')
+})
+
+test('A login that cannot be renewed stays', async () => {
+  const store = memoryStore()
+  store.set('session.anna', 'old')
+  const logIn = () => Promise.reject(new Error('The init data was used'))
+  const session = new Session({ identity: 'anna', store, logIn })
+  const { seen, send } = server(() => false, TOO_OLD)
+  const response = await fetchAs(session, send)(post())
+  expect(await response.json()).toMatchObject({ code: 'http.login_too_old' })
+  expect(seen).toEqual(['old body', 'old body'])
+  expect(await session.token()).toBe('old')
 })
 
 test('A kept token counts for the person it was given to, and for nobody else', async () => {

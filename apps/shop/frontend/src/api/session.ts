@@ -37,6 +37,18 @@ export class Session {
     this.#refused = token
   }
 
+  /** Logs in anew where a login is too old for something; keeps it where that is refused. */
+  async renew(token: string): Promise<string> {
+    try {
+      const fresh = await this.#logIn()
+      this.#store.set(this.#key, fresh)
+      this.#token = Promise.resolve(fresh)
+      return fresh
+    } catch {
+      return token
+    }
+  }
+
   async #begin(): Promise<string> {
     const kept = this.#store.get(this.#key)
     if (kept && kept !== this.#refused) return kept

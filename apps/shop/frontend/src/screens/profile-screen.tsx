@@ -6,11 +6,13 @@ import { useShop } from '../shop-context.ts'
 import { type Language, languages } from '../texts/language.ts'
 import { Failure } from '../ui/failure.tsx'
 import { SubPage } from '../ui/page.tsx'
+import { DataScreen } from './data-screen.tsx'
+import { EmailScreen } from './email-screen.tsx'
 import { HistoryScreen } from './history-screen.tsx'
 import { LoginsScreen } from './logins-screen.tsx'
 import { NotificationsScreen } from './notifications-screen.tsx'
 
-const PAGES = ['notifications', 'logins', 'history'] as const
+const PAGES = ['notifications', 'email', 'logins', 'history', 'data'] as const
 
 /** A page behind the profile. */
 export type ProfilePage = (typeof PAGES)[number]
@@ -20,6 +22,7 @@ export function ProfileScreen(props: {
   user: User
   page: ProfilePage | undefined
   onPage: (page: ProfilePage | undefined) => void
+  onErased: () => void
 }) {
   const { texts } = useShop()
   const words = texts.profile
@@ -28,8 +31,10 @@ export function ProfileScreen(props: {
     return (
       <SubPage title={words.pages[page]} onBack={() => onPage(undefined)}>
         {page === 'notifications' ? <NotificationsScreen /> : null}
+        {page === 'email' ? <EmailScreen /> : null}
         {page === 'logins' ? <LoginsScreen /> : null}
         {page === 'history' ? <HistoryScreen /> : null}
+        {page === 'data' ? <DataScreen onErased={props.onErased} /> : null}
       </SubPage>
     )
   }
@@ -41,7 +46,8 @@ export function ProfileScreen(props: {
         <Title level="2" weight="2">
           {name}
         </Title>
-        <Caption className="hint">{known(user) ?? words.onlyHere}</Caption>
+        {user.kind === 'guest' ? <Caption className="hint">{words.onlyHere}</Caption> : null}
+        {user.username ? <Caption className="hint">@{user.username}</Caption> : null}
       </section>
       <Streak streak={user.streak} />
       <LanguageChoice user={user} />
@@ -60,12 +66,6 @@ export function ProfileScreen(props: {
       </Section>
     </>
   )
-}
-
-/** What else the person is known by; nothing for a guest. */
-function known({ kind, username }: User): string | undefined {
-  if (kind === 'guest') return undefined
-  return username ? `@${username}` : ''
 }
 
 function Streak({ streak }: { streak: User['streak'] }) {
@@ -114,7 +114,7 @@ function LanguageChoice({ user }: { user: User }) {
               change.mutate(languages.find((one) => one === target.value) ?? null)
             }
           >
-            <option value="">{texts.profile.languageOfTelegram}</option>
+            <option value="">{texts.profile.languageByItself}</option>
             <option value="en">English</option>
             <option value="ru">Русский</option>
           </select>

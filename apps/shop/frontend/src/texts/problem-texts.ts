@@ -95,6 +95,62 @@ export const problemTexts: Readonly<Record<string, Readonly<Record<Language, str
     en: 'Login by Telegram is not set up here.',
     ru: 'Вход через Telegram здесь не настроен.',
   },
+  'users.session_not_found': {
+    en: 'That login is over already.',
+    ru: 'Этот вход уже завершён.',
+  },
+  'http.login_too_old': {
+    en: 'To be safe, close the shop and open it from Telegram again, then repeat this.',
+    ru: 'Для безопасности закройте магазин, откройте его из Telegram заново и повторите.',
+  },
+  'email.address_invalid': {
+    en: 'This is no e-mail address. Check it for mistakes.',
+    ru: 'Это не адрес электронной почты. Проверьте, нет ли опечатки.',
+  },
+  'email.code_wrong': {
+    en: 'This is not the code. Look at the newest mail.',
+    ru: 'Код не тот. Посмотрите в последнем письме.',
+  },
+  'email.code_gone': {
+    en: 'This code is no longer good. Ask for a new one.',
+    ru: 'Этот код больше не действует. Запросите новый.',
+  },
+  'email.taken': {
+    en: 'This address belongs to another account.',
+    ru: 'Этот адрес принадлежит другому аккаунту.',
+  },
+  'email.only_login': {
+    en: 'Without the address you could not log in any more.',
+    ru: 'Без этого адреса вы больше не сможете войти.',
+  },
+  'email.login_unavailable': {
+    en: 'Login by e-mail is not set up here.',
+    ru: 'Вход по почте здесь не настроен.',
+  },
+  'accounts.erasure_blocked': {
+    en: 'Money of yours is still under way. Try again when your payments are done.',
+    ru: 'Ваши платежи ещё не завершены. Попробуйте, когда они закончатся.',
+  },
+  'friendships.not_requested': {
+    en: 'The request was taken back.',
+    ru: 'Заявку уже отозвали.',
+  },
+  'friendships.too_many': {
+    en: 'There are too many friends already.',
+    ru: 'Друзей уже слишком много.',
+  },
+  'notifications.quiet_hours_invalid': {
+    en: 'The quiet hours have to begin and end at different times.',
+    ru: 'Тихие часы должны начинаться и кончаться в разное время.',
+  },
+  'limits.too_many_tries': {
+    en: 'That was too often. Try again later.',
+    ru: 'Слишком часто. Попробуйте позже.',
+  },
+  'limits.unavailable': {
+    en: 'The shop is very busy. Try again in a minute.',
+    ru: 'Магазин перегружен. Повторите через минуту.',
+  },
   'http.idempotency_in_progress': {
     en: 'Your first try is still being worked on. Wait a moment.',
     ru: 'Первая попытка ещё выполняется. Подождите немного.',

@@ -128,8 +128,8 @@ export interface Texts {
     readonly guest: string
     readonly onlyHere: string
     readonly language: string
-    readonly languageOfTelegram: string
-    readonly pages: Record<'notifications' | 'logins' | 'history', string>
+    readonly languageByItself: string
+    readonly pages: Record<'notifications' | 'email' | 'logins' | 'history' | 'data', string>
     readonly streak: {
       readonly title: string
       readonly counted: string
@@ -157,6 +157,31 @@ export interface Texts {
     readonly end: string
     readonly endOne: (name: string) => string
     readonly endOthers: string
+  }
+  readonly email: {
+    readonly address: string
+    readonly note: string
+    readonly send: string
+    readonly code: string
+    readonly sent: (email: string) => string
+    readonly confirm: string
+    readonly other: string
+    readonly addedNote: string
+    readonly remove: string
+    readonly removeTitle: string
+    readonly removeNote: string
+    readonly removeYes: string
+  }
+  readonly data: {
+    readonly export: string
+    readonly exportNote: string
+    readonly erase: string
+    readonly eraseNote: string
+    readonly eraseTitle: string
+    readonly eraseWarning: string
+    readonly eraseYes: string
+    readonly erased: string
+    readonly erasedNote: string
   }
   readonly back: string
   readonly offline: string
