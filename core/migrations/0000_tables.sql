@@ -547,6 +547,30 @@ CREATE TABLE "gramkit"."user_attribution" (
 	CONSTRAINT "user_attribution_known_check" CHECK (num_nonnulls("gramkit"."user_attribution"."source", "gramkit"."user_attribution"."invitation") >= 1)
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."user_email" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"email" text NOT NULL,
+	"verified_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "user_email_email_key" UNIQUE("email"),
+	CONSTRAINT "user_email_email_check" CHECK ("gramkit"."user_email"."email" = lower("gramkit"."user_email"."email"))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."user_email_code" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"purpose" text NOT NULL,
+	"email" text NOT NULL,
+	"user_id" uuid,
+	"language" text NOT NULL,
+	"attempts" smallint DEFAULT 0 NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"used_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "user_email_code_purpose_check" CHECK ("gramkit"."user_email_code"."purpose" in ('login', 'connect')),
+	CONSTRAINT "user_email_code_language_check" CHECK ("gramkit"."user_email_code"."language" in ('en', 'ru')),
+	CONSTRAINT "user_email_code_user_check" CHECK (("gramkit"."user_email_code"."purpose" = 'connect') = ("gramkit"."user_email_code"."user_id" is not null)),
+	CONSTRAINT "user_email_code_attempts_check" CHECK ("gramkit"."user_email_code"."attempts" between 0 and 5)
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."user_login_link" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"purpose" text NOT NULL,
@@ -571,6 +595,12 @@ CREATE TABLE "gramkit"."user_opened_init_data" (
 	"fingerprint" text PRIMARY KEY NOT NULL,
 	"repeat_hash" text,
 	"expires_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."user_password" (
+	"user_id" uuid PRIMARY KEY NOT NULL,
+	"hash" text NOT NULL,
+	"changed_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."user_session" (
@@ -668,8 +698,11 @@ ALTER TABLE "gramkit"."user_departure" ADD CONSTRAINT "user_departure_user_id_us
 ALTER TABLE "gramkit"."user_departure" ADD CONSTRAINT "user_departure_successor_id_user_account_id_fk" FOREIGN KEY ("successor_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_export" ADD CONSTRAINT "user_export_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_attribution" ADD CONSTRAINT "user_attribution_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_email" ADD CONSTRAINT "user_email_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_email_code" ADD CONSTRAINT "user_email_code_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_login_link" ADD CONSTRAINT "user_login_link_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_login_link" ADD CONSTRAINT "user_login_link_confirmed_by_user_account_id_fk" FOREIGN KEY ("confirmed_by") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_password" ADD CONSTRAINT "user_password_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
@@ -747,6 +780,8 @@ CREATE INDEX "user_departure_successor_id_index" ON "gramkit"."user_departure" U
 CREATE INDEX "user_departure_next_round_at_index" ON "gramkit"."user_departure" USING btree ("next_round_at") WHERE "gramkit"."user_departure"."next_round_at" is not null;--> statement-breakpoint
 CREATE INDEX "user_export_user_id_index" ON "gramkit"."user_export" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_attribution_source_index" ON "gramkit"."user_attribution" USING btree ("source");--> statement-breakpoint
+CREATE INDEX "user_email_code_expires_at_index" ON "gramkit"."user_email_code" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "user_email_code_user_id_index" ON "gramkit"."user_email_code" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_login_link_expires_at_index" ON "gramkit"."user_login_link" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "user_opened_init_data_expires_at_index" ON "gramkit"."user_opened_init_data" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint

@@ -15,7 +15,9 @@ import { paymentsHttp } from './features/payments/payments.http.ts'
 import { receiptsHttp } from './features/payments/receipts/receipts.http.ts'
 import { subscriptionsHttp } from './features/subscriptions/subscriptions.http.ts'
 import { accountsHttp } from './features/users/accounts/accounts.http.ts'
+import { emailLoginsHttp } from './features/users/email/email-logins.http.ts'
 import { loginLinksHttp } from './features/users/login-links/login-links.http.ts'
+import { passwordsHttp } from './features/users/passwords/passwords.http.ts'
 import { rolesHttp } from './features/users/roles/roles.http.ts'
 import { sessionsHttp } from './features/users/sessions/sessions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
@@ -79,6 +81,8 @@ export function coreRoutes(
       accountsHttp(host),
       sessionsHttp(host),
       loginLinksHttp(host),
+      emailLoginsHttp(host),
+      passwordsHttp(host),
       rolesHttp(host),
       friendshipsHttp(host),
       groupsHttp(host),

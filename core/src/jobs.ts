@@ -29,7 +29,13 @@ import {
   returnDuplicate,
   switchRenewal,
 } from './features/subscriptions/index.ts'
-import { forgetLoginLinks, forgetOpenedInitData, sweepDepartures } from './features/users/index.ts'
+import {
+  forgetEmailCodes,
+  forgetLoginLinks,
+  forgetOpenedInitData,
+  sendEmailCode,
+  sweepDepartures,
+} from './features/users/index.ts'
 import type { ServicesHost } from './platform/database/index.ts'
 import {
   type DueWork,
@@ -63,10 +69,15 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   forgetOldLimits,
   forgetLoginLinks,
   forgetOpenedInitData,
+  forgetEmailCodes,
 ]
 
 /** Jobs of core's features. */
-export const CORE_JOBS: readonly Job<CoreServices>[] = [switchRenewal, returnDuplicate]
+export const CORE_JOBS: readonly Job<CoreServices>[] = [
+  switchRenewal,
+  returnDuplicate,
+  sendEmailCode,
+]
 
 /** Tells the log what a person has to look into: what a program cannot decide about money. */
 export function alertSubscriptions(

@@ -12,7 +12,13 @@ import { invitesPart } from './features/invites/index.ts'
 import { broadcastsPart, notificationsPart } from './features/notifications/index.ts'
 import { paymentsPart } from './features/payments/index.ts'
 import { subscriptionsPart } from './features/subscriptions/index.ts'
-import { attributionPart, streaksPart, telegramSender, usersPart } from './features/users/index.ts'
+import {
+  attributionPart,
+  emailPart,
+  streaksPart,
+  telegramSender,
+  usersPart,
+} from './features/users/index.ts'
 import { httpIdempotency } from './platform/http/http-idempotency.table.ts'
 import { forgetAnswers } from './platform/http/http-idempotency.ts'
 import { inboxDelivery } from './platform/inbox/index.ts'
@@ -81,6 +87,7 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   notificationsPart,
   broadcastsPart,
   attributionPart,
+  emailPart,
   streaksPart,
   usersPart,
   balancePart,

@@ -11,7 +11,7 @@ import {
   type SpentCredits,
 } from './features/payments/index.ts'
 import { subscriptionFulfilment } from './features/subscriptions/index.ts'
-import type { InitDataSigner } from './features/users/index.ts'
+import type { InitDataSigner, PasswordHasher } from './features/users/index.ts'
 import { assert, type Clock, InvalidValue, systemClock } from './kernel/index.ts'
 import { CORE_PEOPLE } from './people.ts'
 import {
@@ -67,6 +67,8 @@ interface CommonOptions<Services> {
   }
   /** The mail server; without it no mails are sent. */
   readonly mail?: SmtpOptions
+  /** Secret of at least 32 characters; with `mail`, people log in by e-mail too. */
+  readonly codeSecret?: string | undefined
   /** Gateways of the app's own. */
   readonly gateways?: readonly PaymentGateway[]
   readonly products?: readonly ProductInput[]
@@ -113,7 +115,8 @@ export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposa
 /**
  * Makes a platform. Connects on first use, so a wrong address shows at the first query.
  *
- * The SDKs of grammY, YooKassa and SMTP are loaded only when `telegram`, `yookassa` and `mail` are given.
+ * The SDKs of grammY, YooKassa and SMTP are loaded only when `telegram`, `yookassa` and `mail` are given,
+ * and argon2 only when `codeSecret` is given with `mail`.
  *
  * @throws {@link InvalidValue} when a resource or a product breaks a rule, nobody fulfils its kind, or a gateway
  * would have to sell it without the receipt that the law asks for
@@ -181,6 +184,7 @@ export async function createPlatform(
       botToken: options.telegram?.botToken,
       initDataSigner: options.initDataSigner,
       initDataMaxAgeSeconds: options.telegram?.initDataMaxAgeSeconds,
+      codeSecret: options.codeSecret,
       ownerTelegramIds: options.ownerTelegramIds,
     },
     limiter: openPostgresLimiter(database),
@@ -191,6 +195,7 @@ export async function createPlatform(
       ...(options.people ?? []).map((part) => adaptPersonPart(part, servicesOf)),
       ...CORE_PEOPLE,
     ],
+    passwordHasher: await loadPasswordHasher(options),
   }
   const Repositories = options.Repositories ?? CoreRepositories
   const Services = options.Services ?? CoreServices
@@ -242,6 +247,15 @@ async function loadMailer(mail: SmtpOptions | undefined): Promise<Mailer | undef
   if (!mail) return undefined
   const { openSmtpMailer } = await import('./platform/mail/index.ts')
   return openSmtpMailer(mail)
+}
+
+async function loadPasswordHasher({
+  mail,
+  codeSecret,
+}: Pick<CommonOptions<unknown>, 'mail' | 'codeSecret'>): Promise<PasswordHasher | undefined> {
+  if (!mail || !codeSecret) return undefined
+  const { argon2Hasher } = await import('./features/users/passwords/argon2-hasher.ts')
+  return argon2Hasher()
 }
 
 async function loadGateways(

@@ -29,9 +29,12 @@ import { GrantsRepository, SubscriptionsRepository } from './features/subscripti
 import {
   AttributionsRepository,
   DeparturesRepository,
+  EmailCodesRepository,
+  EmailsRepository,
   ExportsRepository,
   LoginLinksRepository,
   OpenedInitDataRepository,
+  PasswordsRepository,
   SessionsRepository,
   StreaksRepository,
   UsersRepository,
@@ -65,6 +68,8 @@ export class CoreRepositories {
   #exports?: ExportsRepository
   #friendships?: FriendshipsRepository
   #figures?: FiguresRepository
+  #emailCodes?: EmailCodesRepository
+  #emails?: EmailsRepository
   #grants?: GrantsRepository
   #contacts?: ContactsRepository
   #groups?: GroupsRepository
@@ -76,6 +81,7 @@ export class CoreRepositories {
   #loginLinks?: LoginLinksRepository
   #openedInitData?: OpenedInitDataRepository
   #outbox?: OutboxRepository
+  #passwords?: PasswordsRepository
   #payments?: PaymentsRepository
   #personRows?: PersonRows
   #notificationSettings?: NotificationSettingsRepository
@@ -139,6 +145,14 @@ export class CoreRepositories {
     return (this.#friendships ??= new FriendshipsRepository(this.db))
   }
 
+  get emailCodes(): EmailCodesRepository {
+    return (this.#emailCodes ??= new EmailCodesRepository(this.db))
+  }
+
+  get emails(): EmailsRepository {
+    return (this.#emails ??= new EmailsRepository(this.db))
+  }
+
   get grants(): GrantsRepository {
     return (this.#grants ??= new GrantsRepository(this.db))
   }
@@ -193,6 +207,10 @@ export class CoreRepositories {
 
   get outbox(): OutboxRepository {
     return (this.#outbox ??= new OutboxRepository(this.db))
+  }
+
+  get passwords(): PasswordsRepository {
+    return (this.#passwords ??= new PasswordsRepository(this.db))
   }
 
   get payments(): PaymentsRepository {

@@ -43,9 +43,12 @@ export {
   userAccount,
   userAttribution,
   userDeparture,
+  userEmail,
+  userEmailCode,
   userExport,
   userLoginLink,
   userOpenedInitData,
+  userPassword,
   userSession,
   userStreak,
 } from './features/users/index.ts'

@@ -38,6 +38,7 @@ const context: Context = {
   returnUrls: [],
   mailer: undefined,
   people: [],
+  passwordHasher: undefined,
 }
 
 class NotesRepository {

@@ -35,8 +35,11 @@ import {
 import { RenewalsService, SubscriptionsService } from './features/subscriptions/index.ts'
 import {
   AccountsService,
+  EmailLoginsService,
   type IdentitySettings,
   LoginLinksService,
+  type PasswordHasher,
+  PasswordsService,
   RolesService,
   SessionsService,
   UsersService,
@@ -69,6 +72,8 @@ export interface Context {
   readonly returnUrls: readonly string[]
   /** Undefined where no mails are sent. */
   readonly mailer: Mailer | undefined
+  /** Undefined where nobody logs in by e-mail. */
+  readonly passwordHasher: PasswordHasher | undefined
   /** Set on a fork: its `transaction` joins the open one. */
   readonly isInTransaction?: boolean
 }
@@ -116,6 +121,8 @@ export class CoreServices<
   #refunds?: RefundsService
   #renewals?: RenewalsService
   #loginLinks?: LoginLinksService
+  #emailLogins?: EmailLoginsService
+  #passwords?: PasswordsService
   #roles?: RolesService
   #sessions?: SessionsService
   #subscriptions?: SubscriptionsService
@@ -160,6 +167,10 @@ export class CoreServices<
 
   get templates(): TemplateCatalog {
     return this.context.templates
+  }
+
+  get passwordHasher(): PasswordHasher | undefined {
+    return this.context.passwordHasher
   }
 
   get returnUrls(): readonly string[] {
@@ -260,6 +271,14 @@ export class CoreServices<
 
   get loginLinks(): LoginLinksService {
     return (this.#loginLinks ??= new LoginLinksService(this))
+  }
+
+  get emailLogins(): EmailLoginsService {
+    return (this.#emailLogins ??= new EmailLoginsService(this))
+  }
+
+  get passwords(): PasswordsService {
+    return (this.#passwords ??= new PasswordsService(this))
   }
 
   get roles(): RolesService {

@@ -42,6 +42,7 @@ const context: Context = {
   returnUrls: [],
   mailer: undefined,
   people: [],
+  passwordHasher: undefined,
 }
 
 /** The same members, all built at once. */

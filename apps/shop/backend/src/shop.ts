@@ -77,6 +77,7 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     ownerTelegramIds: config.ownerTelegramIds,
     ...(yookassa ? { yookassa } : {}),
     ...(config.mail ? { mail: config.mail } : {}),
+    codeSecret: config.codeSecret,
     products: SHOP_PRODUCTS,
     notifications: shopNotifications(templates, config.paidBroadcastStars),
     fulfilments: { order: orderFulfilment },

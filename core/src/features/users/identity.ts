@@ -8,6 +8,8 @@ export interface IdentitySettings {
   readonly initDataSigner?: InitDataSigner | undefined
   /** Oldest init data that logs somebody in. [86 400] */
   readonly initDataMaxAgeSeconds?: number | undefined
+  /** Secret from which the digits of mailed codes follow; without it nobody logs in by e-mail. */
+  readonly codeSecret?: string | undefined
   /** Telegram ids of who owns the app. [nobody] */
   readonly ownerTelegramIds?: readonly bigint[] | undefined
 }

@@ -24,6 +24,27 @@ export { userAttribution } from './attribution/attribution.table.ts'
 export type { Attribution, StartVia } from './attribution/attribution.ts'
 export { AttributionsRepository } from './attribution/attributions.repository.ts'
 export { attributionPart } from './attribution/person-part.ts'
+export {
+  EmailCodeGone,
+  EmailCodeWrong,
+  EmailInvalid,
+  EmailIsOnlyLogin,
+  EmailLoginUnavailable,
+  EmailTaken,
+} from './email/email.errors.ts'
+export { forgetEmailCodes, sendEmailCode } from './email/email.jobs.ts'
+export { userEmail, userEmailCode } from './email/email.table.ts'
+export type { UserEmail } from './email/email.ts'
+export { EmailCodesRepository } from './email/email-codes.repository.ts'
+export {
+  type EmailClient,
+  type EmailLoginsScope,
+  EmailLoginsService,
+  type EmailSettings,
+  type StartedEmailCode,
+} from './email/email-logins.service.ts'
+export { EmailsRepository } from './email/emails.repository.ts'
+export { emailPart } from './email/person-part.ts'
 export type { IdentitySettings } from './identity.ts'
 export {
   type InitData,
@@ -45,6 +66,20 @@ export {
 export { type LoginWidgetData, verifyLoginWidget } from './login-widget.ts'
 export { OpenedInitDataRepository } from './opened-init-data/opened-init-data.repository.ts'
 export { userOpenedInitData } from './opened-init-data/opened-init-data.table.ts'
+export { userPassword } from './passwords/password.table.ts'
+export type { PasswordHasher } from './passwords/password.ts'
+export {
+  CredentialsWrong,
+  PasswordNeedsEmail,
+  PasswordsBusy,
+  PasswordWeak,
+} from './passwords/passwords.errors.ts'
+export { PasswordsRepository } from './passwords/passwords.repository.ts'
+export {
+  type PasswordClient,
+  type PasswordsScope,
+  PasswordsService,
+} from './passwords/passwords.service.ts'
 export { usersPart } from './person-part.ts'
 export { type NewRole, type RolesScope, RolesService } from './roles/roles.service.ts'
 export { userSession } from './sessions/session.table.ts'

@@ -50,7 +50,8 @@ export const streakWire = z
 
 const meWire = userWire.extend({ streak: streakWire }).meta({ id: 'Me' })
 
-const loginWire = z.object({ token: z.string(), user: userWire })
+/** What a login answers. */
+export const loginWire = z.object({ token: z.string(), user: userWire })
 const deviceKey = z.string().min(16).max(128)
 const tags = ['users']
 
@@ -175,12 +176,13 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
   }
 }
 
-function clientOf({ headers }: Pick<FastifyRequest, 'headers'>): LoginClient {
+/** What a request says about its client. */
+export function clientOf({ headers }: Pick<FastifyRequest, 'headers'>): LoginClient {
   const sessionToken = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
   return { userAgent: headers['user-agent'], sessionToken }
 }
 
-/** Makes a person what the API shows. */
+/** A person, as the API shows them. */
 export function userToWire({ telegramId, ...user }: User): z.output<typeof userWire> {
   return { ...user, telegramId: telegramId?.toString() ?? null }
 }

@@ -55,7 +55,11 @@ export interface LoginClient {
   readonly deviceKey?: string | undefined
 }
 
-type Identity = { readonly telegramId: bigint } | { readonly deviceKeyHash: string }
+/** By what a person is found; somebody with an address has a row for it instead. */
+type Identity =
+  | { readonly telegramId: bigint }
+  | { readonly deviceKeyHash: string }
+  | Readonly<Record<string, never>>
 
 const NO_PROFILE: Profile = { username: null, firstName: null, lastName: null, languageCode: null }
 
@@ -180,6 +184,18 @@ export class UsersService {
   }
 
   /**
+   * Writes down somebody who has just proved an address; call it in the transaction that writes the
+   * address. Emits `user.created`.
+   */
+  async createWithEmail(profile: Pick<Profile, 'languageCode'>): Promise<User> {
+    return this.#scope.transaction(async (tx) => {
+      const user = await create(tx, {}, { ...NO_PROFILE, ...profile })
+      assert(user, 'Somebody without an identity of the account can always be written')
+      return user
+    })
+  }
+
+  /**
    * Makes a guest who proved who they are a registered user, and emits `user.registered`, once. The
    * key of a device, which others may hold, opens their account no more.
    */
@@ -255,7 +271,7 @@ async function create(
 ): Promise<User | undefined> {
   const now = tx.clock.now()
   const { username, firstName, lastName, languageCode } = profile
-  const kind = 'telegramId' in identity ? 'registered' : 'guest'
+  const kind = 'deviceKeyHash' in identity ? 'guest' : 'registered'
   const user = await tx.repos.users.insertNew({
     id: newId(),
     kind,

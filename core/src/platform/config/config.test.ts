@@ -41,6 +41,7 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_WEBHOOK_SECRET: 'whsec_short',
   GRAMKIT_MESSAGES_PER_SECOND: 'fast',
   GRAMKIT_PAID_BROADCAST_STARS: '-1',
+  GRAMKIT_CODE_SECRET: 'short',
   GRAMKIT_RETURN_URLS: 'https://a.example,b.example',
   GRAMKIT_SPENT_CREDITS: 'forgive',
   GRAMKIT_CORS_ORIGINS: 'https://a.example/path',
@@ -97,11 +98,14 @@ describe('loadConfig', () => {
     expect(faultsOf({ PORT: 'x' }).faults).toHaveLength(5)
   })
 
-  test('wants to know whom mails are from, once there is a mail server', () => {
+  test('wants a sender and a secret for codes, once there is a mail server', () => {
     const smtp = { GRAMKIT_SMTP_URL: 'smtps://shop:hunter2@mail.example.org' }
-    expect(faultsOf({ ...required, ...smtp }).message).toContain('GRAMKIT_MAIL_FROM is missing')
-    const from = 'Shop <shop@example.org>'
-    expect(loadConfig({ ...required, ...smtp, GRAMKIT_MAIL_FROM: from }).mail?.from).toBe(from)
+    const { faults } = faultsOf({ ...required, ...smtp })
+    expect(faults.map(({ name }) => name)).toEqual(['GRAMKIT_MAIL_FROM', 'GRAMKIT_CODE_SECRET'])
+    const from = { GRAMKIT_MAIL_FROM: 'Shop <shop@example.org>' }
+    const secret = { GRAMKIT_CODE_SECRET: 'x'.repeat(32) }
+    const config = loadConfig({ ...required, ...smtp, ...from, ...secret })
+    expect(config.mail?.from).toBe(from.GRAMKIT_MAIL_FROM)
   })
 
   test('wants the number and the key of a YooKassa shop together', () => {

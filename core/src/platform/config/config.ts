@@ -60,6 +60,8 @@ export interface Config {
   readonly messagesPerSecond: number
   /** Stars that one broadcast may cost. */
   readonly paidBroadcastStars: number
+  /** From which codes of mails follow; never changed while codes are on their way. */
+  readonly codeSecret: string | undefined
   /** Addresses, besides the public one, to which a customer may be sent back. */
   readonly returnUrls: readonly string[]
   /** What becomes of a refund whose credits are spent. */
@@ -111,8 +113,8 @@ function crossFaults(read: Variables): VariableFault[] {
   if (read.GRAMKIT_YOOKASSA_SHOP_ID && !read.GRAMKIT_YOOKASSA_RECEIPTS) {
     faults.push(fault('GRAMKIT_YOOKASSA_RECEIPTS', 'is missing'))
   }
-  if (read.GRAMKIT_SMTP_URL && !read.GRAMKIT_MAIL_FROM) {
-    faults.push(fault('GRAMKIT_MAIL_FROM', 'is missing'))
+  for (const name of ['GRAMKIT_MAIL_FROM', 'GRAMKIT_CODE_SECRET'] as const) {
+    if (read.GRAMKIT_SMTP_URL && !read[name]) faults.push(fault(name, 'is missing'))
   }
   if (read.GRAMKIT_WEBHOOK_URL && !read.GRAMKIT_WEBHOOK_SECRET) {
     faults.push(fault('GRAMKIT_WEBHOOK_SECRET', 'is missing'))
@@ -192,6 +194,7 @@ function toConfig(read: Variables, given: Environment): Config {
     webhook: url && secret ? { url, secret } : undefined,
     messagesPerSecond: read.GRAMKIT_MESSAGES_PER_SECOND,
     paidBroadcastStars: read.GRAMKIT_PAID_BROADCAST_STARS,
+    codeSecret: read.GRAMKIT_CODE_SECRET,
     returnUrls: read.GRAMKIT_RETURN_URLS,
     spentCredits: read.GRAMKIT_SPENT_CREDITS,
     logLevel: read.GRAMKIT_LOG_LEVEL,

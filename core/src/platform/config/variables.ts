@@ -134,6 +134,11 @@ export const variables = z.object({
   GRAMKIT_PAID_BROADCAST_STARS: wholeNumber(0, 1_000_000)
     .default(0)
     .describe('a whole number of Stars, 0 for none'),
+  GRAMKIT_CODE_SECRET: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,256}$/)
+    .optional()
+    .describe('32 to 256 random characters without spaces, from which mailed codes follow'),
   GRAMKIT_RETURN_URLS: list(httpAddress)
     .default([])
     .describe('a comma-separated list of http(s) addresses'),
@@ -174,4 +179,5 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'GRAMKIT_YOOKASSA_SECRET_KEY',
   'GRAMKIT_SMTP_URL',
   'GRAMKIT_WEBHOOK_SECRET',
+  'GRAMKIT_CODE_SECRET',
 ])

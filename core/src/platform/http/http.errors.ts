@@ -50,13 +50,13 @@ export class OriginRefused extends AppError {
   }
 }
 
-/** The session is too old to act for the app. */
+/** The session is too old to act for the app, or to change how its person logs in. */
 export class LoginTooOld extends AppError {
   readonly code = 'http.login_too_old'
   readonly kind = 'forbidden'
 
   constructor() {
-    super('This login is too old for acting as an admin: log in again')
+    super('This login is too old for that: log in again')
   }
 }
 

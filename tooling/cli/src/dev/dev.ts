@@ -100,6 +100,7 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
     GRAMKIT_YOOKASSA_RECEIPTS: 'email',
     GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
     GRAMKIT_SMTP_URL: sandbox.smtpUrl,
+    GRAMKIT_CODE_SECRET: secrets.codeSecret,
     GRAMKIT_MAIL_FROM: 'gramkit shop <shop@gramkit.example>',
     GRAMKIT_DEV_CLOCK_URL: `${sandbox.url}/sandbox/api/clock`,
   })

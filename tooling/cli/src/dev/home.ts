@@ -11,6 +11,7 @@ const secretsSchema = z.object({
   botToken: z.string(),
   webhookSecret: z.string(),
   adminToken: z.string(),
+  codeSecret: z.string(),
   shopId: z.string(),
   shopSecretKey: z.string(),
 })
@@ -63,16 +64,19 @@ function checkLayout(folder: string): void {
   }
 }
 
+/** Reads the secrets, and makes those that are not there yet. */
 function readSecrets(file: string): Secrets {
-  if (existsSync(file)) return secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   const secret = (): string => randomBytes(24).toString('base64url')
-  const secrets: Secrets = {
+  const fresh: Secrets = {
     botToken: `${randomInt(100_000_000, 999_999_999)}:${secret()}`,
     webhookSecret: secret(),
     adminToken: secret(),
+    codeSecret: secret(),
     shopId: String(randomInt(100_000, 999_999)),
     shopSecretKey: `test_${secret()}`,
   }
+  const kept: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const secrets = secretsSchema.parse({ ...fresh, ...Object(kept) })
   writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
   return secrets
 }

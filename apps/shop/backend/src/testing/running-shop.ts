@@ -51,6 +51,8 @@ export function shopVariables(at: {
   readonly url: string
   readonly databaseUrl: string
   readonly sandboxUrl: string
+  /** The sandbox's mail server. [no mails are sent] */
+  readonly smtpUrl?: string
 }): Record<string, string> {
   return {
     DATABASE_URL: at.databaseUrl,
@@ -69,6 +71,13 @@ export function shopVariables(at: {
     GRAMKIT_MESSAGES_PER_SECOND: '0',
     GRAMKIT_DEV_CLOCK_URL: `${at.sandboxUrl}/sandbox/api/clock`,
     GRAMKIT_LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
+    ...(at.smtpUrl === undefined
+      ? {}
+      : {
+          GRAMKIT_SMTP_URL: at.smtpUrl,
+          GRAMKIT_MAIL_FROM: 'Shop <shop@example.org>',
+          GRAMKIT_CODE_SECRET: 'secret-of-the-codes-in-the-shops-tests',
+        }),
   }
 }
 
@@ -96,7 +105,12 @@ export async function startRunningShop(
     shops: [...(accounts.shops ?? []), ...(options.others?.shops ?? [])],
   })
   const environment = {
-    ...shopVariables({ url, databaseUrl: database.appUrl, sandboxUrl: sandbox.url }),
+    ...shopVariables({
+      url,
+      databaseUrl: database.appUrl,
+      sandboxUrl: sandbox.url,
+      smtpUrl: sandbox.smtpUrl,
+    }),
     PORT: String(port),
     ...overrides,
   }

@@ -1,0 +1,57 @@
+import type { ReceivedMail, Sandbox } from '@gramkit/sandbox'
+import { type Answer, eventually, type RunningShop } from './running-shop.ts'
+
+/** A stranger's client in a network of its own, behind the proxy that the tests play. */
+export interface Client {
+  post(path: string, body: object, token?: string): Promise<Answer>
+  call(method: string, path: string, token?: string, body?: object): Promise<Answer>
+}
+
+let networks = 0
+
+/** Makes a client in a network nobody else is in; the shop must trust 127.0.0.1 as a proxy. */
+export function aClient(shop: Pick<RunningShop, 'url'>): Client {
+  networks += 1
+  const address = `10.${networks >> 8}.${networks & 255}.7`
+  const call: Client['call'] = async (method, path, token, body) => {
+    const response = await fetch(`${shop.url}/api/v1${path}`, {
+      method,
+      headers: {
+        'x-forwarded-for': address,
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+    const text = await response.text()
+    return { status: response.status, body: text ? JSON.parse(text) : undefined }
+  }
+  return { call, post: (path, body, token) => call('POST', path, token, body) }
+}
+
+/** Waits for so many mails of an address, and gives the last. */
+export async function newestMail(
+  sandbox: Pick<Sandbox, 'control'>,
+  address: string,
+  count = 1,
+): Promise<ReceivedMail> {
+  const mails = await eventually(
+    () => sandbox.control.mailbox(address),
+    ({ length }) => length >= count,
+  )
+  const mail = mails.at(-1)
+  if (!mail || mails.length < count) throw new Error(`${address} got ${mails.length} mails`)
+  return mail
+}
+
+/** The six digits that a mail shows. */
+export function digitsIn({ text }: Pick<ReceivedMail, 'text'>): string {
+  const digits = /\b(\d{3}) (\d{3})\b/.exec(text)
+  if (!digits) throw new Error(`No code in: ${text}`)
+  return `${digits[1]}${digits[2]}`
+}
+
+/** Other digits than these. */
+export function wrongDigits(right: string): string {
+  return String((Number(right) + 1) % 1_000_000).padStart(6, '0')
+}
