@@ -64,6 +64,7 @@ export default defineConfig({
             link: '/how-to/store-invitations-elsewhere',
           },
           { text: 'Build your own app', link: '/how-to/build-your-own-app' },
+          { text: 'Log in by mail', link: '/how-to/log-in-by-mail' },
           { text: 'Compose a bot', link: '/how-to/compose-a-bot' },
           { text: 'Replace a service', link: '/how-to/replace-a-service' },
           { text: 'Add a payment gateway', link: '/how-to/add-a-payment-gateway' },

@@ -4,8 +4,10 @@
  *
  * @module
  */
+
+import { record } from '@gramkit/services/recording'
 import pg from 'pg'
-import { costOf, record, walBytesOf } from './cost.ts'
+import { costOf, walBytesOf } from './cost.ts'
 import { alternate, type Cost, medianOf, type Report } from './measure.ts'
 import { runPgbench } from './pgbench.ts'
 import { createNaiveTables, openNaive } from './settlement/naive.ts'

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { record, walBytesOf } from './cost.ts'
+import { record } from '@gramkit/services/recording'
+import { walBytesOf } from './cost.ts'
 import { type Running, sendLoad, startServer } from './load/load.ts'
 import { alternate, medianOf, type Report } from './measure.ts'
 import { openBenchShop } from './settlement/shop.ts'

@@ -3,6 +3,7 @@ import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { HOLD_KEYS } from './hold-keys.ts'
 import { LEDGER_KEYS } from './ledger-keys.ts'
 import { CORE, type MoneyKey, TABLES, unique } from './money-key.ts'
+import { EMAIL_KEYS } from './people-keys-email.ts'
 import { GROUP_KEYS } from './people-keys-groups.ts'
 import { IDENTITY_KEYS } from './people-keys-identity.ts'
 import { INVITATION_KEYS } from './people-keys-invites.ts'
@@ -30,6 +31,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...GROUP_KEYS,
   ...IDENTITY_KEYS,
   ...NOTIFICATION_KEYS,
+  ...EMAIL_KEYS,
   ...VISIT_KEYS,
   ...INVITATION_KEYS,
   ...MERGING_KEYS,

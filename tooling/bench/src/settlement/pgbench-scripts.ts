@@ -1,4 +1,4 @@
-import type { Statement } from '../cost.ts'
+import type { Statement } from '@gramkit/services/recording'
 import { chargeOf, customerOf, customerSql, idOf, idSql, isSeeded } from './shop.ts'
 
 /** The payment of a transaction: each client settles its own, one after the other. */
