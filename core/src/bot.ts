@@ -19,6 +19,7 @@ import type { InboxHandler } from './platform/inbox/index.ts'
 import { paced, readSenderId, type SendPace } from './platform/telegram/index.ts'
 import type { CoreServices } from './services.ts'
 
+export { BROADCAST_COMMAND, broadcastComposer } from './broadcast.bot.ts'
 export type { BotCommands, BotCommandTexts } from './commands.bot.ts'
 export { type ReachBotScope, reachComposer } from './features/notifications/reach/reach.bot.ts'
 export {

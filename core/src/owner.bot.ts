@@ -131,8 +131,11 @@ export function ownerComposer(services: OwnerScope): Composer<Context> {
   return composer
 }
 
-/** The owner behind an update, as the database has it now. */
-async function ownerOf({ repos }: OwnerScope, { from }: Context): Promise<User | undefined> {
+/** The owner behind an update, as the database has it now; undefined for everybody else. */
+export async function ownerOf(
+  { repos }: Pick<OwnerScope, 'repos'>,
+  { from }: Context,
+): Promise<User | undefined> {
   const user = from && (await repos.users.findByTelegramId(BigInt(from.id)))
   return user?.role === 'owner' ? user : undefined
 }

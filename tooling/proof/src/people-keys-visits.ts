@@ -141,4 +141,26 @@ export const VISIT_KEYS: readonly MoneyKey[] = [
     ],
     tests: bot,
   },
+  {
+    name: '/broadcast: owners only, at the button too',
+    guards: 'nobody writes to everybody who is no owner any more',
+    edits: [
+      {
+        file: `${CORE}/broadcast.bot.ts`,
+        find: 'if (!owner) return answerPress(context)',
+        replace: '',
+      },
+      {
+        file: `${CORE}/broadcast.bot.ts`,
+        find: 'TEXTS[languageOf(owner)]',
+        replace: 'TEXTS.en',
+      },
+      {
+        file: `${CORE}/broadcast.bot.ts`,
+        find: 'broadcasts.start(id, owner.id)',
+        replace: "broadcasts.start(id, owner?.id ?? '')",
+      },
+    ],
+    tests: bot,
+  },
 ]

@@ -182,7 +182,7 @@ describe('commands of owners', () => {
   test('do not exist for anybody else', async () => {
     const mallory = await aCustomer(shop, 'Mallory')
     const help = await ask(mallory.person, '/help')
-    for (const command of ['/stats', '/gift 1 pro-monthly']) {
+    for (const command of ['/stats', '/gift 1 pro-monthly', '/broadcast']) {
       expect(await ask(mallory.person, command)).toBe(help)
     }
     expect(help).not.toContain('/stats')
@@ -213,7 +213,7 @@ describe('commands of owners', () => {
       (await api.getMyCommands(...options)).map(({ command }) => command)
     const scope = { type: 'chat', chat_id: OWNER_ID } as const
     expect(await names()).toEqual(['start', 'invite', 'settings', 'paysupport', 'help'])
-    expect(await names({ scope })).toEqual([...(await names()), 'stats', 'gift'])
+    expect(await names({ scope })).toEqual([...(await names()), 'stats', 'gift', 'broadcast'])
     expect(await api.getMyCommands({ language_code: 'ru' })).toContainEqual({
       command: 'invite',
       description: 'Пригласить друга',
@@ -313,6 +313,77 @@ describe('/gift', () => {
     const find = async () => (await owner.chat()).find(({ message_id }) => message_id === messageId)
     return eventually(find, (message) => message?.edit_date !== undefined)
   }
+})
+
+describe('/broadcast', () => {
+  const drafted = async (text: string) => {
+    const written = await owner.say(text)
+    // To the bot it is like any other text, until it is replied to.
+    await nextMessage(owner, written.message_id)
+    const command = await owner.say('/broadcast', { replyTo: written.message_id })
+    const question = await nextMessage(owner, command.message_id)
+    const [send] = question.reply_markup?.inline_keyboard.flat() ?? []
+    const id = send && 'callback_data' in send ? send.callback_data.split(':')[2] : undefined
+    return { ...question, id }
+  }
+  const heard = async (person: UserControl, text: string) =>
+    (await person.chat()).filter((message) => message.by === 'bot' && message.text === text)
+  const shownAt = (messageId: number, isWanted: (text: string) => boolean) =>
+    eventually(
+      async () =>
+        (await owner.chat()).find(({ message_id }) => message_id === messageId)?.text ?? '',
+      isWanted,
+    )
+
+  test('previews, counts and starts', async () => {
+    const lena = await aCustomer(shop, 'Lena')
+    await lena.person.say('/start')
+    const { rows } = await database.query(
+      'select count(*)::int as count from gramkit.user_account where telegram_id is not null',
+    )
+    const text = 'Mugs are half price today!'
+    const asked = await drafted(text)
+    // One of them has turned news off above.
+    const [, wanting = '', others = ''] =
+      /^Send this to (\d+) people\? (\d+) more/.exec(asked.text ?? '') ?? []
+    expect(Number(wanting) + Number(others)).toBe(rows[0].count)
+    expect(asked.text).toContain(text)
+    expect(await heard(lena.person, text)).toEqual([])
+    await owner.press(asked.message_id, `broadcast:send:${asked.id}`)
+    const shown = await shownAt(asked.message_id, (now) => !now.startsWith('Send this'))
+    expect(shown).toMatch(/^(Being sent|Sent)\.\nSent \d+, waiting \d+/)
+    const recipients = await database.query(
+      'select from gramkit.broadcast_recipient where broadcast_id = $1',
+      [asked.id],
+    )
+    expect(recipients.rowCount).toBe(rows[0].count)
+  })
+
+  test('is stopped before it begins, and then sends nothing', async () => {
+    const mia = await aCustomer(shop, 'Mia')
+    const asked = await drafted('Nobody reads this')
+    await owner.press(asked.message_id, `broadcast:cancel:${asked.id}`)
+    expect(await shownAt(asked.message_id, (shown) => shown.startsWith('Canceled.'))).toContain(
+      'Sent 0',
+    )
+    expect(await heard(mia.person, 'Nobody reads this')).toEqual([])
+  })
+
+  test('is nobody’s who is no owner any more, and needs a message', async () => {
+    const asked = await drafted('Somebody else’s')
+    await setRole(OWNER_ID, 'user')
+    const { id } = await owner.press(asked.message_id, `broadcast:send:${asked.id}`)
+    await eventually(
+      () => shop.sandbox.control.request<{ answer: unknown }>('GET', `/callbacks/${id}`),
+      ({ answer }) => answer !== null,
+    )
+    await setRole(OWNER_ID, 'owner')
+    const found = await database.query('select status from gramkit.broadcast where id = $1', [
+      asked.id,
+    ])
+    expect(found.rows).toEqual([{ status: 'draft' }])
+    expect(await ask(owner, '/broadcast')).toContain('reply to it with /broadcast')
+  })
 })
 
 describe('POST /me/visit', () => {

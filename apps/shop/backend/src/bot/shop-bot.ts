@@ -2,6 +2,8 @@ import type { CoreServices } from '@gramkit/core'
 import {
   type BotCommands,
   type BotContext,
+  BROADCAST_COMMAND,
+  broadcastComposer,
   HELP_COMMAND,
   helpComposer,
   INVITE_COMMAND,
@@ -31,7 +33,7 @@ export const SHOP_COMMANDS: Pick<BotCommands, 'commands' | 'ownerCommands'> = {
     PAY_SUPPORT_COMMAND,
     HELP_COMMAND,
   ],
-  ownerCommands: OWNER_COMMANDS,
+  ownerCommands: [...OWNER_COMMANDS, BROADCAST_COMMAND],
 }
 
 /** The shop's bot: the kit's commands with the shop's words. Payments are the kit's alone. */
@@ -49,6 +51,7 @@ export function shopComposers(
     settingsComposer(services),
     paySupportComposer(services, { contact: options.supportContact }),
     ownerComposer(services),
+    broadcastComposer(services),
     helpComposer(services, SHOP_COMMANDS),
   ]
 }
