@@ -33,7 +33,7 @@ export interface BroadcastSender {
 }
 
 /** Slices under way at once; a killed process leaves so many, of at most 25, unknown. */
-const LANES = 4
+const LANES = 2
 /** Longer than any call takes. */
 const LEASE_MS = 20_000
 /** Longest that a lane waits for leave; afterwards the next tick goes on. */
