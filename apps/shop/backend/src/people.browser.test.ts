@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBrowser } from './testing/browser.ts'
+import { digitsIn, newestMail, wrongDigits } from './testing/letters.ts'
 import { type RunningShop, startRunningShop } from './testing/running-shop.ts'
 
 const PHONE = { width: 390, height: 844 }
@@ -127,6 +128,30 @@ test('a login that is ended elsewhere is over', async () => {
   await expect.poll(() => second.app.getByRole('article').count()).toBe(1)
   await first.page.close()
   await second.page.close()
+})
+
+test('somebody adds an address by the code of a mail, and removes it', async () => {
+  const { page, app } = await openAs('Grace', PHONE)
+  await app.getByRole('button', { name: 'Profile' }).click()
+  await app.getByRole('button', { name: 'E-mail' }).click()
+  const address = 'grace@example.org'
+  await app.getByRole('textbox', { name: 'E-mail' }).fill(address)
+  await app.getByRole('button', { name: 'Send me a code' }).click()
+  const code = app.getByRole('textbox', { name: 'Code' })
+  await code.waitFor()
+  await shot(page, 'people-7-code')
+  const digits = digitsIn(await newestMail(shop.sandbox, address))
+  await code.fill(wrongDigits(digits))
+  await app.getByRole('button', { name: 'Confirm' }).click()
+  await app.getByRole('alert').getByText('This is not the code').waitFor()
+  await code.fill(digits)
+  await app.getByRole('button', { name: 'Confirm' }).click()
+  await app.getByText(address, { exact: true }).waitFor()
+  await shot(page, 'people-8-address')
+  await app.getByRole('button', { name: 'Remove' }).click()
+  await app.getByRole('button', { name: 'Yes, remove' }).click()
+  await app.getByRole('textbox', { name: 'E-mail' }).waitFor()
+  await page.close()
 })
 
 test('somebody takes their data along and is forgotten, also when they logged in long ago', async () => {

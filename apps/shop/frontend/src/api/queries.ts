@@ -34,6 +34,10 @@ export const sessionsQuery = (api: ShopClient) =>
     queryFn: async () => (await answerOf(api.GET('/api/v1/me/sessions'))).items,
   })
 
+/** The person's address, if they have given one. */
+export const emailQuery = (api: ShopClient) =>
+  queryOptions({ queryKey: ['email'], queryFn: () => answerOf(api.GET('/api/v1/me/email')) })
+
 /** What the person wants to hear of, and when not. */
 export const preferencesQuery = (api: ShopClient) =>
   queryOptions({

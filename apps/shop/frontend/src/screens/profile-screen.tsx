@@ -7,11 +7,12 @@ import { type Language, languages } from '../texts/language.ts'
 import { Failure } from '../ui/failure.tsx'
 import { SubPage } from '../ui/page.tsx'
 import { DataScreen } from './data-screen.tsx'
+import { EmailScreen } from './email-screen.tsx'
 import { HistoryScreen } from './history-screen.tsx'
 import { LoginsScreen } from './logins-screen.tsx'
 import { NotificationsScreen } from './notifications-screen.tsx'
 
-const PAGES = ['notifications', 'logins', 'history', 'data'] as const
+const PAGES = ['notifications', 'email', 'logins', 'history', 'data'] as const
 
 /** A page behind the profile. */
 export type ProfilePage = (typeof PAGES)[number]
@@ -30,6 +31,7 @@ export function ProfileScreen(props: {
     return (
       <SubPage title={words.pages[page]} onBack={() => onPage(undefined)}>
         {page === 'notifications' ? <NotificationsScreen /> : null}
+        {page === 'email' ? <EmailScreen /> : null}
         {page === 'logins' ? <LoginsScreen /> : null}
         {page === 'history' ? <HistoryScreen /> : null}
         {page === 'data' ? <DataScreen onErased={props.onErased} /> : null}

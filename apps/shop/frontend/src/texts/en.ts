@@ -210,6 +210,7 @@ export const en: Texts = {
     languageByItself: 'Automatic',
     pages: {
       notifications: 'Notifications',
+      email: 'E-mail',
       logins: 'Where you are logged in',
       history: 'Balance history',
       data: 'Your data',
@@ -241,6 +242,20 @@ export const en: Texts = {
     end: 'End',
     endOne: (name) => `End ${name}`,
     endOthers: 'End all others',
+  },
+  email: {
+    address: 'E-mail',
+    note: 'With an address you can also come in from a browser, and get back in without Telegram.',
+    send: 'Send me a code',
+    code: 'Code',
+    sent: (email) => `We have sent a code of six digits to ${email}. It is good for ten minutes.`,
+    confirm: 'Confirm',
+    other: 'Use another address',
+    addedNote: 'You can log in with this address.',
+    remove: 'Remove',
+    removeTitle: 'Remove the address?',
+    removeNote: 'You will no longer be able to log in with it.',
+    removeYes: 'Yes, remove',
   },
   data: {
     export: 'Download my data',

@@ -103,6 +103,30 @@ export const problemTexts: Readonly<Record<string, Readonly<Record<Language, str
     en: 'To be safe, close the shop and open it from Telegram again, then repeat this.',
     ru: 'Для безопасности закройте магазин, откройте его из Telegram заново и повторите.',
   },
+  'email.address_invalid': {
+    en: 'This is no e-mail address. Check it for mistakes.',
+    ru: 'Это не адрес электронной почты. Проверьте, нет ли опечатки.',
+  },
+  'email.code_wrong': {
+    en: 'This is not the code. Look at the newest mail.',
+    ru: 'Код не тот. Посмотрите в последнем письме.',
+  },
+  'email.code_gone': {
+    en: 'This code is no longer good. Ask for a new one.',
+    ru: 'Этот код больше не действует. Запросите новый.',
+  },
+  'email.taken': {
+    en: 'This address belongs to another account.',
+    ru: 'Этот адрес принадлежит другому аккаунту.',
+  },
+  'email.only_login': {
+    en: 'Without the address you could not log in any more.',
+    ru: 'Без этого адреса вы больше не сможете войти.',
+  },
+  'email.login_unavailable': {
+    en: 'Login by e-mail is not set up here.',
+    ru: 'Вход по почте здесь не настроен.',
+  },
   'accounts.erasure_blocked': {
     en: 'Money of yours is still under way. Try again when your payments are done.',
     ru: 'Ваши платежи ещё не завершены. Попробуйте, когда они закончатся.',

@@ -223,6 +223,7 @@ export const ru: Texts = {
     languageByItself: 'Автоматически',
     pages: {
       notifications: 'Уведомления',
+      email: 'Почта',
       logins: 'Где вы вошли',
       history: 'История баланса',
       data: 'Ваши данные',
@@ -254,6 +255,20 @@ export const ru: Texts = {
     end: 'Завершить',
     endOne: (name) => `Завершить: ${name}`,
     endOthers: 'Завершить остальные',
+  },
+  email: {
+    address: 'Электронная почта',
+    note: 'С почтой можно войти и из браузера, а потом вернуться без Telegram.',
+    send: 'Прислать код',
+    code: 'Код',
+    sent: (email) => `Мы отправили код из шести цифр на ${email}. Он действует десять минут.`,
+    confirm: 'Подтвердить',
+    other: 'Указать другой адрес',
+    addedNote: 'С этим адресом можно войти.',
+    remove: 'Удалить',
+    removeTitle: 'Удалить адрес?',
+    removeNote: 'Войти с ним больше не получится.',
+    removeYes: 'Да, удалить',
   },
   data: {
     export: 'Скачать мои данные',

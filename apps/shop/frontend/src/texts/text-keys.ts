@@ -129,7 +129,7 @@ export interface Texts {
     readonly onlyHere: string
     readonly language: string
     readonly languageByItself: string
-    readonly pages: Record<'notifications' | 'logins' | 'history' | 'data', string>
+    readonly pages: Record<'notifications' | 'email' | 'logins' | 'history' | 'data', string>
     readonly streak: {
       readonly title: string
       readonly counted: string
@@ -157,6 +157,20 @@ export interface Texts {
     readonly end: string
     readonly endOne: (name: string) => string
     readonly endOthers: string
+  }
+  readonly email: {
+    readonly address: string
+    readonly note: string
+    readonly send: string
+    readonly code: string
+    readonly sent: (email: string) => string
+    readonly confirm: string
+    readonly other: string
+    readonly addedNote: string
+    readonly remove: string
+    readonly removeTitle: string
+    readonly removeNote: string
+    readonly removeYes: string
   }
   readonly data: {
     readonly export: string
