@@ -156,7 +156,7 @@ describe('whatever the journey', () => {
       }),
       { numRuns },
     )
-  })
+  }, 120_000)
 
   test('no more days count than have passed, and one for either end of the earth', () => {
     fc.assert(
@@ -172,7 +172,7 @@ describe('whatever the journey', () => {
       }),
       { numRuns },
     )
-  })
+  }, 120_000)
 })
 
 describe('viewStreak', () => {
