@@ -1,0 +1,286 @@
+import { newId } from '@gramkit/core/kernel'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MoneyTables } from './testing/money-tables.ts'
+import { ADMIN_TOKEN, aCustomer, type Customer, startRunningShop } from './testing/running-shop.ts'
+
+// Made from the routes as they are served: one that is added later is asked the same questions.
+
+/** What anybody may reach. Whoever adds a line here says why in the commit. */
+const OPEN_TO_ALL = [
+  'GET /api/v1/bot',
+  'GET /api/v1/exports/{token}',
+  'GET /api/v1/products',
+  'POST /api/v1/auth/email/complete',
+  'POST /api/v1/auth/email/password',
+  'POST /api/v1/auth/email/start',
+  'POST /api/v1/auth/guest',
+  'POST /api/v1/auth/link',
+  'POST /api/v1/auth/link/poll',
+  'POST /api/v1/auth/telegram',
+  'POST /api/v1/auth/telegram-widget',
+]
+
+interface Operation {
+  readonly method: string
+  readonly path: string
+  readonly name: string
+  readonly access: 'all' | 'session' | 'admin'
+  /** Names of the fields of the body. */
+  readonly fields: readonly string[]
+}
+
+let shop: Awaited<ReturnType<typeof startRunningShop>>
+let tables: MoneyTables
+let operations: Operation[]
+let ada: Customer
+
+beforeAll(async () => {
+  shop = await startRunningShop()
+  tables = await new MoneyTables(shop).open()
+  operations = await readOperations(shop.url)
+  ada = await aCustomer(shop)
+})
+
+afterAll(async () => {
+  await tables[Symbol.asyncDispose]()
+  await shop[Symbol.asyncDispose]()
+})
+
+async function readOperations(url: string): Promise<Operation[]> {
+  const document: Schema = await (await fetch(`${url}/openapi.json`)).json()
+  return Object.entries<Record<string, Schema>>(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security, requestBody }]) => {
+      const needs = (security ?? [{}]).flatMap(Object.keys)
+      const isOpen = (security ?? [{}]).some((way: object) => Object.keys(way).length === 0)
+      const body = requestBody?.content?.['application/json']?.schema
+      return {
+        method: method.toUpperCase(),
+        path,
+        name: `${method.toUpperCase()} ${path}`,
+        access: isOpen ? 'all' : needs.includes('admin') ? 'admin' : 'session',
+        fields: [body, ...(body?.anyOf ?? []), ...(body?.oneOf ?? [])].flatMap((schema) =>
+          Object.keys(schema?.properties ?? {}),
+        ),
+      } as const
+    }),
+  )
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a document of another's making, read in two places
+type Schema = any
+
+/** Calls a route; its parameters are ids of nothing unless they are given. */
+async function call(
+  { method, path }: Operation,
+  { token, body, id = newId() }: { token?: string; body?: unknown; id?: string },
+): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${shop.url}${path.replaceAll(/\{\w+\}/g, id)}`, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+      'idempotency-key': newId(),
+    },
+    ...(method === 'GET'
+      ? {}
+      : { body: typeof body === 'string' ? body : JSON.stringify(body ?? {}) }),
+    signal: AbortSignal.timeout(10_000),
+  })
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    await response.body?.cancel()
+    return { status: response.status, text: '' }
+  }
+  return { status: response.status, text: await response.text() }
+}
+
+/** What background work and a request's own login write; asking must change nothing else. */
+const WRITTEN_ANYWAY = [
+  'gramkit.audit_seal',
+  'gramkit.balance_snapshot',
+  'gramkit.balance_verification',
+  'gramkit.job_leader',
+  'gramkit.notification_slot',
+  'gramkit.payment_reconciliation',
+  'gramkit.rate_limit',
+  'gramkit.user_session',
+]
+
+/** What background work goes on with; asking must add none. */
+const GOES_ON = ['gramkit.job', 'gramkit.outbox_event']
+
+/** All rows of core and of the shop; only which there are of those that go on by themselves. */
+async function allRows(): Promise<string[]> {
+  const rows = await tables.everything()
+  return rows
+    .filter(({ table }) => /^(gramkit|shop)\./.test(table) && !WRITTEN_ANYWAY.includes(table))
+    .map(({ table, row }) => `${table} ${GOES_ON.includes(table) ? row.split(',')[0] : row}`)
+    .sort()
+}
+
+/** Calls each of some operations and gives what each answered. */
+async function answers(
+  some: readonly Operation[],
+  options: (operation: Operation) => { token?: string; body?: unknown },
+): Promise<Record<string, number>> {
+  const found: Record<string, number> = {}
+  for (const operation of some) {
+    found[operation.name] = (await call(operation, options(operation))).status
+  }
+  return found
+}
+
+const all = (some: readonly Operation[], status: number): Record<string, number> =>
+  Object.fromEntries(some.map(({ name }) => [name, status]))
+
+describe('access', () => {
+  test('only these routes are open to all', () => {
+    const open = operations.filter(({ access }) => access === 'all').map(({ name }) => name)
+    expect(open.sort()).toEqual(OPEN_TO_ALL)
+    expect(operations.length).toBeGreaterThan(60)
+  })
+
+  test('every other route turns strangers away, and nothing changes', async () => {
+    const closed = operations.filter(({ access }) => access !== 'all')
+    const before = await allRows()
+    expect(await answers(closed, () => ({}))).toEqual(all(closed, 401))
+    expect(await answers(closed, () => ({ token: 'made-up' }))).toEqual(all(closed, 401))
+    expect(await allRows()).toEqual(before)
+  })
+
+  test('an administrator’s routes turn people away, and nothing changes', async () => {
+    const admin = operations.filter(({ access }) => access === 'admin')
+    const before = await allRows()
+    expect(await answers(admin, () => ({ token: ada.token }))).toEqual(all(admin, 403))
+    expect(await allRows()).toEqual(before)
+  })
+
+  test('a role that was taken away a moment ago opens nothing', async () => {
+    const admin = operations.filter(({ access }) => access === 'admin')
+    const bob = await aCustomer(shop, 'Bob')
+    const role = (to: string) =>
+      fetch(`${shop.url}/api/v1/admin/users/${bob.userId}/role`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ role: to }),
+      })
+    expect((await role('admin')).status).toBe(200)
+    const jobs = admin.filter(({ name }) => name === 'GET /api/v1/admin/jobs')
+    expect(await answers(jobs, () => ({ token: bob.token }))).toEqual(all(jobs, 200))
+    expect((await role('user')).status).toBe(200)
+    expect(await answers(admin, () => ({ token: bob.token }))).toEqual(all(admin, 403))
+  })
+
+  test('the administrator’s token is nobody’s session', async () => {
+    const personal = operations.filter(({ access }) => access === 'session')
+    expect(await answers(personal, () => ({ token: ADMIN_TOKEN }))).toEqual(all(personal, 401))
+  })
+})
+
+describe('what belongs to others', () => {
+  test('answers like an id of nothing, on every route that takes one', async () => {
+    const bob = await aCustomer(shop, 'Bob')
+    const made = [
+      await ada.post('/api/v1/groups', { title: 'Ours' }),
+      await ada.post('/api/v1/invitations', {}),
+      await ada.buy('credits-100'),
+      await ada.get('/api/v1/me'),
+    ]
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 200])
+    const ids = made.map(({ body }) => String(body.id ?? body.payment.id))
+    const before = await allRows()
+    const personal = operations.filter(
+      ({ access, path }) => access === 'session' && path.includes('{'),
+    )
+    const differing: string[] = []
+    for (const operation of personal) {
+      const asBob = (id: string) =>
+        call(operation, { token: bob.token, id, body: { title: 'Mine' } })
+      const unknown = await asBob(newId())
+      const seen: { status: number }[] = []
+      for (const id of ids) {
+        const theirs = await asBob(id)
+        if (theirs.status !== unknown.status) seen.push(theirs)
+      }
+      if (seen.length > 0)
+        differing.push(`${operation.name}: ${JSON.stringify([unknown, ...seen])}`)
+    }
+    expect(differing).toEqual([])
+    expect(await allRows()).toEqual(before)
+  })
+})
+
+/** Fields that nobody may set for themselves. */
+const NOT_THEIRS = {
+  role: 'owner',
+  isAdmin: true,
+  userId: newId(),
+  id: newId(),
+  balance: 1_000_000,
+  credits: 1_000_000,
+  status: 'succeeded',
+  createdAt: '2000-01-01T00:00:00.000Z',
+}
+
+const HOSTILE: readonly [name: string, value: unknown][] = [
+  ['nothing', null],
+  ['a very long text', 'x'.repeat(100_000)],
+  ['half a character', '\ud800'],
+  ['a zero character', 'a\u0000b'],
+  ['a number beyond 2^53', 2 ** 60],
+  ['less than nothing', -1],
+  ['a list', [[[[[]]]]]],
+  ['an object', { $gt: '', toString: 'x', constructor: { prototype: { isAdmin: true } } }],
+  ['a statement', `'; drop schema gramkit cascade; --`],
+]
+
+const ENDS_SESSIONS = /^DELETE \/api\/v1\/(auth\/session|me)\b/
+
+describe('hostile bodies', () => {
+  test('none of them is an error of ours, or one that shows our code', async () => {
+    const bad: string[] = []
+    for (const operation of operations.filter(({ name }) => !ENDS_SESSIONS.test(name))) {
+      const token = operation.access === 'admin' ? ADMIN_TOKEN : ada.token
+      const bodies = [
+        ...HOSTILE.map(([name, value]) => ({
+          name,
+          body: Object.fromEntries(operation.fields.map((field) => [field, value])),
+        })),
+        { name: 'no JSON', body: '{"a":' },
+        { name: 'a poisoned prototype', body: '{"__proto__":{"isAdmin":true}}' },
+        { name: 'no object', body: '[]' },
+        { name: 'depth', body: `${'['.repeat(5_000)}${']'.repeat(5_000)}` },
+      ]
+      for (const { name, body } of operation.method === 'GET' ? [] : bodies) {
+        const { status, text } = await call(operation, { token, body })
+        const isOurs =
+          status >= 500 || /\bat \S+ \(|node_modules|drizzle|select |insert /i.test(text)
+        if (isOurs) bad.push(`${operation.name}, ${name}: ${status} ${text.slice(0, 200)}`)
+      }
+      for (const id of ['0', "'", '%00', '..%2f..', 'x'.repeat(2_000), '__proto__']) {
+        if (!operation.path.includes('{')) continue
+        const { status, text } = await call(operation, { token, id })
+        if (status >= 500) bad.push(`${operation.name}, id ${id.slice(0, 20)}: ${status} ${text}`)
+      }
+    }
+    expect(bad).toEqual([])
+  })
+
+  test('no body gives a person what is not theirs to set', async () => {
+    const personal = operations.filter(
+      ({ access, method, name }) =>
+        access === 'session' && method !== 'GET' && !ENDS_SESSIONS.test(name),
+    )
+    const mallory = await aCustomer(shop, 'Mallory')
+    const before = await tables.state()
+    for (const operation of personal) {
+      const body = Object.fromEntries(operation.fields.map((field) => [field, 'x']))
+      await call(operation, { token: mallory.token, body: { ...body, ...NOT_THEIRS } })
+      await call(operation, { token: mallory.token, body: NOT_THEIRS })
+    }
+    expect(await tables.state()).toEqual(before)
+    const { body: me } = await mallory.get('/api/v1/me')
+    expect(me).toMatchObject({ id: mallory.userId })
+    const users = shop.served().shop.platform.core.users
+    expect(await users.getById(mallory.userId)).toMatchObject({ role: 'user' })
+  })
+})
