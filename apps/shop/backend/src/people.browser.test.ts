@@ -116,7 +116,7 @@ test('days in a row are counted while the clock moves on', async () => {
   await page.close()
 })
 
-test('a login that is ended elsewhere is over', async () => {
+test('somebody sees where they are logged in, and ends all other logins', async () => {
   const first = await openAs('Eve', PHONE)
   await first.app.getByRole('button', { name: 'Profile' }).waitFor()
   const second = await openAs('Eve', DESKTOP)
