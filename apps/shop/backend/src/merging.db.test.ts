@@ -444,6 +444,73 @@ describe('a subscription', () => {
     expect(await daysLeft(user)).toBe(30)
   })
 
+  /** What the database says of what somebody has of a group, what is over last. */
+  const storedOf = async (userId: string) => {
+    const { rows } = await client.query(
+      `select * from gramkit.subscription where user_id = $1 order by status`,
+      [userId],
+    )
+    return rows
+  }
+
+  test('that is charged after the merge gives its time, and changes neither plan nor who is charged', async () => {
+    const guest = await subscribedWithCard(shop)
+    const user = await aCustomer(shop)
+    const gift = { id: newId(), userId: user.userId, productId: 'plus-monthly', actor: 'test' }
+    await core().subscriptions.gift(gift)
+    const [{ id: firstId }] = (await guest.get('/api/v1/payments')).body.items
+    const original = await core().payments.getById(firstId)
+    const { subscriptionId, savedMethodId, product, amount } = original
+    const renewal = await core().payments.openRenewal({
+      ...{ original, product, amount },
+      ...{ subscriptionId: subscriptionId ?? '', savedMethodId: savedMethodId ?? '' },
+    })
+    await merge(await idOf(guest), user.userId)
+    const [before] = await storedOf(user.userId)
+    await core().payments.apply({ ...paid(renewal), savedMethodId: savedMethodId ?? '' })
+    const [after, own] = await storedOf(user.userId)
+    expect(await daysLeft(user)).toBe(90)
+    const changed = ['extra_ms', 'expires_at', 'updated_at']
+    const kept = Object.keys(before).filter((column) => !changed.includes(column))
+    for (const column of kept) expect(after[column], column).toEqual(before[column])
+    expect(after).toMatchObject({ product_id: 'plus-monthly', next_charge_at: null })
+    expect(own).toMatchObject({ status: 'expired', saved_method_id: null, heir_id: after.id })
+    expect(await core().payments.getById(renewal.id)).toMatchObject({
+      ...{ status: 'succeeded', userId: user.userId, subscriptionId, savedMethodId: null },
+    })
+    const { gateway, providerPaymentId, currency } = await core().payments.getById(renewal.id)
+    await core().refunds.apply({
+      ...{ gateway, providerPaymentId: providerPaymentId ?? '', providerRefundId: newId() },
+      ...{ amount, currency, status: 'succeeded' },
+    })
+    expect(await daysLeft(user)).toBe(60)
+    expect((await refunded(firstId)).status).toBe(200)
+    expect(await daysLeft(user)).toBe(30)
+  })
+
+  test('that is charged after the merge, where nothing runs any more, gives its period and ends', async () => {
+    const guest = await subscribedWithCard(shop)
+    const user = await aCustomer(shop)
+    const gift = { id: newId(), userId: user.userId, productId: 'plus-monthly', actor: 'test' }
+    const { id: heirId } = await core().subscriptions.gift(gift)
+    const [{ id: firstId }] = (await guest.get('/api/v1/payments')).body.items
+    const original = await core().payments.getById(firstId)
+    const { subscriptionId, savedMethodId, product, amount } = original
+    const renewal = await core().payments.openRenewal({
+      ...{ original, product, amount },
+      ...{ subscriptionId: subscriptionId ?? '', savedMethodId: savedMethodId ?? '' },
+    })
+    await merge(await idOf(guest), user.userId)
+    const over = { status: 'expired', expiresAt: null, noticeAt: null } as const
+    await core().repos.subscriptions.update(heirId, over)
+    const ended = { currentPeriodEnd: core().clock.now() }
+    await core().repos.subscriptions.update(subscriptionId ?? '', ended)
+    await core().payments.apply(paid(renewal))
+    const [live] = await storedOf(user.userId)
+    expect(live).toMatchObject({ id: subscriptionId, status: 'canceled', next_charge_at: null })
+    expect(await daysLeft(user)).toBe(30)
+  })
+
   test('on trial gives no second trial, and no time to one that runs', async () => {
     const { guest, user, guestId, userId } = await aPair()
     await tries(user)

@@ -3,6 +3,7 @@ import type { Payment } from '../payments/index.ts'
 import { announce, tellProvider } from './announcement.ts'
 import { applyPaidChange } from './changes/change-plan.ts'
 import { activeCourse, canceledCourse, pausedCourse, type Span, unfrozen } from './course.ts'
+import { giveToHeir } from './join-subscriptions.ts'
 import { paidPeriod } from './paid-period.ts'
 import { renewedBy } from './renewals/renewals.ts'
 import { type Subscription, type SubscriptionStep, transition } from './subscription.ts'
@@ -16,6 +17,12 @@ export async function extendBy(tx: SubscriptionsScope, payment: Payment): Promis
   assert(plan, 'A payment for a subscription has a plan')
   const now = tx.clock.now()
   const live = await tx.repos.subscriptions.findLiveWithLock(payment.userId, plan.group)
+  const merged = live && (await findMerged(tx, payment, live))
+  if (merged) {
+    const heir = await giveToHeir(tx, payment, { own: merged, heir: live })
+    await announce(tx, subscriptionRenewed, heir, {})
+    return heir
+  }
   if (live && (await isDuplicate(tx, live, payment))) {
     await tx.repos.payments.update(payment.id, { subscriptionId: null, updatedAt: now })
     await tx.repos.jobs.enqueue(returnDuplicate, { paymentId: payment.id })
@@ -31,6 +38,17 @@ export async function extendBy(tx: SubscriptionsScope, payment: Payment): Promis
   await tx.repos.payments.update(payment.id, { subscriptionId: saved.id, updatedAt: now })
   await announce(tx, current ? subscriptionRenewed : subscriptionStarted, saved, {})
   return saved
+}
+
+/** The guest's subscription that a payment was for, where the user's own goes on in its place. */
+async function findMerged(
+  tx: SubscriptionsScope,
+  { subscriptionId }: Payment,
+  live: Subscription,
+): Promise<Subscription | undefined> {
+  if (!subscriptionId || subscriptionId === live.id) return undefined
+  const own = await tx.repos.subscriptions.getByIdWithLock(subscriptionId)
+  return own.heirId ? own : undefined
 }
 
 async function begin(tx: SubscriptionsScope, payment: Payment): Promise<Subscription> {

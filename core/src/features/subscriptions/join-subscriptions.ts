@@ -1,4 +1,5 @@
-import { addMs, assert } from '../../kernel/index.ts'
+import { addMs, addPeriod, assert } from '../../kernel/index.ts'
+import type { Payment } from '../payments/index.ts'
 import { later } from './course.ts'
 import { expire } from './renewals/renewals.ts'
 import { paidUntil, type Subscription } from './subscription.ts'
@@ -19,6 +20,32 @@ export async function joinSubscriptions(
     if (heir) await carryOver(tx, own, heir)
     else if (own.status === 'trialing' && tried) await end(tx, own)
   }
+}
+
+/**
+ * Gives what a charge has bought that was on its way when its subscription was merged: its time goes
+ * on top of the heir's. Which plan the user has and who is charged for it stay: nobody has consented
+ * to more, and the guest's method is forgotten with the charge.
+ */
+export async function giveToHeir(
+  tx: SubscriptionsScope,
+  { product: { plan } }: Payment,
+  { own, heir }: { readonly own: Subscription; readonly heir: Subscription },
+): Promise<Subscription> {
+  assert(plan && own.firstPaymentId, 'What was charged for has a plan and was bought')
+  const now = tx.clock.now()
+  const anchorDay = now.getUTCDate()
+  const end = addPeriod(now, plan.period, anchorDay)
+  const addedMs = end.getTime() - now.getTime()
+  await tx.repos.payments.forgetMethod(own.firstPaymentId, now)
+  await tx.repos.subscriptions.update(own.id, {
+    // The period that its refund takes back.
+    ...{ currentPeriodStart: now, currentPeriodEnd: end, anchorDay, period: plan.period },
+    heirId: heir.id,
+    carriedMs: own.carriedMs + addedMs,
+    updatedAt: now,
+  })
+  return addTime(tx, heir, addedMs)
 }
 
 /** Takes what a payment of a merged subscription has paid for off the time that was carried over. */
@@ -53,21 +80,29 @@ async function carryOver(
   const now = tx.clock.now()
   const leftMs = paidUntil(own).getTime() - (own.pausedAt ?? now).getTime()
   const carriedMs = own.status === 'trialing' ? 0 : Math.max(0, leftMs)
+  if (carriedMs > 0) await addTime(tx, heir, carriedMs)
+  await end(tx, own)
+  await tx.repos.subscriptions.update(own.id, { heirId: heir.id, carriedMs, updatedAt: now })
+}
+
+/** Puts time on top of a subscription, whose billing date stays. */
+function addTime(
+  tx: SubscriptionsScope,
+  heir: Subscription,
+  addedMs: number,
+): Promise<Subscription> {
+  const now = tx.clock.now()
   const until = paidUntil(heir)
   const from = heir.pausedAt ? until : later(until, now)
   // Where the user's time is over already and a charge is awaited, what is added counts from now.
-  const extraMs = heir.extraMs + (from.getTime() - until.getTime()) + carriedMs
-  if (carriedMs > 0) {
-    await tx.repos.subscriptions.update(heir.id, {
-      extraMs,
-      ...(heir.expiresAt
-        ? { expiresAt: later(heir.expiresAt, addMs(heir.currentPeriodEnd, extraMs)) }
-        : {}),
-      updatedAt: now,
-    })
-  }
-  await end(tx, own)
-  await tx.repos.subscriptions.update(own.id, { heirId: heir.id, carriedMs, updatedAt: now })
+  const extraMs = heir.extraMs + (from.getTime() - until.getTime()) + addedMs
+  return tx.repos.subscriptions.update(heir.id, {
+    extraMs,
+    ...(heir.expiresAt
+      ? { expiresAt: later(heir.expiresAt, addMs(heir.currentPeriodEnd, extraMs)) }
+      : {}),
+    updatedAt: now,
+  })
 }
 
 /** Ends a guest's subscription: nobody renews it, and no method is kept for it. */
