@@ -86,6 +86,6 @@ test('work that was given up is nobody’s business but an administrator’s', a
     ['get', '/api/v1/admin/jobs'],
     ['post', `/api/v1/admin/jobs/${newId()}/retry`],
   ] as const) {
-    expect((await somebody[method](path)).status, path).toBe(401)
+    expect((await somebody[method](path)).status, path).toBe(403)
   }
 })

@@ -116,7 +116,7 @@ test('a method that was withdrawn after the end is not charged by a renewal that
   await faults.clear()
   const gone = { status: 'canceled', nextCharge: null, hasSavedMethod: false }
   expect(await subscriptionOf(guest)).toMatchObject(gone)
-})
+}, 120_000)
 
 describe('Stars', () => {
   test('buy again what was refunded while time is left on top', async () => {

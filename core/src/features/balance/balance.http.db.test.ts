@@ -238,7 +238,7 @@ describe('a floor', () => {
   test('cannot be set by a role that is not the application, nor by a user', async () => {
     const person = await services.users.loginAsGuest(newId())
     const { id } = person.user
-    expect(await setFloor(id, '-10', person.token)).toMatchObject({ status: 401 })
+    expect(await setFloor(id, '-10', person.token)).toMatchObject({ status: 403 })
     await using direct = openNodePostgres({ url: database.adminUrl, poolSize: 1 })
     const held = await rows(
       direct.executor,

@@ -147,7 +147,7 @@ describe('names each problem with its way out:', () => {
     await set(`${shop.url}/webhooks/telegram`, ['message', 'callback_query', 'pre_checkout_query'])
     expect(run.code).toBe(1)
     expect(run.said).toContain('updates go to http://127.0.0.1:1/elsewhere')
-    expect(run.said).toContain('not sent: callback_query, pre_checkout_query')
+    expect(run.said).toContain('not sent: callback_query, my_chat_member, pre_checkout_query')
   })
 
   test('a bot token and a shop key that the providers refuse, without showing them', async () => {

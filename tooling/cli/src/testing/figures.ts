@@ -26,7 +26,7 @@ export async function figuresOf(url: string, schemas: readonly string[]): Promis
       md5(string_agg(t::text, chr(10) order by t::text)) as hash from ${name} t`,
   )
   return {
-    tables: await ask(url, rows.join(' union all ')),
+    tables: await ask(url, `${rows.join(' union all ')} order by 1`),
     constraints: await ask(
       url,
       `select conrelid::regclass::text as "table", conname, convalidated, pg_get_constraintdef(oid) as is
