@@ -45,7 +45,13 @@ test('events of the outbox reach the bus once they are committed, also after it 
   })
   await expect(undone).rejects.toThrow('undo')
   await invites.use({ code, usedBy: 'bob' })
-  await jobs.settle()
+  // More often than any other job is tried.
+  for (let tries = 0; tries < 30; tries++) {
+    await jobs.settle()
+    await platform.database.executor.execute(
+      `update gramkit.job set run_at = now() where name = 'bus.publish'`,
+    )
+  }
   expect(heard).toEqual([])
   isAway = false
   await invites.use({ code, usedBy: 'ian' })

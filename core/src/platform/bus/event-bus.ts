@@ -17,10 +17,13 @@ export type HandlerErrors = (
  * where an event must not be lost, subscribe to the outbox instead.
  */
 export interface EventBus extends AsyncDisposable {
+  /** @throws {@link BusUnavailable} at once: an event never waits in the process. */
   publish(event: DomainEvent): Promise<void>
   /**
    * Calls back for each event of a kind that is published from now on, until the returned function
    * is called. Those of one name share the work: each event goes to one of them.
+   *
+   * @throws {@link BusUnavailable}
    */
   subscribe<Payload>(
     event: EventDefinition<Payload>,

@@ -26,7 +26,7 @@ const forwarded = z.object({
 /**
  * Makes what hands events of the outbox on to a bus: give both to `startJobs`. Each event reaches
  * the bus after its transaction is committed, at least once, those of a subject in order; while the
- * bus is away they wait.
+ * bus is away they wait, and are tried at least every hour.
  *
  * @example
  * const forward = forwardToBus(bus, [invitationUsed])
@@ -42,6 +42,9 @@ export function forwardToBus<Scope extends ForwardScope>(
   const publish = defineJob({
     name: 'bus.publish',
     schema: forwarded,
+    // However long the bus is away: tried every hour in the end, this is more than a year.
+    attemptsMax: 10_000,
+    timeoutMs: 10_000,
     async runOutside(_services: Scope, { occurredAt, ...event }) {
       await bus.publish({ ...event, occurredAt: new Date(occurredAt) })
     },
@@ -57,6 +60,7 @@ export function forwardToBus<Scope extends ForwardScope>(
         })
         await tx.repos.jobs.enqueue(publish, facts, {
           orderKey: `${publish.name}:${happened.subjectId}`,
+          dedupeKey: happened.id,
         })
       },
     }),

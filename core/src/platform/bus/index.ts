@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { BusUnavailable } from './bus.errors.ts'
 export type { EventBus, EventHandler, HandlerErrors } from './event-bus.ts'
 export { forwardToBus } from './forward-to-bus.ts'
 export { InProcessBus } from './in-process-bus.ts'

@@ -1,3 +1,4 @@
+import { connect, createServer, type Socket } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, expect, inject, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -8,6 +9,7 @@ import { openRedisBus } from './redis-bus.ts'
 
 const url = inject('gramkitRedisUrl')
 const redis = new Redis(url)
+const addressShape = z.object({ port: z.number() })
 const WAIT = { timeout: 20_000, interval: 50 }
 
 afterAll(() => redis.disconnect())
@@ -70,3 +72,74 @@ test('a Redis that lost everything is heard again', async () => {
   await bus.publish(definition.create(facts('after')))
   await vi.waitFor(() => expect(heard).toEqual(['after']), WAIT)
 })
+
+test('an event that was handled while its subscription ended is not given to another', async () => {
+  const definition = happened()
+  const stream = `gramkit:event:${definition.name}:1`
+  await using bus = openRedisBus({ url, onError() {} })
+  const begun = Promise.withResolvers<void>()
+  const working = Promise.withResolvers<void>()
+  const work = async () => {
+    begun.resolve()
+    await working.promise
+  }
+  const end = await bus.subscribe(definition, work, { name: 'mail' })
+  await bus.publish(definition.create(facts('handled')))
+  await begun.promise
+  const ending = end()
+  working.resolve()
+  await ending
+  expect(await redis.xpending(stream, 'mail')).toMatchObject([0, null, null, null])
+  expect(await redis.xinfo('CONSUMERS', stream, 'mail')).toEqual([])
+})
+
+test('a bus whose Redis is away refuses at once, and brings each event once when it is back', async () => {
+  const definition = happened()
+  await using way = await openWay()
+  await using bus = openRedisBus({ url: way.url, onError() {} })
+  const heard: string[] = []
+  await bus.subscribe(definition, ({ payload }) => heard.push(payload.text), { name: 'mail' })
+  await way.close()
+  for (let tries = 0; tries < 5; tries++) {
+    const refused = bus.publish(definition.create(facts('while away')))
+    await expect(refused).rejects.toMatchObject({ code: 'bus.unavailable' })
+  }
+  const late = bus.subscribe(definition, () => {}, { name: 'late' })
+  await expect(late).rejects.toMatchObject({ code: 'bus.unavailable' })
+  await way.open()
+  await vi.waitFor(() => bus.publish(definition.create(facts('back'))), WAIT)
+  await vi.waitFor(() => expect(heard).toEqual(['back']), WAIT)
+})
+
+/** A way to Redis that can be closed and opened again. */
+async function openWay() {
+  const { hostname, port } = new URL(url)
+  const sockets = new Set<Socket>()
+  const server = createServer((near) => {
+    const far = connect(Number(port), hostname)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.pipe(to)
+      from.on('error', () => to.destroy())
+    }
+  })
+  const open = (wanted: number) =>
+    new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve))
+  const close = async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+    await closed
+  }
+  await open(0)
+  const { port: own } = addressShape.parse(server.address())
+  return {
+    url: `redis://127.0.0.1:${own}`,
+    close,
+    open: () => open(own),
+    [Symbol.asyncDispose]: close,
+  }
+}

@@ -7,6 +7,7 @@ import { Redis } from 'ioredis'
 import { z } from 'zod'
 import { addMs, newId } from '../../kernel/index.ts'
 import type { DomainEvent, EventDefinition } from '../outbox/index.ts'
+import { BusUnavailable } from './bus.errors.ts'
 import type { EventBus, EventHandler, HandlerErrors } from './event-bus.ts'
 
 /** How the bus is reached. */
@@ -23,6 +24,12 @@ const STREAM_LENGTH = 10_000
 const BATCH = 32
 const BLOCK_MS = 1_000
 const RETRY_MS = 500
+/** A Redis that takes longer to answer is away. */
+const ANSWER_MS = 5_000
+/** Less than that, so that no command is given up while it waits to be sent. */
+const CONNECT_MS = 3_000
+
+const AWAY: readonly string[] = ['close', 'reconnecting', 'end']
 
 const storedEvent = z.object({
   id: z.uuid(),
@@ -47,7 +54,9 @@ const claimAnswer = z.tuple([z.string(), z.array(entry)]).rest(z.unknown())
  */
 export function openRedisBus({ url, onError, staleMs = 60_000 }: RedisBusOptions): EventBus {
   const open = (): Redis => {
-    const redis = new Redis(url, { maxRetriesPerRequest: null })
+    // What waits for a connection fails with it: it is not kept and sent later.
+    const waits = { maxRetriesPerRequest: 0, connectTimeout: CONNECT_MS, commandTimeout: ANSWER_MS }
+    const redis = new Redis(url, waits)
     redis.on('error', (error) => onError(error, { name: 'redis' }))
     return redis
   }
@@ -59,16 +68,22 @@ export function openRedisBus({ url, onError, staleMs = 60_000 }: RedisBusOptions
   }
   return {
     async publish(event) {
+      if (AWAY.includes(publisher.status)) throw new BusUnavailable()
       const text = JSON.stringify(event)
-      await publisher.xadd(streamOf(event), 'MAXLEN', '~', STREAM_LENGTH, '*', 'event', text)
+      try {
+        await publisher.xadd(streamOf(event), 'MAXLEN', '~', STREAM_LENGTH, '*', 'event', text)
+      } catch (cause) {
+        throw new BusUnavailable({ cause })
+      }
     },
     async subscribe(event, handle, { name }) {
       const listener = new Listener({ redis: open(), event, handle, name, onError, staleMs })
-      await listener.enter('$')
+      await listener.open()
       const running = listener.run()
       const end = async (): Promise<void> => {
         endings.delete(end)
         listener.stop()
+        // Within seconds, as no command waits for longer; a handler that runs is waited for.
         await running
       }
       endings.add(end)
@@ -98,8 +113,18 @@ class Listener<Payload> {
     this.#options = options
   }
 
+  /** @throws {@link BusUnavailable} */
+  async open(): Promise<void> {
+    try {
+      await this.#enter('$')
+    } catch (cause) {
+      this.#options.redis.disconnect()
+      throw new BusUnavailable({ cause })
+    }
+  }
+
   /** Takes its place in the stream, or finds the one that its group has. */
-  async enter(from: '$' | '0'): Promise<void> {
+  async #enter(from: '$' | '0'): Promise<void> {
     const { redis, event, name } = this.#options
     try {
       await redis.xgroup('CREATE', streamOf(event), name, from, 'MKSTREAM')
@@ -123,16 +148,24 @@ class Listener<Payload> {
         onError(error, { name })
         await pause(RETRY_MS, this.#stopping.signal)
         // Redis came back empty: what was published since then is in the stream.
-        if (isAnswer(error, 'NOGROUP')) await this.enter('0').catch(() => {})
+        if (isAnswer(error, 'NOGROUP')) await this.#enter('0').catch(() => {})
       }
     }
+    await this.#leave().catch((error: unknown) => onError(error, { name }))
     redis.disconnect()
   }
 
   stop(): void {
     this.#stopping.abort()
-    // Ends a read that waits; a handler that runs is waited for.
-    this.#options.redis.disconnect()
+  }
+
+  /** Takes its name off the group, unless it has read what it did not come to: others take that. */
+  async #leave(): Promise<void> {
+    const { redis, event, name } = this.#options
+    const unfinished = await redis.xpending(streamOf(event), name, '-', '+', 1, this.#consumer)
+    if (unfinished.length === 0) {
+      await redis.xgroup('DELCONSUMER', streamOf(event), name, this.#consumer)
+    }
   }
 
   async #read(): Promise<z.infer<typeof entry>[]> {
