@@ -99,6 +99,17 @@ describe('an invitation in a link', () => {
     expect(await core.repos.users.getWithVisits(user.id)).toMatchObject({ isAttributed: true })
   })
 
+  test('that one has used is told so however often it is opened, and costs no try', async () => {
+    const code = await aCode({ usageLimit: 5 })
+    const own = (await core.invites.create({ createdBy: newcomer })).code
+    await open(code)
+    for (let times = 0; times < 12; times += 1) {
+      expect((await open(code)).invitation).toMatchObject({ refusal: 'invites.already_used' })
+      expect((await open(own)).invitation).toMatchObject({ refusal: 'invites.own_code' })
+    }
+    expect((await open(await aCode())).invitation).toMatchObject({ isAccepted: true })
+  })
+
   test('cannot be guessed: after ten tries an hour not even a good one is used', async () => {
     for (let tries = 0; tries < 10; tries += 1) await open(`GUESSED-${tries}`)
     const code = await aCode()

@@ -70,7 +70,8 @@ async function accept(
 ): Promise<Inviter> {
   if (user.kind === 'guest') throw new GuestsNotInvited()
   const guesser = { userId: user.id, network }
-  await admitTry(limiter, guesser)
+  // A link that was used stays in the app: opening it again is no try.
+  if (!(await invites.isKnownTo(user.id, code))) await admitTry(limiter, guesser)
   try {
     const { createdBy } = await invites.use({ code, usedBy: user.id })
     const inviterId = idSchema.safeParse(createdBy).data

@@ -94,6 +94,13 @@ test('an erasure leaves nothing between the person and others', async () => {
   expect(await idsOf('blocks', guestId)).toEqual([])
 })
 
+test('an export does not tell what became of one’s requests', async () => {
+  await services.friendships.request(userId, otherId)
+  await services.friendships.request(guestId, userId)
+  const { friendships } = await friendshipsPart.export(services, userId)
+  expect(friendships).toMatchObject([{ requestedBy: guestId }])
+})
+
 test('an export holds friends and one’s own blocks, not who has blocked one', async () => {
   await services.friendships.befriend(userId, otherId)
   await services.friendships.block(userId, guestId)

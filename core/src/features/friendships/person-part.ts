@@ -9,13 +9,18 @@ export const friendshipsPart: PersonPart<{
   name: 'friendships',
   tables: [friendship, friendshipBlock],
   merge: ({ repos }, { guestId, userId }) => repos.friendships.merge(guestId, userId),
-  export: async ({ repos: { personRows } }, userId) => ({
-    friendships: [
+  async export({ repos: { personRows } }, userId) {
+    const all = [
       ...(await personRows.read(friendship.lowId, userId)),
       ...(await personRows.read(friendship.highId, userId)),
-    ],
-    // Who has blocked them is not theirs to know.
-    blocks: await personRows.read(friendshipBlock.blockerId, userId),
-  }),
+    ]
+    return {
+      // What became of their own requests is not theirs to know, nor who has blocked them.
+      friendships: all.filter(
+        ({ status, requestedBy }) => status === 'accepted' || requestedBy !== userId,
+      ),
+      blocks: await personRows.read(friendshipBlock.blockerId, userId),
+    }
+  },
   erase: ({ repos }, userId) => repos.friendships.removeAllOf(userId),
 }

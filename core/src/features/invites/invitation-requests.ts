@@ -41,7 +41,13 @@ export interface ValidationRequest {
 /** Whether a code could be used now, and why not. */
 export interface Validation {
   readonly isValid: boolean
-  readonly reason: Exclude<UseRefusal, 'for_somebody_else'> | 'not_found' | 'malformed' | null
+  readonly reason:
+    | Exclude<UseRefusal, 'for_somebody_else'>
+    | 'not_found'
+    | 'malformed'
+    /** The code's group takes nobody now. */
+    | 'group_full'
+    | null
   /** As it is stored; null when there is no such invitation. */
   readonly status: InvitationStatus | null
   readonly remainingUses: number | null

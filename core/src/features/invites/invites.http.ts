@@ -172,7 +172,7 @@ export function invitesHttp({ services }: ServicesHost<InvitesHttpScope>): Fasti
               reason: z
                 .enum([
                   ...(['malformed', 'not_found', 'used', 'expired', 'revoked'] as const),
-                  ...(['already_used', 'own_code'] as const),
+                  ...(['already_used', 'own_code', 'group_full'] as const),
                 ])
                 .nullable(),
               status: z.enum(INVITATION_STATUSES).nullable(),

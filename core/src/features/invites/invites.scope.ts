@@ -13,6 +13,6 @@ export interface InvitesScope extends Transactional<InvitesScope> {
     readonly outbox: Pick<OutboxRepository, 'addAll'>
   }
   /** What people are to each other; without a platform they are nothing, and no code changes it. */
-  readonly members?: Pick<MembersService, 'join' | 'demandRight'>
+  readonly members?: Pick<MembersService, 'join' | 'demandRight' | 'doorOf'>
   readonly friendships?: Pick<FriendshipsService, 'befriend'>
 }

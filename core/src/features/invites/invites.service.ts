@@ -143,13 +143,31 @@ export class InvitesService {
             at,
           })
     if (reason === 'for_somebody_else') return { ...nothing, reason: 'not_found' }
+    const { groupId, createdBy } = invitation
+    const door = groupId === null ? 'open' : await this.#scope.members?.doorOf(groupId, createdBy)
+    // As in a use: who may not invite any more has codes that open nothing.
+    if (!reason && door === 'closed') return { ...nothing, reason: 'not_found' }
+    const problem = reason ?? (door === 'full' ? 'group_full' : null)
     return {
-      isValid: reason === undefined,
-      reason: reason ?? null,
+      isValid: problem === null,
+      reason: problem,
       status: invitation.status,
       remainingUses: remainingUses(invitation),
       expiresAt: invitation.expiresAt,
     }
+  }
+
+  /**
+   * Tells whether a code is somebody's own, or one that they have used: what they are told about it
+   * they know already, so it need not count as a try.
+   */
+  async isKnownTo(userId: string, code: string): Promise<boolean> {
+    if (!isCode(code)) return false
+    const { invitations } = this.#scope.repos
+    const found = await invitations.findByCode(code)
+    // Asked in any case: how long the answer takes says nothing about other codes.
+    const hasUsed = await invitations.hasUsed(found?.id ?? newId(), userId)
+    return hasUsed || found?.createdBy === userId
   }
 
   /**

@@ -98,12 +98,16 @@ describe('an invitation into a group', () => {
     await services.members.join(groupId, bob)
     await services.members.changeRole(owner, groupId, { userId: bob, role: 'admin' })
     const { code } = await invites.create({ createdBy: bob, groupId })
+    expect(await invites.validate({ code, usedBy: eve })).toMatchObject({ isValid: true })
     await services.members.changeRole(owner, groupId, { userId: bob, role: 'member' })
+    const nothing = { isValid: false, reason: 'not_found', status: null }
+    expect(await invites.validate({ code, usedBy: eve })).toMatchObject(nothing)
     await expect(invites.use({ code, usedBy: eve })).rejects.toMatchObject({
       code: 'invites.not_found',
     })
     await services.members.changeRole(owner, groupId, { userId: bob, role: 'admin' })
     await services.groups.remove(owner, groupId)
+    expect(await invites.validate({ code })).toMatchObject(nothing)
     await expect(invites.use({ code, usedBy: eve })).rejects.toMatchObject({
       code: 'invites.not_found',
     })
@@ -114,6 +118,7 @@ describe('an invitation into a group', () => {
     const [bob = '', eve = ''] = await people(2)
     await services.members.join(groupId, bob)
     const { code, id } = await invites.create({ createdBy: owner, groupId, makesFriends: true })
+    expect(await invites.validate({ code, usedBy: eve })).toMatchObject({ reason: 'group_full' })
     await expect(invites.use({ code, usedBy: eve })).rejects.toMatchObject({ code: 'groups.full' })
     await expect(invites.use({ code, usedBy: bob })).rejects.toMatchObject({
       code: 'invites.already_member',

@@ -190,6 +190,19 @@ export class MembersService {
   }
 
   /**
+   * Tells what a newcomer whom somebody invites would find: `closed` where who invites may not, or
+   * there is no such group. Changes nothing, so that it may be otherwise when they come.
+   */
+  async doorOf(groupId: string, inviterId: string): Promise<'open' | 'full' | 'closed'> {
+    const { groups, members } = this.#scope.repos
+    const inviter = await members.find(groupId, inviterId)
+    if (!inviter || !mayAct(inviter.role, 'invite')) return 'closed'
+    const group = await groups.findById(groupId)
+    if (!group) return 'closed'
+    return group.memberCount < group.memberMax ? 'open' : 'full'
+  }
+
+  /**
    * Refuses who may not do something in a group, for other features such as invitations.
    *
    * @throws {@link GroupNotFound} for strangers too
