@@ -708,15 +708,19 @@ ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_acc
 CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_delivery_provider_key_key" ON "gramkit"."inbox_delivery" USING btree ("provider","key");--> statement-breakpoint
 CREATE INDEX "inbox_delivery_pending_index" ON "gramkit"."inbox_delivery" USING btree ("next_attempt_at") WHERE "gramkit"."inbox_delivery"."status" = 'pending';--> statement-breakpoint
+CREATE INDEX "inbox_delivery_done_index" ON "gramkit"."inbox_delivery" USING btree ("finished_at") WHERE "gramkit"."inbox_delivery"."status" = 'done';--> statement-breakpoint
 CREATE INDEX "inbox_delivery_sender_index" ON "gramkit"."inbox_delivery" USING btree ("sender") WHERE "gramkit"."inbox_delivery"."sender" is not null;--> statement-breakpoint
 CREATE INDEX "inbox_delivery_parked_index" ON "gramkit"."inbox_delivery" USING btree ("id") WHERE "gramkit"."inbox_delivery"."status" = 'parked';--> statement-breakpoint
-CREATE UNIQUE INDEX "job_dedupe_key" ON "gramkit"."job" USING btree ("name","dedupe_key");--> statement-breakpoint
+CREATE UNIQUE INDEX "job_dedupe_key" ON "gramkit"."job" USING btree ("dedupe_key","name");--> statement-breakpoint
 CREATE INDEX "job_pending_index" ON "gramkit"."job" USING btree ("run_at","seq") WHERE "gramkit"."job"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "job_handed_index" ON "gramkit"."job" USING btree ("handed_at") WHERE "gramkit"."job"."status" = 'pending' and "gramkit"."job"."handed_at" is not null;--> statement-breakpoint
 CREATE INDEX "job_order_index" ON "gramkit"."job" USING btree ("order_key","seq") WHERE "gramkit"."job"."status" = 'pending' and "gramkit"."job"."order_key" is not null;--> statement-breakpoint
+CREATE INDEX "job_done_index" ON "gramkit"."job" USING btree ("finished_at") WHERE "gramkit"."job"."status" = 'done';--> statement-breakpoint
 CREATE INDEX "job_dead_index" ON "gramkit"."job" USING btree ("id") WHERE "gramkit"."job"."status" = 'dead';--> statement-breakpoint
 CREATE INDEX "rate_limit_free_at_index" ON "gramkit"."rate_limit" USING btree ("free_at");--> statement-breakpoint
 CREATE INDEX "outbox_event_unpublished_index" ON "gramkit"."outbox_event" USING btree ("seq") WHERE "gramkit"."outbox_event"."published_at" is null;--> statement-breakpoint
+CREATE INDEX "outbox_event_published_index" ON "gramkit"."outbox_event" USING btree ("published_at") WHERE "gramkit"."outbox_event"."published_at" is not null;--> statement-breakpoint
+CREATE INDEX "outbox_event_user_id_index" ON "gramkit"."outbox_event" USING btree ("user_id") WHERE "gramkit"."outbox_event"."user_id" is not null;--> statement-breakpoint
 CREATE INDEX "audit_entry_subject_index" ON "gramkit"."audit_entry" USING btree ("subject","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_seal_entry_id_key" ON "gramkit"."audit_seal" USING btree ("entry_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "balance_account_user_id_unit_key" ON "gramkit"."balance_account" USING btree ("user_id","unit") WHERE "gramkit"."balance_account"."user_id" is not null;--> statement-breakpoint
@@ -780,6 +784,7 @@ CREATE INDEX "user_departure_successor_id_index" ON "gramkit"."user_departure" U
 CREATE INDEX "user_departure_next_round_at_index" ON "gramkit"."user_departure" USING btree ("next_round_at") WHERE "gramkit"."user_departure"."next_round_at" is not null;--> statement-breakpoint
 CREATE INDEX "user_export_user_id_index" ON "gramkit"."user_export" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_attribution_source_index" ON "gramkit"."user_attribution" USING btree ("source");--> statement-breakpoint
+CREATE INDEX "user_attribution_invitation_index" ON "gramkit"."user_attribution" USING btree (upper("invitation" collate "C"));--> statement-breakpoint
 CREATE INDEX "user_email_code_expires_at_index" ON "gramkit"."user_email_code" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "user_email_code_user_id_index" ON "gramkit"."user_email_code" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_login_link_expires_at_index" ON "gramkit"."user_login_link" USING btree ("expires_at");--> statement-breakpoint

@@ -322,12 +322,25 @@ BEGIN
                     WHERE o.used_by = person AND o.invitation_id = u.invitation_id);
 END $$;
 --> statement-breakpoint
--- Takes what somebody wrote out of the invitations they made: the codes they chose as well.
+-- Takes what somebody wrote out of the invitations they made: the codes they chose as well, also
+-- where it is told that others came by them.
 CREATE FUNCTION gramkit.invitation_forget_person(person text) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  UPDATE gramkit.invitation i SET metadata = '{}', recipient = NULL, revocation_reason = NULL,
-    code = 'ERASED-' || left(replace(gen_random_uuid()::text, '-', ''), 25)
-    WHERE i.created_by = person AND left(i.code, 7) <> 'ERASED-'
+  WITH written AS MATERIALIZED (
+    SELECT i.id, i.code_key,
+      'ERASED-' || left(replace(gen_random_uuid()::text, '-', ''), 25) AS new_code
+    FROM gramkit.invitation i
+    WHERE i.created_by = person
+      AND (i.metadata <> '{}' OR i.recipient IS NOT NULL OR i.revocation_reason IS NOT NULL
+           OR i.code !~ '^ERASED-[0-9a-f]{25}$')
+    ORDER BY i.id FOR NO KEY UPDATE
+  ), came AS (
+    UPDATE gramkit.user_attribution a SET invitation = w.new_code FROM written w
+      WHERE upper(a.invitation COLLATE "C") = w.code_key
+  )
+  UPDATE gramkit.invitation i
+    SET metadata = '{}', recipient = NULL, revocation_reason = NULL, code = w.new_code
+    FROM written w WHERE i.id = w.id
 $$;
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION gramkit.invitation_use_code, gramkit.invitation_revoke,

@@ -37,6 +37,7 @@ import {
   sweepDepartures,
 } from './features/users/index.ts'
 import type { ServicesHost } from './platform/database/index.ts'
+import { forgetOldMessages } from './platform/inbox/index.ts'
 import {
   type DueWork,
   type EventSubscription,
@@ -67,6 +68,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   takeBalanceSnapshots,
   verifyLedger,
   forgetOldLimits,
+  forgetOldMessages,
   forgetLoginLinks,
   forgetOpenedInitData,
   forgetEmailCodes,

@@ -58,7 +58,10 @@ const answersPart: PersonPart<CoreServices> = {
   erase: ({ repos }, userId) => forgetAnswers(repos.db, userId),
 }
 
-/** Events and jobs: they carry ids, so they stay as they were written. */
+/**
+ * Events and jobs: they carry ids, so they stay for their 30 days. What people wrote into those of
+ * invitations is taken out by the part that knows it.
+ */
 const eventsPart: PersonPart<CoreServices> = {
   name: 'events',
   tables: [outboxEvent, job],

@@ -240,4 +240,40 @@ export const INVITATION_KEYS: readonly MoneyKey[] = [
     ],
     tests: merging,
   },
+  {
+    name: 'invitation_forget_person: how others came',
+    guards: 'a code that an erased person chose is not kept with those who came by it',
+    edits: [
+      {
+        file: RULES,
+        find: 'WHERE upper(a.invitation COLLATE "C") = w.code_key',
+        replace: 'WHERE false',
+      },
+    ],
+    tests: merging,
+  },
+  {
+    name: 'forgetPerson: events and jobs',
+    guards: 'what an erased person wrote is in no event and no job',
+    edits: [
+      {
+        file: `${INVITES}/invitations.repository.ts`,
+        find: "where event.name like 'invitation.%' and",
+        replace: 'where false and',
+      },
+    ],
+    tests: merging,
+  },
+  {
+    name: 'isKnownTo: only what one knows',
+    guards: 'a code of somebody else costs a try',
+    edits: [
+      {
+        file: `${INVITES}/invites.service.ts`,
+        find: 'return hasUsed || found?.createdBy === userId',
+        replace: 'return hasUsed || found !== undefined',
+      },
+    ],
+    tests: [`${CORE}/start.db.test.ts`],
+  },
 ]

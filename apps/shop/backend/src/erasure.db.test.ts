@@ -3,6 +3,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
+import { digitsIn, newestMail } from './testing/letters.ts'
 import { MoneyTables } from './testing/money-tables.ts'
 import {
   type ApiClient,
@@ -76,6 +77,12 @@ async function somebodyKnown() {
     page: `/shop/?from=${mark}`,
     source: `from-${mark}`,
     title: `Friends of ${mark}`,
+    loginEmail: `login.${mark}@example.org`,
+    newEmail: `new.${mark}@example.org`,
+    code: `flat-of-${mark}`,
+    metadata: `third floor of ${mark}`,
+    recipient: `aunt.${mark}@example.org`,
+    revocation: `moved from ${mark}`,
   }
   const person = shop.sandbox.control.user(newId(), {
     first_name: personal.firstName,
@@ -99,6 +106,15 @@ async function somebodyKnown() {
   const { code } = await core().invites.create({ createdBy: userId, groupId })
   await core().invites.use({ code, usedBy: (await aCustomer(shop)).userId })
 
+  const started = await me.post('/api/v1/me/email/start', { email: personal.loginEmail })
+  const mailed = digitsIn(await newestMail(shop.sandbox, personal.loginEmail))
+  await me.post('/api/v1/me/email/complete', { id: started.body.id, code: mailed })
+  // Two codes that nobody types: for their own address, and for one that they do not have yet.
+  await me.post('/api/v1/auth/email/start', { email: personal.loginEmail })
+  await me.post('/api/v1/me/email/start', { email: personal.newEmail })
+  await setPassword(me, `correct horse ${mark} battery`)
+  await leavesInvitations(me, userId, personal)
+
   const stars = await me.post('/api/v1/payments', {
     ...{ productId: 'pro-monthly', gateway: 'telegram-stars', currency: 'XTR' },
     returnUrl: `${shop.url}${personal.page}`,
@@ -119,7 +135,39 @@ async function somebodyKnown() {
   await shop.sandbox.control.yookassa.succeed(bought.providerPaymentId ?? '')
   await hasPaid(bought.id)
   const telegramId = await person.id()
-  return { me, person, userId, mugId: bought.id, personal: { ...personal, telegramId } }
+  const { rows } = await client.query(
+    'select hash as "passwordHash" from gramkit.user_password where user_id = $1',
+    [userId],
+  )
+  const secrets: { passwordHash: string } = rows[0]
+  return { me, person, userId, mugId: bought.id, personal: { ...personal, telegramId }, secrets }
+}
+
+async function setPassword({ token }: ApiClient, password: string): Promise<void> {
+  const { status } = await fetch(`${shop.url}/api/v1/me/password`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ password }),
+  })
+  expect(status).toBe(204)
+}
+
+/** One by which somebody comes, and one that is taken back. */
+async function leavesInvitations(
+  me: ApiClient,
+  userId: string,
+  words: { code: string; metadata: string; recipient: string; revocation: string },
+): Promise<void> {
+  const { code, metadata, recipient, revocation: reason } = words
+  const terms = { usageLimit: 5, metadata: { note: metadata } }
+  const made = await me.post('/api/v1/invitations', { ...terms, code })
+  expect(made.status).toBe(201)
+  const { userId: newcomer } = await aCustomer(shop)
+  // Without a source: nothing but the code tells where they came from.
+  await core().visits.record(newcomer, { via: 'start', startParam: `i-${code}` })
+  await core().invites.use({ code, usedBy: newcomer })
+  const { body } = await me.post('/api/v1/invitations', { recipient })
+  await core().invites.revoke({ id: body.id, by: userId, reason })
 }
 
 /** Where a value stands in the database, as `schema.table`; a number only as a whole number. */
@@ -132,8 +180,9 @@ async function placesOf(value: string | number): Promise<string[]> {
 
 describe('somebody who wants to be forgotten', () => {
   test('leaves nothing in any column that tells who they were, and the ledger adds up', async () => {
-    const { me, userId, mugId, personal } = await somebodyKnown()
-    for (const [name, value] of Object.entries(personal)) {
+    const { me, userId, mugId, personal, secrets } = await somebodyKnown()
+    const everything = Object.entries({ ...personal, ...secrets })
+    for (const [name, value] of everything) {
       expect(await placesOf(value), `${name} is to be found before`).not.toEqual([])
     }
     // The receipt of what was prepaid has yet to be sent to the buyer.
@@ -144,7 +193,7 @@ describe('somebody who wants to be forgotten', () => {
     await core().receipts.settle(mugId)
     expect(await erases(me)).toEqual({ status: 204, body: undefined })
 
-    for (const [name, value] of Object.entries(personal)) {
+    for (const [name, value] of everything) {
       // A note that the shop wrote to itself is the shop's text, sealed in its audit.
       const left = name === 'note' ? ['gramkit.audit_entry'] : []
       expect(await placesOf(value), `${name} is forgotten`).toEqual(left)
@@ -269,7 +318,7 @@ async function buysCredits(customer: Customer): Promise<string> {
 
 describe('an export', () => {
   test('holds all that somebody left, readable, and no secret', async () => {
-    const { me, userId, personal } = await somebodyKnown()
+    const { me, userId, personal, secrets } = await somebodyKnown()
     const files = await exportOf(me)
     const everything = Object.values(files).join('\n')
     for (const [name, value] of Object.entries(personal))
@@ -288,6 +337,7 @@ describe('an export', () => {
     expect(rows).not.toEqual([])
     for (const { token_hash } of rows) expect(everything).not.toContain(token_hash)
     expect(everything).not.toContain(me.token)
+    expect(everything).not.toContain(secrets.passwordHash)
   })
 
   test('holds nothing of anybody else', async () => {

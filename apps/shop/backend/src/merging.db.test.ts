@@ -78,6 +78,9 @@ describe('a guest who turns out to be a user', () => {
     await give(userId, 5n)
     await core().visits.record(guestId, { via: 'start', startParam: 's-poster' })
     const { id: groupId } = await core().groups.create(guestId, { title: 'Tea' })
+    const made = await core().invites.create({ createdBy: guestId, usageLimit: 2 })
+    const used = await core().invites.create({ createdBy: (await aCustomer(shop)).userId })
+    await core().invites.use({ code: used.code, usedBy: guestId })
     const pending = await buys(guest, 'credits-500')
     const mug = await hasBought(guest, 'mug')
     await user.post('/api/v1/me/merge', { guestToken: guest.token })
@@ -91,6 +94,8 @@ describe('a guest who turns out to be a user', () => {
     expect((await user.get('/api/v1/groups')).body.items).toMatchObject([
       { id: groupId, role: 'owner', memberCount: 1 },
     ])
+    expect((await user.get('/api/v1/invitations')).body.items).toMatchObject([{ id: made.id }])
+    expect((await core().invites.uses(used.id)).items).toMatchObject([{ usedBy: userId }])
     await core().payments.apply(paid(pending, pending.providerPaymentId ?? newId()))
     expect(await balanceOf(userId)).toBe(575n)
 

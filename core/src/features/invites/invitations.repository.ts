@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, getTableColumns, gt, lt, sql, sum } from 'drizzle-orm'
+import { and, asc, count, desc, eq, getTableColumns, gt, lt, type SQL, sql, sum } from 'drizzle-orm'
 import { z } from 'zod'
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../kernel/index.ts'
 import { builtOnce, type Executor, rows, type ValueOf } from '../../platform/database/index.ts'
@@ -213,9 +213,24 @@ export class InvitationsRepository implements InvitationStorage {
     await this.#db.execute(sql`select gramkit.invitation_move_person(${guestId}, ${userId})`)
   }
 
-  /** Takes what somebody wrote out of the invitations they made. */
+  /**
+   * Takes what somebody wrote out of the invitations they made, and out of the events that told of
+   * these and the jobs that deliver the events; those of the guests they were are among them.
+   */
   async forgetPerson(userId: string): Promise<void> {
     await this.#db.execute(sql`select gramkit.invitation_forget_person(${userId})`)
+    const told = sql`select event.id from gramkit.outbox_event event
+      where event.name like 'invitation.%' and event.user_id in (
+        select ${userId}::uuid union
+        select user_id from gramkit.user_departure where successor_id = ${userId}::uuid)`
+    await this.#db.execute(sql`
+      update gramkit.outbox_event set payload = ${emptied(sql`payload`)}
+      where id in (${told}) and payload->>'code' <> ''`)
+    await this.#db.execute(sql`
+      update gramkit.job
+      set payload = jsonb_set(payload, '{payload}', ${emptied(sql`(payload->'payload')`)})
+      where dedupe_key in (select id::text from (${told}) told)
+        and payload->'payload'->>'code' <> ''`)
   }
 
   /** When the time of the next active invitation is over, or undefined. */
@@ -229,6 +244,13 @@ export class InvitationsRepository implements InvitationStorage {
       .limit(1)
     return row?.at ?? undefined
   }
+}
+
+/** The payload of an event about an invitation without what its maker wrote. */
+function emptied(payload: SQL): SQL {
+  return sql`${payload} || '{"code": ""}'
+    || case when ${payload} ? 'metadata' then '{"metadata": {}}'::jsonb else '{}' end
+    || case when ${payload} ? 'reason' then '{"reason": null}'::jsonb else '{}' end`
 }
 
 function toNewRow(made: Invitation) {

@@ -2,12 +2,15 @@ import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import { afterAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { coreHost, startJobs } from '../../jobs.ts'
 import { newId } from '../../kernel/index.ts'
+import { forwardToBus, InProcessBus } from '../../platform/bus/index.ts'
 import { rows } from '../../platform/database/index.ts'
 import { bindPeople } from '../../platform/people/index.ts'
 import { createPlatform } from '../../platform.ts'
 import type { CoreServices } from '../../services.ts'
 import { aPerson } from '../../testing/people.ts'
+import { invitationCreated, invitationRevoked, invitationUsed } from './invites.events.ts'
 import { invitesPart } from './person-part.ts'
 
 const database = await testDatabase()
@@ -121,4 +124,44 @@ test('who is erased leaves no code that opens anything, and no word of theirs', 
   expect(left).toHaveLength(2)
   expect(left.filter(({ row }) => /adas|ada@|ada has|lovelace/i.test(row))).toEqual([])
   await services.transaction((tx) => partOf(tx).erase(userId))
+})
+
+test('the words of an erased person are in no event and no job, nor in how others came', async () => {
+  const { user: guest } = await services.users.loginAsGuest(newId())
+  const [{ id: userId }, { id: newcomer }] = [await aPerson(services), await aPerson(services)]
+  await using bus = new InProcessBus({ onError() {} })
+  await using jobs = await startJobs({
+    database: platform.database,
+    host: coreHost(platform),
+    logger: { info() {}, warn() {}, error() {} },
+    ...forwardToBus(bus, [invitationCreated, invitationUsed, invitationRevoked]),
+  })
+  const terms = { usageLimit: 3, metadata: { note: 'Graces flat' } }
+  const early = await invites.create({ ...terms, createdBy: guest.id, code: 'GRACE-HOPPER' })
+  await invites.revoke({ id: early.id, by: guest.id, reason: 'Grace has moved' })
+  await services.accounts.merge(guest.id, userId)
+  // Named as the kit names what it has forgotten.
+  await invites.create({ ...terms, createdBy: userId, code: 'ERASED-GRACE' })
+  await services.visits.record(newcomer, { via: 'start', startParam: 'i-erased-grace' })
+  await invites.use({ code: 'erased-grace', usedBy: newcomer })
+  await jobs.settle()
+  const left = async () => {
+    const found = await rows(
+      platform.database.executor,
+      sql`select name, row from (
+            select 'event' as name, to_jsonb(e)::text as row from gramkit.outbox_event e
+            union all select 'job', to_jsonb(j)::text from gramkit.job j
+            union all select 'came', to_jsonb(a)::text from gramkit.user_attribution a
+            union all select 'invitation', to_jsonb(i)::text from gramkit.invitation i) kept
+          where row ~* 'grace'`,
+      z.object({ name: z.string(), row: z.string() }),
+    )
+    return [...new Set(found.map(({ name }) => name))].sort()
+  }
+  expect(await left()).toEqual(['came', 'event', 'invitation', 'job'])
+  await services.transaction((tx) => partOf(tx).erase(userId))
+  expect(await left()).toEqual([])
+  // Told after the erasure, and readable still.
+  await jobs.settle()
+  expect(await left()).toEqual([])
 })

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { and, asc, eq, lte, min, ne, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
-import { BaseRepository, builtOnce, type Executor, type ValueOf } from '../database/index.ts'
+import { BaseRepository, builtOnce, type Executor, rows, type ValueOf } from '../database/index.ts'
 import { inboxDelivery } from './inbox.table.ts'
 
 /** A delivery as it is stored. */
@@ -9,6 +10,8 @@ export type InboxRow = typeof inboxDelivery.$inferSelect
 
 /** Not a parameter: a prepared plan could then not use the index of pending rows. */
 const isPending = sql`${inboxDelivery.status} = 'pending'`
+
+const REMOVE_BATCH = 1_000
 
 type NewDelivery = Pick<
   InboxRow,
@@ -140,6 +143,22 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
       .update(inboxDelivery)
       .set({ body: '{}', sender: null, lastError: null })
       .where(eq(inboxDelivery.sender, sender))
+  }
+
+  /** Removes a batch of what was done more than 30 days ago, by the database's time; gives its number. */
+  async removeOld(): Promise<number> {
+    const removed = await rows(
+      this.db,
+      sql`
+        delete from ${inboxDelivery} where ${inboxDelivery.id} in (
+          select ${inboxDelivery.id} from ${inboxDelivery}
+          where ${inboxDelivery.status} = 'done'
+            and ${inboxDelivery.finishedAt} < now() - interval '30 days'
+          order by ${inboxDelivery.finishedAt} limit ${REMOVE_BATCH} for update skip locked
+        ) returning ${inboxDelivery.id}`,
+      z.object({ id: z.uuid() }),
+    )
+    return removed.length
   }
 
   /** Reads the deliveries that were parked, in id order. */

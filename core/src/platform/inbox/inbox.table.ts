@@ -28,6 +28,7 @@ export const inboxDelivery = gramkit.table(
     index('inbox_delivery_pending_index')
       .on(table.nextAttemptAt)
       .where(sql`${table.status} = 'pending'`),
+    index('inbox_delivery_done_index').on(table.finishedAt).where(sql`${table.status} = 'done'`),
     index('inbox_delivery_sender_index').on(table.sender).where(sql`${table.sender} is not null`),
     index('inbox_delivery_parked_index').on(table.id).where(sql`${table.status} = 'parked'`),
     check('inbox_delivery_status_check', sql`${table.status} in ('pending', 'done', 'parked')`),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { forgetOldMessages } from './forget-old.ts'
 export { DeliveryNotParked, UnknownProvider } from './inbox.errors.ts'
 export { InboxRepository, type InboxRow } from './inbox.repository.ts'
 export { inboxDelivery } from './inbox.table.ts'

@@ -43,7 +43,8 @@ export const job = gramkit.table(
     finishedAt: instant(),
   },
   (table) => [
-    uniqueIndex('job_dedupe_key').on(table.name, table.dedupeKey),
+    // The key first, as the jobs that deliver an event are found by it.
+    uniqueIndex('job_dedupe_key').on(table.dedupeKey, table.name),
     index('job_pending_index').on(table.runAt, table.seq).where(sql`${table.status} = 'pending'`),
     index('job_handed_index')
       .on(table.handedAt)
@@ -51,6 +52,7 @@ export const job = gramkit.table(
     index('job_order_index')
       .on(table.orderKey, table.seq)
       .where(sql`${table.status} = 'pending' and ${table.orderKey} is not null`),
+    index('job_done_index').on(table.finishedAt).where(sql`${table.status} = 'done'`),
     index('job_dead_index').on(table.id).where(sql`${table.status} = 'dead'`),
     check('job_status_check', sql`${table.status} in ('pending', 'done', 'dead')`),
   ],

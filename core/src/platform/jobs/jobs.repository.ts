@@ -49,6 +49,8 @@ export interface DueQuery {
   readonly limit: number
 }
 
+const REMOVE_BATCH = 1_000
+
 const countSchema = z.object({ count: z.number() })
 
 /** The instant of jobs that are due as soon as they are written. */
@@ -299,6 +301,21 @@ export class JobsRepository extends BaseRepository<typeof job> {
     if (revived) return this.#wakeRelay()
     const { status } = await this.getById(id)
     throw new JobNotDead({ jobId: id, status })
+  }
+
+  /** Removes a batch of what was done more than 30 days ago, by the database's time; gives its number. */
+  async removeOld(): Promise<number> {
+    const removed = await rows(
+      this.db,
+      sql`
+        delete from ${job} where ${job.id} in (
+          select ${job.id} from ${job}
+          where ${job.status} = 'done' and ${job.finishedAt} < now() - interval '30 days'
+          order by ${job.finishedAt} limit ${REMOVE_BATCH} for update skip locked
+        ) returning ${job.id}`,
+      z.object({ id: z.uuid() }),
+    )
+    return removed.length
   }
 
   /** Tells whether a job is due, be it in somebody's hands; not one behind a job that is not due. */

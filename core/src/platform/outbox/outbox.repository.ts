@@ -1,5 +1,6 @@
 import { asc, inArray, isNull, sql } from 'drizzle-orm'
-import { announce, builtOnce, type Executor, type ValueOf } from '../database/index.ts'
+import { z } from 'zod'
+import { announce, builtOnce, type Executor, rows, type ValueOf } from '../database/index.ts'
 import type { DomainEvent } from './event.ts'
 import { outboxEvent } from './outbox.table.ts'
 
@@ -17,6 +18,8 @@ const insertEvent = builtOnce((db, value: ValueOf<Pick<DomainEvent, keyof Domain
     payload: value('payload'),
   }),
 )
+
+const REMOVE_BATCH = 1_000
 
 /** Writes facts beside the change they tell of, and lets the relay take them from there. */
 export class OutboxRepository {
@@ -68,6 +71,25 @@ export class OutboxRepository {
       .where(isNull(outboxEvent.publishedAt))
       .orderBy(asc(outboxEvent.seq))
       .limit(limit)
+  }
+
+  /**
+   * Removes a batch of what was published more than 30 days ago and has no job any more, and gives
+   * its number. By the database's time, which nobody moves.
+   */
+  async removeOld(): Promise<number> {
+    const removed = await rows(
+      this.#db,
+      sql`
+        delete from gramkit.outbox_event where id in (
+          select event.id from gramkit.outbox_event event
+          where event.published_at < now() - interval '30 days'
+            and not exists (select from gramkit.job where job.dedupe_key = event.id::text)
+          order by event.published_at limit ${REMOVE_BATCH} for update skip locked
+        ) returning id`,
+      z.object({ id: z.uuid() }),
+    )
+    return removed.length
   }
 
   /** Marks events as turned into jobs. */

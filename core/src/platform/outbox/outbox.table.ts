@@ -20,5 +20,9 @@ export const outboxEvent = gramkit.table(
   },
   (table) => [
     index('outbox_event_unpublished_index').on(table.seq).where(sql`${table.publishedAt} is null`),
+    index('outbox_event_published_index')
+      .on(table.publishedAt)
+      .where(sql`${table.publishedAt} is not null`),
+    index('outbox_event_user_id_index').on(table.userId).where(sql`${table.userId} is not null`),
   ],
 )

@@ -2868,7 +2868,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             isValid: boolean;
-                            reason: ("malformed" | "not_found" | "used" | "expired" | "revoked" | "already_used" | "own_code") | null;
+                            reason: ("malformed" | "not_found" | "used" | "expired" | "revoked" | "already_used" | "own_code" | "group_full") | null;
                             status: ("active" | "used" | "expired" | "revoked") | null;
                             remainingUses: number | null;
                             expiresAt: string | null;

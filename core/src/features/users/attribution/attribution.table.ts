@@ -18,6 +18,8 @@ export const userAttribution = gramkit.table(
   (table) => [
     // Many people come from one source.
     index('user_attribution_source_index').on(table.source),
+    // As codes are compared: who came by an invitation that is forgotten is found by it.
+    index('user_attribution_invitation_index').on(sql`upper(${table.invitation} collate "C")`),
     check('user_attribution_source_check', sql`${table.source} ~ '^[A-Za-z0-9_.-]{1,64}$'`),
     check('user_attribution_invitation_check', sql`${table.invitation} ~ '^[A-Za-z0-9_-]{1,64}$'`),
     check('user_attribution_via_check', sql`${table.via} in ('start', 'startapp', 'web')`),
