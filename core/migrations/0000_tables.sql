@@ -743,9 +743,10 @@ CREATE INDEX "invitation_batch_id_index" ON "gramkit"."invitation" USING btree (
 CREATE INDEX "invitation_expires_at_index" ON "gramkit"."invitation" USING btree ("expires_at") WHERE "gramkit"."invitation"."status" = 'active';--> statement-breakpoint
 CREATE UNIQUE INDEX "invitation_use_used_by_key" ON "gramkit"."invitation_use" USING btree ("used_by","invitation_id");--> statement-breakpoint
 CREATE INDEX "invitation_use_invitation_id_index" ON "gramkit"."invitation_use" USING btree ("invitation_id","id");--> statement-breakpoint
-CREATE INDEX "broadcast_running_index" ON "gramkit"."broadcast" USING btree ("id") WHERE "gramkit"."broadcast"."status" = 'running';--> statement-breakpoint
+CREATE INDEX "broadcast_running_index" ON "gramkit"."broadcast" USING btree ("started_at","id") WHERE "gramkit"."broadcast"."status" = 'running';--> statement-breakpoint
+CREATE INDEX "broadcast_created_at_index" ON "gramkit"."broadcast" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "broadcast_recipient_pending_index" ON "gramkit"."broadcast_recipient" USING btree ("broadcast_id","due_at","user_id") WHERE "gramkit"."broadcast_recipient"."status" = 'pending';--> statement-breakpoint
-CREATE INDEX "broadcast_recipient_sending_index" ON "gramkit"."broadcast_recipient" USING btree ("broadcast_id","claimed_until") WHERE "gramkit"."broadcast_recipient"."status" = 'sending';--> statement-breakpoint
+CREATE INDEX "broadcast_recipient_sending_index" ON "gramkit"."broadcast_recipient" USING btree ("claimed_until") WHERE "gramkit"."broadcast_recipient"."status" = 'sending';--> statement-breakpoint
 CREATE INDEX "broadcast_recipient_user_id_index" ON "gramkit"."broadcast_recipient" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "notification_occasion_key" ON "gramkit"."notification" USING btree ("user_id","template","occasion");--> statement-breakpoint
 CREATE INDEX "notification_due_index" ON "gramkit"."notification" USING btree ("rank","due_at") WHERE "gramkit"."notification"."status" = 'due';--> statement-breakpoint

@@ -61,6 +61,14 @@ test('one chat gets a few at once and then one a second, a group twenty a minute
   expect(await count(() => paces[1].takeChat(-100))).toBe(1)
 })
 
+test('leave for many people at once is the leave of each', async () => {
+  const { paces } = twoProcesses()
+  await count(() => paces[0].takeChat(1))
+  const leaves = await paces[1].takeEach(['2', '1', '3'])
+  expect(leaves.map(({ isAllowed }) => isAllowed)).toEqual([true, false, true])
+  expect(await count(() => paces[0].takeChat(2))).toBe(15)
+})
+
 test('what Telegram asks one process to wait, all of them wait', async () => {
   const { clock, paces } = twoProcesses()
   await paces[0].hold(7_000)

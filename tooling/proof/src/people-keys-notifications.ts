@@ -136,4 +136,65 @@ export const NOTIFICATION_KEYS: readonly MoneyKey[] = [
     ],
     tests: many,
   },
+  {
+    name: 'notifications: what reached nobody is given back',
+    guards: 'a day’s share is what somebody hears on that day',
+    edits: [
+      {
+        file: `${NOTIFICATIONS}/notifications.service.ts`,
+        find: 'if (!isHeard) await settings',
+        replace: 'if (isHeard === undefined) await settings',
+      },
+    ],
+    tests: single,
+  },
+  {
+    name: 'broadcasts: the last look before the calls',
+    guards: 'a canceled broadcast calls nobody but who is being called',
+    edits: [
+      {
+        file: `${BROADCASTS}/sending.service.ts`,
+        find: 'if (await this.#scope.repos.broadcasts.isRunning(id)) {',
+        replace: 'if (ready.length > 0) {',
+      },
+    ],
+    tests: many,
+  },
+  {
+    name: 'broadcasts: who is put back after a cancel is skipped',
+    guards: 'everybody gets one message or a reason',
+    edits: [
+      {
+        file: `${BROADCASTS}/recipients.repository.ts`,
+        find: "select status = 'running' as runs",
+        replace: 'select true as runs',
+      },
+    ],
+    tests: many,
+  },
+  {
+    name: 'broadcasts: what was interrupted ends after a cancel too',
+    guards: 'everybody gets one message or a reason',
+    edits: [
+      {
+        file: `${BROADCASTS}/recipients.repository.ts`,
+        find: "where status = 'sending' and claimed_until < clock_timestamp()",
+        replace: `where status = 'sending' and claimed_until < clock_timestamp()
+          and broadcast_id in (select id from gramkit.broadcast where status = 'running')`,
+      },
+    ],
+    tests: many,
+  },
+  {
+    name: 'broadcasts: topics are read again',
+    guards: 'nobody is written to who does not want it',
+    edits: [
+      {
+        file: `${BROADCASTS}/sending.service.ts`,
+        find: "if (wishes.isTurnedOff) return { kind: 'unreachable', reason: 'turned off' }",
+        replace: '',
+      },
+    ],
+    tests: many,
+  },
 ]

@@ -252,6 +252,47 @@ describe('somebody’s wishes', () => {
   })
 })
 
+describe('the share of a day', () => {
+  const tell = async (userId: string, ...counts: number[]) => {
+    for (const count of counts) {
+      await notifications.send(tip, { count }, { userId, occasion: `shared ${count}` })
+    }
+    await sendAll()
+  }
+
+  test('counts what was put off over a night on the day it is heard', async () => {
+    const { userId, texts } = await aPersonInTelegram()
+    const quietHours = { from: '22:00', until: '08:00' }
+    await services.notificationSettings.update(userId, { quietHours })
+    clock.advance(10 * HOUR_MS - 60_000)
+    await sandbox.control.faults.add({ target: 'telegram', kind: 'rate_limit', times: 2 })
+    await tell(userId, 1, 2)
+    clock.advance(120_000)
+    await sendAll()
+    expect(await texts()).toEqual([])
+    clock.advance(12 * HOUR_MS)
+    await sendAll()
+    expect((await texts()).sort()).toEqual(['Tip 1', 'Tip 2'])
+    await tell(userId, 3, 4)
+    expect(await texts()).toHaveLength(2)
+  })
+
+  test('does not count what reached nobody', async () => {
+    const { person, telegramId, userId, texts, rows } = await aPersonInTelegram()
+    await person.blockBot()
+    await tell(userId, 1)
+    await tell(userId, 2)
+    expect(await rows()).toEqual([
+      'skipped: Forbidden: bot was blocked by the user',
+      'skipped: blocked',
+    ])
+    await person.unblockBot()
+    await services.reach.heardFrom(telegramId)
+    await tell(userId, 3, 4, 5)
+    expect(await texts()).toHaveLength(2)
+  })
+})
+
 describe('what goes wrong', () => {
   test('who blocked the bot is marked and not called again, until they write', async () => {
     const { person, telegramId, userId, texts, rows } = await aPersonInTelegram()

@@ -136,13 +136,25 @@ export class NotificationsService {
     } catch {
       return this.#end(one, 'failed', 'the template could not be filled')
     }
-    if (template.topic !== null && !(await this.#isWelcome(one, template.topic, user))) return
-    return this.#deliver(one, { template, content, user }, channels)
+    const message = { template, content, user }
+    if (template.topic === null) {
+      await this.#deliver(one, message, channels)
+      return
+    }
+    if (!(await this.#isWelcome(one, template.topic, user))) return
+    const share = { day: localDay(clock.now(), user.timeZone), max: templates.dailyMax }
+    const settings = repos.notificationSettings
+    if (!(await settings.takeShare(user.id, { ...share, at: clock.now() }))) {
+      return this.#end(one, 'skipped', 'daily maximum')
+    }
+    // What is put off takes its share on the day of the next try.
+    const isHeard = await this.#deliver(one, message, channels)
+    if (!isHeard) await settings.giveShareBack(user.id, share.day)
   }
 
   /** Asks what the person wants; when it is not this, now, the notification is put off or ended. */
   async #isWelcome(one: Notification, topic: string, user: User): Promise<boolean> {
-    const { repos, clock, templates } = this.#scope
+    const { repos, clock } = this.#scope
     const settings = repos.notificationSettings
     const now = clock.now()
     if ((await settings.listPreferences(user.id)).get(topic) === false) {
@@ -156,14 +168,10 @@ export class NotificationsService {
       else await repos.notifications.putOff(one.id, { dueAt, attempts: one.attempts })
       return false
     }
-    // What was put off by a channel has its share of the day already.
-    if (one.attempts > 0) return true
-    const share = { day: localDay(now, user.timeZone), max: templates.dailyMax, at: now }
-    const isLeft = await settings.takeShare(user.id, share)
-    if (!isLeft) await this.#end(one, 'skipped', 'daily maximum')
-    return isLeft
+    return true
   }
 
+  /** Sends by the first channel that leads to the person; false when they certainly heard nothing. */
   async #deliver(
     one: Notification,
     message: {
@@ -172,7 +180,7 @@ export class NotificationsService {
       readonly user: User
     },
     channels: Channels,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { template, content, user } = message
     const { clock, repos, reach } = this.#scope
     let reason = 'no channel'
@@ -186,15 +194,19 @@ export class NotificationsService {
       const outcome = await channel.send({ ...content, id: one.id, template: template.id, user })
       switch (repeatedly(outcome, channel)) {
         case 'sent':
-          return this.#end(one, 'sent', null, name)
-        case 'refused':
-          return this.#end(one, 'failed', reasonOf(outcome), name)
+          await this.#end(one, 'sent', null, name)
+          return true
         case 'unclear':
-          return this.#end(one, 'unknown', reasonOf(outcome), name)
+          await this.#end(one, 'unknown', reasonOf(outcome), name)
+          return true
+        case 'refused':
+          await this.#end(one, 'failed', reasonOf(outcome), name)
+          return false
         case 'later': {
           const waitMs = Math.max(waitOf(outcome), backoff(one.attempts))
           const dueAt = addMs(clock.now(), waitMs)
-          return repos.notifications.putOff(one.id, { dueAt, attempts: one.attempts + 1 })
+          await repos.notifications.putOff(one.id, { dueAt, attempts: one.attempts + 1 })
+          return false
         }
         default:
           reason = reasonOf(outcome) ?? reason
@@ -203,7 +215,8 @@ export class NotificationsService {
           }
       }
     }
-    return this.#end(one, 'skipped', reason)
+    await this.#end(one, 'skipped', reason)
+    return false
   }
 
   #end(

@@ -18,7 +18,7 @@ export interface Taken {
  * as an address; the subject is stored hashed only.
  *
  * A refused try costs nothing, so whoever keeps trying is allowed again at the same instant. A try
- * that was taken is never given back, whatever becomes of the work it was taken for. Both calls need
+ * that was taken is never given back, whatever becomes of the work it was taken for. All calls need
  * the store: while it is away they refuse.
  */
 export interface Limiter {
@@ -33,6 +33,13 @@ export interface Limiter {
     subject: string,
     rate: Rate & { /** [1] */ readonly cost?: number },
   ): Promise<Taken>
+  /**
+   * Takes one try of each of some subjects, in one go; the answers are in the order of the subjects,
+   * of which no two are the same.
+   *
+   * @throws {@link LimitsUnavailable}
+   */
+  takeEach(name: string, subjects: readonly string[], rate: Rate): Promise<Taken[]>
   /**
    * Refuses every try of a subject for a while, such as Telegram's `retry_after`. A shorter pause
    * does not end a longer one.

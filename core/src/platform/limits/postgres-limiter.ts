@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { assert, type Clock } from '../../kernel/index.ts'
 import { assertNoTransaction, type Database, rows } from '../database/index.ts'
-import type { Limiter } from './limiter.ts'
+import type { Limiter, Taken } from './limiter.ts'
 import { LimitsUnavailable } from './limits.errors.ts'
 
 /** How a limiter counts. */
@@ -41,37 +41,57 @@ export function openPostgresLimiter(
     }
   }
 
+  /** Locks each row once, in the order of keys, so that two that take many never wait in a circle. */
+  async function takeAll(
+    call: string,
+    keys: readonly string[],
+    { limit, perMs, cost = 1 }: Parameters<Limiter['take']>[2],
+  ): Promise<Taken[]> {
+    assert(limit > 0 && perMs > 0 && cost > 0 && cost <= limit, 'A limit allows what it counts')
+    const at = now()
+    const used = milliseconds((perMs / limit) * cost)
+    const asked = sql`unnest(${sql.param([...keys])}::text[])`
+    // What is left of the time until all tries are free, and this try's share, must fit into the
+    // period.
+    const taken = await read(
+      call,
+      sql`
+        with taken as (
+          insert into gramkit.rate_limit as entry (key, free_at)
+          select asked.key, ${at} + ${used} from ${asked} as asked (key) order by asked.key
+          on conflict (key) do update set free_at = greatest(entry.free_at, ${at}) + ${used}
+            where greatest(entry.free_at, ${at}) + ${used} <= ${at} + ${milliseconds(perMs)}
+              and coalesce(entry.paused_until <= ${at}, true)
+          returning key
+        )
+        select asked.key in (select key from taken) as "isAllowed", coalesce((
+          select extract(epoch from greatest(
+            entry.free_at + ${used} - ${milliseconds(perMs)}, entry.paused_until) - ${at})
+          from gramkit.rate_limit entry where entry.key = asked.key), 0)::float8 as "waitSeconds"
+        from ${asked} with ordinality as asked (key, place) order by asked.place`,
+      z.object({ isAllowed: z.boolean(), waitSeconds: z.number() }),
+    )
+    // The read part sees the rows as they were before: a try that lost to one at the same instant
+    // may find nothing to wait for.
+    return taken.map(({ isAllowed, waitSeconds }) => ({
+      isAllowed,
+      retryAfterMs: isAllowed ? 0 : Math.max(Math.ceil(waitSeconds * 1_000), 1),
+    }))
+  }
+
   return {
-    async take(name, subject, { limit, perMs, cost = 1 }) {
-      assert(limit > 0 && perMs > 0 && cost > 0 && cost <= limit, 'A limit allows what it counts')
-      const key = keyOf(name, subject)
-      const at = now()
-      const used = milliseconds((perMs / limit) * cost)
-      // Locks the one row. What is left of the time until all tries are free, and this try's share,
-      // must fit into the period.
-      const [taken] = await read(
-        'limiter.take',
-        sql`
-          with taken as (
-            insert into gramkit.rate_limit as entry (key, free_at) values (${key}, ${at} + ${used})
-            on conflict (key) do update set free_at = greatest(entry.free_at, ${at}) + ${used}
-              where greatest(entry.free_at, ${at}) + ${used} <= ${at} + ${milliseconds(perMs)}
-                and coalesce(entry.paused_until <= ${at}, true)
-            returning key
-          )
-          select exists (select from taken) as "isAllowed", coalesce((
-            select extract(epoch from greatest(
-              entry.free_at + ${used} - ${milliseconds(perMs)}, entry.paused_until) - ${at})
-            from gramkit.rate_limit entry where entry.key = ${key}), 0)::float8 as "waitSeconds"`,
-        z.object({ isAllowed: z.boolean(), waitSeconds: z.number() }),
-      )
-      assert(taken, 'A statement that selects one row gives one')
-      const { isAllowed, waitSeconds } = taken
-      // The read part sees the row as it was before: a try that lost to one at the same instant may
-      // find nothing to wait for.
-      const retryAfterMs = isAllowed ? 0 : Math.max(Math.ceil(waitSeconds * 1_000), 1)
-      return { isAllowed, retryAfterMs }
+    async take(name, subject, rate) {
+      const [taken] = await takeAll('limiter.take', [keyOf(name, subject)], rate)
+      assert(taken, 'Whoever asks for one subject gets one answer')
+      return taken
     },
+
+    takeEach: (name, subjects, rate) =>
+      takeAll(
+        'limiter.takeEach',
+        subjects.map((subject) => keyOf(name, subject)),
+        rate,
+      ),
 
     async pause(name, subject, durationMs) {
       const at = now()

@@ -3,6 +3,6 @@
  *
  * @module
  */
-export { MailRefused, MailUnavailable } from './mail.errors.ts'
+export { MailRefused, MailUnavailable, MailUnclear } from './mail.errors.ts'
 export type { Mail, Mailer } from './mailer.ts'
 export { openSmtpMailer, type SmtpOptions } from './smtp-mailer.ts'

@@ -13,6 +13,16 @@ export class MailRefused extends AppError {
   }
 }
 
+/** A mail server was reached and its answer was lost. */
+export class MailUnclear extends AppError {
+  readonly code = 'mail.unclear'
+  readonly kind = 'unavailable'
+
+  constructor(facts: { reason: string }) {
+    super(`Nobody knows whether the mail was taken (${facts.reason}): it may have arrived`, facts)
+  }
+}
+
 /** No mail server takes mails now. */
 export class MailUnavailable extends AppError {
   readonly code = 'mail.unavailable'

@@ -21,7 +21,8 @@ export interface Mailer {
    * Hands one mail to the mail server.
    *
    * @throws {@link MailRefused} when it will never be taken
-   * @throws {@link MailUnavailable} when a later try may be taken
+   * @throws {@link MailUnavailable} when it was not taken and a later try may be
+   * @throws {@link MailUnclear} when it may have been taken
    */
   send(mail: Mail): Promise<void>
 }

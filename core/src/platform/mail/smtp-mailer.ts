@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer'
 import { z } from 'zod'
 import { assertNoTransaction } from '../database/index.ts'
-import { MailRefused, MailUnavailable } from './mail.errors.ts'
+import { MailRefused, MailUnavailable, MailUnclear } from './mail.errors.ts'
 import type { Mail, Mailer } from './mailer.ts'
 
 /** How mails leave this process. */
@@ -64,16 +64,35 @@ export function openSmtpMailer({ smtpUrl, from }: SmtpOptions): Mailer {
   }
 }
 
-const smtpError = z.object({ code: z.string(), responseCode: z.number().optional() })
+const smtpError = z.object({
+  code: z.string(),
+  responseCode: z.number().optional(),
+  /** Of the system, where the code is nodemailer's. */
+  originalCode: z.string().optional(),
+  timeoutType: z.string().optional(),
+})
 
 /** What the server said may repeat the address, so it is left out. */
 function readError(error: unknown): Error {
-  const { code, responseCode } = smtpError.catch({ code: 'unknown' }).parse(error)
+  const failure = smtpError.catch({ code: 'unknown' }).parse(error)
+  const { code, responseCode } = failure
   const isOfThisMail = code === 'EENVELOPE' || code === 'EMESSAGE'
   if (isOfThisMail && responseCode && responseCode >= 500) {
     return new MailRefused({ status: responseCode })
   }
+  if (isAnswerLost(failure)) return new MailUnclear({ reason: code })
   return new MailUnavailable({ reason: responseCode ? `${code} ${responseCode}` : code })
+}
+
+/** The connection stood, and then broke off or fell silent, so the mail may have been taken. */
+function isAnswerLost(failure: z.output<typeof smtpError>): boolean {
+  const { code, responseCode, originalCode = '', timeoutType } = failure
+  if (responseCode !== undefined) return false
+  return (
+    code === 'ECONNECTION' ||
+    timeoutType === 'SOCKET_TIMEOUT' ||
+    (code === 'ESOCKET' && ['ECONNRESET', 'EPIPE'].includes(originalCode))
+  )
 }
 
 function isThisMachine(hostname: string): boolean {

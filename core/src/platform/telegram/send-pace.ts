@@ -2,7 +2,7 @@ import type { Limiter, Taken } from '../limits/index.ts'
 
 /** How fast a bot may write, by Telegram's rules unless told otherwise. */
 export interface SendPaceOptions {
-  readonly limiter: Pick<Limiter, 'take' | 'pause'>
+  readonly limiter: Pick<Limiter, 'take' | 'takeEach' | 'pause'>
   /** Number of the bot, the part of its token before the colon. */
   readonly botId: string
   /** To all chats together. [30] */
@@ -59,6 +59,12 @@ export class SendPace {
   takeChat(chatId: number | string): Promise<Taken> {
     const rate = Number(chatId) < 0 ? GROUP : CHAT
     return this.#limiter.take('telegram.chat', `${this.#botId}:${chatId}`, rate)
+  }
+
+  /** Asks leave for one message to each of some people, in one go; the answers are in their order. */
+  takeEach(telegramIds: readonly string[]): Promise<Taken[]> {
+    const subjects = telegramIds.map((telegramId) => `${this.#botId}:${telegramId}`)
+    return this.#limiter.takeEach('telegram.chat', subjects, CHAT)
   }
 
   /** Waits, no longer than so much, for leave for some messages; 0 with leave, else how long it takes. */

@@ -82,6 +82,32 @@ export function limiterContract({ open, openAway }: LimiterContract): void {
     expect(await limiter.take('send', subject, RATE)).toMatchObject({ isAllowed: true })
   })
 
+  test('takes one of each of many at once, and tells of each', async () => {
+    const [spent, fresh] = [newId(), newId()]
+    for (let tries = 0; tries < 3; tries++) await limiter.take('login', spent, RATE)
+    expect(await limiter.takeEach('login', [spent, fresh], RATE)).toEqual([
+      { isAllowed: false, retryAfterMs: 20_000 },
+      { isAllowed: true, retryAfterMs: 0 },
+    ])
+    expect(await limiter.takeEach('login', [], RATE)).toEqual([])
+  })
+
+  test('takes many at once in any order without two waiting for each other', async () => {
+    const subjects = Array.from({ length: 60 }, newId)
+    const limiters = [limiter, open(clock), open(clock)]
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        (limiters[index % limiters.length] ?? limiter).takeEach(
+          'login',
+          index % 2 === 0 ? subjects : subjects.toReversed(),
+          RATE,
+        ),
+      ),
+    )
+    const allowed = answers.flat().filter(({ isAllowed }) => isAllowed)
+    expect(allowed).toHaveLength(3 * subjects.length)
+  })
+
   test('refuses everybody during a pause, which a shorter one does not end', async () => {
     const subject = newId()
     await limiter.pause('send', subject, 30_000)

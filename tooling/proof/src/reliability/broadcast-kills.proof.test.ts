@@ -89,7 +89,16 @@ async function cancelInTheMiddle(proof: Proof, kit: Kit, people: number): Promis
     [idOf(path)],
   )
   const lastMs = (last?.at.getTime() ?? 0) - answeredAt.getTime()
-  proof.report({ sentBeforeCancel: after.sent, lastMessageMsAfterCancel: lastMs })
+  const begunAfter = (await kit.sandbox.control.log()).filter(
+    ({ name, at, ms = 0 }) =>
+      name === 'sendMessage' && new Date(at).getTime() - ms > answeredAt.getTime(),
+  ).length
+  proof.report({
+    ...{ sentBeforeCancel: after.sent, lastMessageMsAfterCancel: lastMs },
+    callsBegunAfterCancel: begunAfter,
+  })
+  // A slice may have looked right before the word and call right after it; nobody looks again.
+  expect(begunAfter).toBeLessThanOrEqual(atAnswer.sending)
 }
 
 async function totalSent(kit: Kit): Promise<number> {

@@ -29,7 +29,10 @@ export const broadcast = gramkit.table(
     endedAt: instant(),
   },
   (table) => [
-    index('broadcast_running_index').on(table.id).where(sql`${table.status} = 'running'`),
+    index('broadcast_running_index')
+      .on(table.startedAt, table.id)
+      .where(sql`${table.status} = 'running'`),
+    index('broadcast_created_at_index').on(table.createdAt, table.id),
     check('broadcast_status_check', sql`${table.status} in (${listed(BROADCAST_STATUSES)})`),
     // What a broadcast may cost, whoever sends it.
     check('broadcast_paid_check', sql`${table.paidTaken} between 0 and ${table.paidMessages}`),
@@ -67,7 +70,7 @@ export const broadcastRecipient = gramkit.table(
       .on(table.broadcastId, table.dueAt, table.userId)
       .where(sql`${table.status} = 'pending'`),
     index('broadcast_recipient_sending_index')
-      .on(table.broadcastId, table.claimedUntil)
+      .on(table.claimedUntil)
       .where(sql`${table.status} = 'sending'`),
     index('broadcast_recipient_user_id_index').on(table.userId),
     check(

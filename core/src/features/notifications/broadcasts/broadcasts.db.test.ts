@@ -6,9 +6,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { addMs, newId, VirtualClock } from '../../../kernel/index.ts'
 import { databaseError, rows } from '../../../platform/database/index.ts'
+import { LimitsUnavailable } from '../../../platform/limits/limits.errors.ts'
 import { SendPace } from '../../../platform/telegram/index.ts'
 import { createPlatform } from '../../../platform.ts'
 import { telegramChannel } from '../channels/telegram.ts'
+import type { BroadcastSender } from './sending.service.ts'
 
 const TOKEN = '700000005:AAtest-token-of-a-bot-that-broadcasts'
 const HOUR_MS = 3_600_000
@@ -37,8 +39,23 @@ function aSender(botId: string = newId()) {
   return { channel: telegramChannel(api), pace }
 }
 
+/** A process whose pace is interfered with. */
+function aSenderWith(pace: Partial<BroadcastSender['pace']>): BroadcastSender {
+  const sender = aSender()
+  return {
+    channel: sender.channel,
+    pace: {
+      sliceOf: (isPaid) => sender.pace.sliceOf(isPaid),
+      waitForAll: (count, options) => sender.pace.waitForAll(count, options),
+      takeEach: (telegramIds) => sender.pace.takeEach(telegramIds),
+      hold: (durationMs) => sender.pace.hold(durationMs),
+      ...pace,
+    },
+  }
+}
+
 /** Sends until nobody is due. */
-async function sendAll(sender = aSender()): Promise<void> {
+async function sendAll(sender: BroadcastSender = aSender()): Promise<void> {
   while ((await services.broadcastSending.sendDue(sender)) > 0);
 }
 
@@ -181,6 +198,30 @@ describe('a broadcast', () => {
     expect(await broadcasts.get(id)).toMatchObject({ status: 'finished' })
     clock.advance(22 * HOUR_MS)
   })
+
+  test('skips who turns news off while it runs', async () => {
+    const people = await somePeople(3)
+    const { id } = await aRunning()
+    await services.notificationSettings.update(people[0]?.id ?? '', { topics: { news: false } })
+    await sendAll()
+    expect(await countsOf(people)).toEqual([0, 1, 1])
+    const { reasons } = await broadcasts.progress(id)
+    expect(reasons).toEqual([{ reason: 'turned off', count: 1 }])
+  })
+
+  test('that started first is sent first and listed behind a newer one, whoever drafted it', async () => {
+    await somePeople(3)
+    const first = await aRunning({ id: 'ffffffff-ffff-4fff-bfff-ffffffffffff' })
+    clock.advance(1_000)
+    const second = await aRunning({ id: '00000000-0000-4000-8000-000000000000' })
+    await services.broadcastSending.sendDue(aSender())
+    expect(await broadcasts.progress(first.id)).toMatchObject({ sent: 3 })
+    expect(await broadcasts.progress(second.id)).toMatchObject({ pending: 3 })
+    const newest = await broadcasts.list({ limit: 1 })
+    const next = await broadcasts.list({ limit: 1, cursor: newest.nextCursor ?? '' })
+    expect([...newest.items, ...next.items].map(({ id }) => id)).toEqual([second.id, first.id])
+    await sendAll()
+  })
 })
 
 describe('who cannot be reached', () => {
@@ -230,6 +271,48 @@ describe('a canceled broadcast', () => {
     expect((await countsOf(people)).reduce((sum, count) => sum + count)).toBe(after.sent)
   })
 
+  test('calls nobody of a slice that was only marked', async () => {
+    const people = await somePeople(20)
+    const { id } = await aRunning()
+    const { pace } = aSender()
+    const stopped = aSenderWith({
+      takeEach: async (telegramIds) => {
+        const leaves = await pace.takeEach(telegramIds)
+        await broadcasts.cancel(id, actor)
+        return leaves
+      },
+    })
+    await sendAll(stopped)
+    expect(new Set(await countsOf(people))).toEqual(new Set([0]))
+    expect(await broadcasts.progress(id)).toMatchObject({
+      ...{ pending: 0, sending: 0, skipped: 20, reasons: [{ reason: 'canceled', count: 20 }] },
+    })
+  })
+
+  test('skips who is put back after the word', async () => {
+    await somePeople(1)
+    const { id } = await aRunning()
+    const claim = { now: clock.now(), limit: 1, isPaid: false, leaseMs: 600_000 }
+    const [held] = await repos.recipients.claim(id, claim)
+    await broadcasts.cancel(id, actor)
+    const put = { userId: held ?? '', status: 'pending' as const, reason: null, dueAt: clock.now() }
+    await repos.recipients.record(id, [put], clock.now())
+    expect(await broadcasts.progress(id)).toMatchObject({
+      ...{ pending: 0, skipped: 1, reasons: [{ reason: 'canceled', count: 1 }] },
+    })
+  })
+
+  test('leaves unknown what a killed process held', async () => {
+    await somePeople(3)
+    const { id } = await aRunning()
+    await repos.recipients.claim(id, { now: clock.now(), limit: 1, isPaid: false, leaseMs: 0 })
+    await broadcasts.cancel(id, actor)
+    expect(await services.broadcastSending.findNextDueAt()).toEqual(clock.now())
+    await sendAll()
+    expect(await services.broadcastSending.findNextDueAt()).toBeNull()
+    expect(await broadcasts.progress(id)).toMatchObject({ sending: 0, unknown: 1, skipped: 2 })
+  })
+
   test('does not start again, and canceling it twice is harmless', async () => {
     await somePeople(1)
     const draft = await aDraft()
@@ -275,6 +358,26 @@ describe('what goes wrong', () => {
     await sendAll()
     expect(await countsOf(people)).toEqual([1, 1])
     expect(await broadcasts.progress(id)).toMatchObject({ sent: 1, unknown: 1 })
+  })
+
+  test('a limiter that fails in a slice leaves those written to as sent, and the others waiting', async () => {
+    const people = await somePeople(3)
+    const { id } = await aRunning({ paidStars: 5 })
+    const away = () => Promise.reject(new LimitsUnavailable({}))
+    const unavailable = { code: 'limits.unavailable' }
+    const sendWith = (pace: Parameters<typeof aSenderWith>[0]) =>
+      services.broadcastSending.sendDue(aSenderWith(pace))
+    await expect(sendWith({ takeEach: away })).rejects.toMatchObject(unavailable)
+    expect(await broadcasts.progress(id)).toMatchObject({ pending: 3, sending: 0 })
+    expect(await broadcasts.get(id)).toMatchObject({ paidTaken: 0 })
+    clock.advance(60_000)
+    await sandbox.control.faults.add({ target: 'telegram', kind: 'rate_limit' })
+    await expect(sendWith({ hold: away })).rejects.toMatchObject(unavailable)
+    expect(await broadcasts.progress(id)).toMatchObject({ sent: 2, pending: 1 })
+    clock.advance(60_000)
+    await sendAll()
+    expect(await countsOf(people)).toEqual([1, 1, 1])
+    expect(await broadcasts.get(id)).toMatchObject({ paidTaken: 3 })
   })
 
   test('what a killed process held becomes unknown, and is never sent', async () => {

@@ -1,6 +1,14 @@
-import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { addMs, DAY_MS } from '../../../kernel/index.ts'
+import {
+  addMs,
+  DAY_MS,
+  decodeCursor,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from '../../../kernel/index.ts'
 import { BaseRepository, type Executor, rows } from '../../../platform/database/index.ts'
 import { broadcast } from './broadcast.table.ts'
 import type { AudienceCount, Broadcast, BroadcastAudience } from './broadcast.ts'
@@ -97,8 +105,34 @@ export class BroadcastsRepository extends BaseRepository<typeof broadcast> {
       .select()
       .from(broadcast)
       .where(eq(broadcast.status, 'running'))
-      .orderBy(asc(broadcast.id))
+      .orderBy(asc(broadcast.startedAt), asc(broadcast.id))
       .limit(100)
+  }
+
+  /** A page of all of them, newest first: ids are made by whoever drafts, so they tell no order. */
+  async listNewest(request: PageRequest): Promise<Page<Broadcast>> {
+    const limit = pageLimit(request)
+    const isOlder = request.cursor
+      ? sql`(${broadcast.createdAt}, ${broadcast.id}) < (
+          select b.created_at, b.id from gramkit.broadcast b
+          where b.id = ${decodeCursor(request.cursor)})`
+      : undefined
+    const found = await this.db
+      .select()
+      .from(broadcast)
+      .where(isOlder)
+      .orderBy(desc(broadcast.createdAt), desc(broadcast.id))
+      .limit(limit + 1)
+    return toPage(found, limit, ({ id }) => id)
+  }
+
+  /** Tells whether one runs at this moment. */
+  async isRunning(id: string): Promise<boolean> {
+    const [found] = await this.db
+      .select({ status: broadcast.status })
+      .from(broadcast)
+      .where(eq(broadcast.id, id))
+    return found?.status === 'running'
   }
 
   /** Takes leave for messages that cost money, as many as are left of what it may cost. */

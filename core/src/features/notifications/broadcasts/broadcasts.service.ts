@@ -114,7 +114,7 @@ export class BroadcastsService {
   }
 
   /**
-   * Stops it for good; what is in hand at this moment still goes out, and nothing after it. Harmless
+   * Stops it for good; calls to Telegram that are under way still go out, and none after them. Harmless
    * to repeat, and too late for one that is finished.
    *
    * @throws {@link NotFound}
@@ -148,7 +148,7 @@ export class BroadcastsService {
 
   /** All of them, newest first. */
   list(request: PageRequest = {}): Promise<Page<Broadcast>> {
-    return this.#scope.repos.broadcasts.listWhere(undefined, request, 'newest_first')
+    return this.#scope.repos.broadcasts.listNewest(request)
   }
 }
 

@@ -76,18 +76,30 @@ export class RecipientsRepository {
     return claimed.map(({ userId }) => userId)
   }
 
-  /** Writes what became of some who were taken in hand; of those given up meanwhile only the good. */
+  /**
+   * Writes what became of some who were taken in hand; of those given up meanwhile only the good. Who
+   * is to wait in a broadcast that runs no more is skipped.
+   *
+   * Locks the broadcast's row against a change: a cancel comes before, and is seen here, or after, and
+   * finds who waits.
+   */
   async record(
     broadcastId: string,
     results: readonly RecipientResult[],
     sentAt: Date,
   ): Promise<void> {
     const column = (values: readonly (string | null)[]) => sql.param([...values])
-    await this.#db.execute(sql`update ${broadcastRecipient} r
-      set status = result.status, reason = result.reason, due_at = result.due_at,
-        claimed_until = null,
+    await this.#db.execute(sql`with kept as materialized (
+        select status = 'running' as runs from gramkit.broadcast where id = ${broadcastId} for share
+      )
+      update ${broadcastRecipient} r
+      set status = case when kept.runs or result.status <> 'pending' then result.status
+          else 'skipped' end,
+        reason = case when kept.runs or result.status <> 'pending' then result.reason
+          else 'canceled' end,
+        due_at = result.due_at, claimed_until = null,
         sent_at = case when result.status = 'sent' then ${sentAt}::timestamptz end
-      from unnest(
+      from kept, unnest(
         ${column(results.map(({ userId }) => userId))}::uuid[],
         ${column(results.map(({ status }) => status))}::text[],
         ${column(results.map(({ reason }) => reason))}::text[],
@@ -97,14 +109,16 @@ export class RecipientsRepository {
         and (r.status = 'sending' or r.status = 'unknown' and result.status = 'sent')`)
   }
 
-  /** Ends what a process took and never finished: whether it went out nobody knows. */
-  async endInterrupted(broadcastId: string): Promise<number> {
+  /**
+   * Ends what a process took and never finished, also in a broadcast that runs no more: whether it
+   * went out nobody knows.
+   */
+  async endInterrupted(): Promise<number> {
     const ended = await rows(
       this.#db,
       sql`update ${broadcastRecipient}
         set status = 'unknown', reason = 'interrupted', claimed_until = null
-        where broadcast_id = ${broadcastId} and status = 'sending'
-          and claimed_until < clock_timestamp()
+        where status = 'sending' and claimed_until < clock_timestamp()
         returning user_id as "userId"`,
       userRow,
     )
@@ -141,16 +155,15 @@ export class RecipientsRepository {
     }
   }
 
-  /** When somebody falls due in a broadcast that runs, or null; `now` while some are in hand. */
+  /** When somebody falls due in a broadcast that runs, or null; `now` while some are in hand of any. */
   async findNextDueAt(now: Date): Promise<Date | null> {
     const [found] = await rows(
       this.#db,
-      sql`select min(next.due_at) as next, coalesce(bool_or(next.is_sending), false) as "isSending"
+      sql`select min(next.due_at) as next,
+          exists (select from ${broadcastRecipient} where status = 'sending') as "isSending"
         from gramkit.broadcast b, lateral (
-          select (select due_at from ${broadcastRecipient} r
-              where r.broadcast_id = b.id and r.status = 'pending' order by due_at limit 1) as due_at,
-            exists (select from ${broadcastRecipient} r
-              where r.broadcast_id = b.id and r.status = 'sending') as is_sending
+          select due_at from ${broadcastRecipient} r
+          where r.broadcast_id = b.id and r.status = 'pending' order by due_at limit 1
         ) next where b.status = 'running'`,
       nextRow,
     )

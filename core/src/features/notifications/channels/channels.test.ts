@@ -1,10 +1,11 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { startSandbox } from '@gramkit/sandbox'
 import { Api } from 'grammy'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, describe, expect, test } from 'vitest'
 import { newId, systemClock } from '../../../kernel/index.ts'
+import { LimitsUnavailable } from '../../../platform/limits/limits.errors.ts'
 import { openSmtpMailer } from '../../../platform/mail/index.ts'
 import {
   type ChannelUnderTest,
@@ -90,6 +91,16 @@ describe('the Telegram channel', () => {
     expect(await channel.send(message)).toMatchObject(outcome)
   })
 
+  test('a message for which Telegram was never called is sent later', async () => {
+    const { somebody } = await make()
+    const message = { id: newId(), template: 't', user: somebody, title: '', text: 'x' }
+    const nowhere = new Api(TOKEN, { apiRoot: 'http://127.0.0.1:1' })
+    expect(await telegramChannel(nowhere).send(message)).toMatchObject({ kind: 'later' })
+    const unlimited = new Api(TOKEN, { apiRoot: `${sandbox.url}/sandbox/telegram` })
+    unlimited.config.use(() => Promise.reject(new LimitsUnavailable({})))
+    expect(await telegramChannel(unlimited).send(message)).toMatchObject({ kind: 'later' })
+  })
+
   test('a text that Telegram does not take is refused, a chat that is gone is not reached', async () => {
     const { channel, somebody } = await make()
     const message = { id: newId(), template: 't', user: somebody, title: '', text: '' }
@@ -122,6 +133,36 @@ describe('the e-mail channel', () => {
       refuse: () => fault('refused'),
     }
   })
+})
+
+test('a mail whose answer was lost may have arrived, so it is not sent again', async () => {
+  let taken = 0
+  // A mail server that takes a mail and hangs up instead of saying so.
+  const silent = createTcpServer((socket) => {
+    let text = ''
+    let isData = false
+    socket.on('error', () => {}).write('220 mail.example.org\r\n')
+    socket.on('data', (chunk) => {
+      text += chunk
+      if (!text.endsWith(isData ? '\r\n.\r\n' : '\r\n')) return
+      if (isData) {
+        taken++
+        socket.destroy()
+        return
+      }
+      isData = text.startsWith('DATA')
+      text = ''
+      socket.write(isData ? '354 go on\r\n' : '250 fine\r\n')
+    })
+  })
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as AddressInfo
+  const mailer = openSmtpMailer({ smtpUrl: `smtp://127.0.0.1:${port}`, from: 'shop@example.org' })
+  const channel = emailChannel({ mailer, addressOf: async () => 'ada@example.org' })
+  const message = { id: newId(), template: 't', user: nobody, title: 'Paid', text: 'x' }
+  expect(await channel.send(message)).toMatchObject({ kind: 'unclear' })
+  expect(taken).toBe(1)
+  silent.close()
 })
 
 describe('the webhook channel', () => {

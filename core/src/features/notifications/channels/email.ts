@@ -43,5 +43,6 @@ function textOf({ text, buttons = [] }: MessageContent): string {
 function readFailure(error: unknown): SendOutcome {
   if (!isAppError(error)) throw error
   if (error.code === 'mail.refused') return { kind: 'unreachable', reason: error.message }
+  if (error.code === 'mail.unclear') return { kind: 'unclear', reason: error.message }
   return { kind: 'later', reason: error.message }
 }

@@ -1,4 +1,6 @@
-import { type Api, GrammyError, InlineKeyboard } from 'grammy'
+import { type Api, GrammyError, HttpError, InlineKeyboard } from 'grammy'
+import { z } from 'zod'
+import { isAppError } from '../../../kernel/index.ts'
 import { assertNoTransaction } from '../../../platform/database/index.ts'
 import type { NotificationChannel, SendOutcome } from '../channel.ts'
 import type { MessageButton } from '../template.ts'
@@ -39,8 +41,20 @@ export function keyboardOf(buttons: readonly MessageButton[]): InlineKeyboard {
   )
 }
 
+/** The connection never came about. */
+const NOT_CONNECTED = z.object({
+  error: z.object({ code: z.enum(['ECONNREFUSED', 'EAI_AGAIN', 'ENOTFOUND']) }),
+})
+
 /** What a call that threw says about the message. */
-export function readRefusal(error: unknown): SendOutcome {
+function readRefusal(error: unknown): SendOutcome {
+  // Telegram was not called: leave to write could not be asked for, or nobody was reached.
+  if (isAppError(error) && error.kind === 'unavailable') {
+    return { kind: 'later', reason: error.message }
+  }
+  if (error instanceof HttpError && NOT_CONNECTED.safeParse(error).success) {
+    return { kind: 'later', reason: 'no connection' }
+  }
   // No answer, so the message may have arrived.
   if (!(error instanceof GrammyError)) return { kind: 'unclear', reason: 'no answer' }
   const { error_code: status, description: reason, parameters } = error

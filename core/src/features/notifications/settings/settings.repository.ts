@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type Executor, rows } from '../../../platform/database/index.ts'
 import { notificationPreference, notificationSetting } from '../notification.table.ts'
@@ -54,6 +54,21 @@ export class SettingsRepository {
     return new Map(found.map(({ topic, isEnabled }) => [topic, isEnabled]))
   }
 
+  /** Those of some people who turned a topic off. */
+  async listTurnedOff(userIds: readonly string[], topic: string): Promise<ReadonlySet<string>> {
+    const found = await this.#db
+      .select({ userId: notificationPreference.userId })
+      .from(notificationPreference)
+      .where(
+        and(
+          inArray(notificationPreference.userId, [...userIds]),
+          eq(notificationPreference.topic, topic),
+          eq(notificationPreference.isEnabled, false),
+        ),
+      )
+    return new Set(found.map(({ userId }) => userId))
+  }
+
   /** Turns a topic on or off for somebody. */
   async setPreference(
     userId: string,
@@ -100,5 +115,19 @@ export class SettingsRepository {
       counted,
     )
     return taken.length === 1
+  }
+
+  /** Gives one back that was taken on a day and was not heard. */
+  async giveShareBack(userId: string, day: string): Promise<void> {
+    await this.#db
+      .update(notificationSetting)
+      .set({ counted: sql`${notificationSetting.counted} - 1` })
+      .where(
+        and(
+          eq(notificationSetting.userId, userId),
+          eq(notificationSetting.countedDay, day),
+          gt(notificationSetting.counted, 0),
+        ),
+      )
   }
 }

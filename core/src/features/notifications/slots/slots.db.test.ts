@@ -149,6 +149,16 @@ describe('reminders', () => {
     expect(await Promise.all([fresh, safe, broken].map(toldTo))).toEqual([[], [], []])
   })
 
+  test('at two at night do not go to who came on the day that is not over', async () => {
+    const ending = await aVisitor('UTC', [2, 1])
+    const safe = await aVisitor('UTC', [1, 0])
+    clock.advance(14 * HOUR_MS)
+    const atTwo = [streakSlot({ template: streakEnding, hour: 2 })]
+    await services.notificationSlots.tick(services, atTwo)
+    expect(await toldTo(safe)).toEqual([])
+    expect(await toldTo(ending)).toHaveLength(1)
+  })
+
   test('of being new go to those who came first on the day before', async () => {
     const greeting = defineTemplate({
       ...streakEnding,

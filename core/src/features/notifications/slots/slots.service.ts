@@ -1,4 +1,4 @@
-import { addDays, addMs, type Clock, DAY_MS } from '../../../kernel/index.ts'
+import { addDays, addMs, type Clock, DAY_MS, localDay } from '../../../kernel/index.ts'
 import type { Transactional } from '../../../platform/database/index.ts'
 import type { NotificationsService } from '../notifications.service.ts'
 import { nextSlotAt, type Slot, type SlotQuery, slotDay } from './slot.ts'
@@ -13,6 +13,8 @@ export interface SlotsScope extends Transactional<SlotsScope> {
 
 const PAGE = 200
 const HOUR_MS = 3_600_000
+/** As streaks count: a night belongs to the day before it. */
+const STREAK_DAY_START_HOUR = 5
 
 /** Tells people things at an hour of their own day. */
 export class SlotsService {
@@ -92,12 +94,13 @@ export class SlotsService {
     })
   }
 
-  /** People of a zone whose streak ends tonight unless they come. */
-  async listStreaksEnding(query: SlotQuery) {
-    const { day, ...rest } = query
+  /** People of a zone whose streak ends with the next night unless they come. */
+  async listStreaksEnding({ day: _, ...rest }: SlotQuery) {
+    // Not the date on the calendar: until five it is the day before that they may still come on.
+    const today = localDay(this.#scope.clock.now(), rest.timeZone, STREAK_DAY_START_HOUR)
     const found = await this.#scope.repos.notificationSlots.listStreaksEnding({
       ...rest,
-      lastDay: addDays(day, -1),
+      lastDay: addDays(today, -1),
     })
     return found.map(({ userId, days }) => ({ userId, facts: { days } }))
   }
