@@ -20,9 +20,13 @@ import { subscribedWithStars, subscriptionOf } from './testing/subscribers.ts'
 let shop: RunningShop
 let tables: MoneyTables
 let client: pg.Client
+const logLines: string[] = []
 
 beforeAll(async () => {
-  shop = await startRunningShop({ GRAMKIT_YOOKASSA_RECEIPTS: 'email' })
+  shop = await startRunningShop(
+    { GRAMKIT_YOOKASSA_RECEIPTS: 'email', GRAMKIT_LOG_LEVEL: 'info' },
+    { onLogLine: (line) => void logLines.push(line) },
+  )
   tables = await new MoneyTables(shop).open()
   client = new pg.Client(shop.database.adminUrl)
   await client.connect()
@@ -361,5 +365,10 @@ describe('an export', () => {
     expect(await statusOf(`/api/v1/exports/${deriveId(newId(), 'guess')}`)).toBe(410)
     await later({ minutes: 10 })
     expect(await statusOf(second.path)).toBe(410)
+    // Whoever reads the log does not read the archive.
+    expect(logLines.join('')).toContain('/api/v1/exports/:token')
+    for (const { path } of [first, second]) {
+      expect(logLines.join('')).not.toContain(path.split('/').at(-1))
+    }
   })
 })

@@ -129,11 +129,8 @@ function observe(app: FastifyInstance, metrics: Metrics, isDraining: () => boole
       { method, route, status: String(reply.statusCode) },
       reply.elapsedTime / 1_000,
     )
-    // The query stays out: links carry tokens in it.
-    request.log.info(
-      { method, path: pathOf(request.url), status: reply.statusCode, ms: reply.elapsedTime },
-      'answered',
-    )
+    // The route, not the address: links carry tokens in theirs.
+    request.log.info({ method, route, status: reply.statusCode, ms: reply.elapsedTime }, 'answered')
   })
 }
 

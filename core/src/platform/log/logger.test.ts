@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { createLogger, serializeError } from './logger.ts'
 
@@ -64,6 +65,22 @@ describe('serializeError', () => {
     expect(text).not.toContain('hidden-key')
     expect(text).toContain('ECONNRESET')
     expect(text).toContain('401')
+  })
+
+  test('tells of a statement that failed, and none of its parameters', () => {
+    const refused = Object.assign(new Error('violates a check'), { code: '23514' })
+    const params = ['Zerah', 'zerah@example.org\n    at nowhere']
+    const failed = new DrizzleQueryError('update t set a = $1, b = $2', params, refused)
+    const text = JSON.stringify(serializeError(new Error('not done', { cause: failed })))
+    expect(text).not.toMatch(/zerah|nowhere/i)
+    for (const told of [
+      'Failed query: update t set a = $1',
+      'violates a check',
+      '23514',
+      'logger.test.ts',
+    ]) {
+      expect(text).toContain(told)
+    }
   })
 
   test('ends on errors that are their own cause', () => {

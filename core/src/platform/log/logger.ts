@@ -53,7 +53,8 @@ export function createLogger(options: LoggerOptions = {}): Logger {
  * Tells what is safe to know of an error.
  *
  * Clients of other services hang their whole request, with keys and headers, on the errors they
- * throw (axios `config`, grammY `error`), so only known fields are taken.
+ * throw (axios `config`, grammY `error`), so only known fields are taken. drizzle writes the
+ * parameters of a statement, which are people's data, into message and stack.
  */
 export function serializeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error))
@@ -62,14 +63,21 @@ export function serializeError(error: unknown, depth = 0): unknown {
   const details: unknown = Reflect.get(error, 'details')
   return {
     type: error.name,
-    message: error.message,
-    stack: error.stack,
+    ...textsOf(error),
     ...(typeof code === 'string' ? { code } : {}),
     ...(isFlat(details) ? { details } : {}),
     ...(error.cause !== undefined && depth < CAUSES_MAX
       ? { cause: serializeError(error.cause, depth + 1) }
       : {}),
   }
+}
+
+function textsOf(error: Error): { readonly message: string; readonly stack: string | undefined } {
+  const { message, stack = '' } = error
+  const query: unknown = Reflect.get(error, 'query')
+  if (!Array.isArray(Reflect.get(error, 'params'))) return { message, stack: error.stack }
+  const [, ...frames] = stack.split(message)
+  return { message: `Failed query: ${query}`, stack: frames.at(-1) }
 }
 
 function isFlat(details: unknown): boolean {
