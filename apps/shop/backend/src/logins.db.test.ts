@@ -81,6 +81,27 @@ describe('a login by the bot', () => {
   })
 })
 
+describe('a session in a cookie', () => {
+  test('sees what is sold where it was opened', async () => {
+    const initData = await shop.sandbox.control.user(crypto.randomUUID()).initData()
+    const login = await fetch(`${shop.url}/api/v1/auth/telegram`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-session': 'cookie' },
+      body: JSON.stringify({ initData }),
+    })
+    const cookie = String(login.headers.get('set-cookie')).split(';', 1).join()
+    const gatewaysFor = async (headers: Record<string, string>) => {
+      const answer = await fetch(`${shop.url}/api/v1/products`, { headers })
+      const { items } = await answer.json()
+      return items.map(({ gateways }: { gateways: string[] }) => gateways)
+    }
+    const token = (await aCustomer(shop)).token
+    const inTelegram = await gatewaysFor({ authorization: `Bearer ${token}` })
+    expect(inTelegram).not.toEqual(await gatewaysFor({}))
+    expect(await gatewaysFor({ cookie })).toEqual(inTelegram)
+  })
+})
+
 describe('Telegram’s signature', () => {
   test('of the sandbox proves init data without the bot’s token', async () => {
     const { person, telegramId } = await aCustomer(shop)

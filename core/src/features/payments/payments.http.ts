@@ -11,6 +11,7 @@ import {
   principalOf,
   problemResponses,
   requireUser,
+  sessionTokenOf,
   userSecurity,
 } from '../../platform/http/index.ts'
 import type { Surface } from './payment.ts'
@@ -72,7 +73,7 @@ export function paymentsHttp(host: ServicesHost<PaymentsHttpScope>): FastifyPlug
       {
         // Anybody may look; who has not logged in is on the web.
         onRequest: async (request) => {
-          if (request.headers.authorization) await requireUser(request)
+          if (sessionTokenOf(request)) await requireUser(request)
         },
         schema: {
           tags,

@@ -304,6 +304,31 @@ describe('a session in a cookie', () => {
     ).toMatchObject({ code: 'http.credentials_missing' })
   })
 
+  test('continues with init data that comes again, and stays in the cookie', async () => {
+    const initData = initDataOf({ id: lastId++, first_name: 'Anna' }, { botToken, at: clock.now() })
+    const send = (headers: Record<string, string>) =>
+      app.inject({ method: 'POST', url: '/api/v1/auth/telegram', payload: { initData }, headers })
+    const first = await send({ 'x-session': 'cookie' })
+    const cookie = String(first.headers['set-cookie']).split(';', 1).join()
+    const again = await send({ cookie, origin: OURS })
+    expect(again.json()).toEqual({ token: '', user: first.json().user })
+    expect(again.headers['set-cookie']).toContain(cookie)
+    expect((await send({ cookie, origin: 'https://evil.example' })).json()).toMatchObject({
+      code: 'http.origin_refused',
+    })
+  })
+
+  test('of a guest makes the guest the person who logs in', async () => {
+    const { answer, cookie } = await logIn()
+    const initData = initDataOf({ id: lastId++, first_name: 'Anna' }, { botToken, at: clock.now() })
+    const headers = { cookie, origin: OURS, 'x-session': 'cookie' }
+    const login = await app.inject({
+      ...{ method: 'POST', url: '/api/v1/auth/telegram' },
+      ...{ payload: { initData }, headers },
+    })
+    expect(login.json().user).toMatchObject({ id: answer.json().user.id, kind: 'registered' })
+  })
+
   test('is taken from the browser when the person logs out', async () => {
     const { cookie } = await logIn()
     const url = '/api/v1/auth/session'
@@ -321,12 +346,25 @@ describe('a session in a cookie', () => {
   })
 })
 
+describe('POST /me/telegram', () => {
+  test('asks for a login of the last ten minutes', async () => {
+    const { token } = await guest()
+    const connect = () =>
+      app.inject({ method: 'POST', url: '/api/v1/me/telegram', headers: bearer(token) })
+    clock.advance(600_000)
+    expect((await connect()).statusCode).toBe(201)
+    clock.advance(1)
+    expect((await connect()).json()).toMatchObject({ status: 403, code: 'http.login_too_old' })
+  })
+})
+
 describe('a login route', () => {
   test.each([
     ['telegram', '/auth/telegram'],
     ['widget', '/auth/telegram-widget'],
     ['guest', '/auth/guest'],
     ['link', '/auth/link'],
+    ['connect', '/me/telegram'],
   ])('refuses a network that tries %s too often', async (way, path) => {
     // A pause, as tries that were used up come back while a slow machine goes on.
     await openPostgresLimiter(database).pause(`login.${way}`, '198.51.100.0/24', 600_000)

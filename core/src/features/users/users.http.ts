@@ -9,6 +9,7 @@ import {
   principalOf,
   problemResponses,
   requireUser,
+  sessionTokenOf,
   userSecurity,
 } from '../../platform/http/index.ts'
 import { profileChangesSchema, type User } from './user.ts'
@@ -79,6 +80,7 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
       async (request) => {
         const { token, user } = await host.services.users.loginWithTelegram(request.body.initData, {
           ...clientOf(request),
+          sessionToken: sessionTokenOf(request),
           deviceKey: request.body.deviceKey,
         })
         return { token, user: userToWire(user) }
@@ -178,8 +180,7 @@ export function usersHttp(host: ServicesHost<UsersHttpScope>): FastifyPluginAsyn
 
 /** What a request says about its client. */
 export function clientOf({ headers }: Pick<FastifyRequest, 'headers'>): LoginClient {
-  const sessionToken = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  return { userAgent: headers['user-agent'], sessionToken }
+  return { userAgent: headers['user-agent'] }
 }
 
 /** A person, as the API shows them. */

@@ -33,16 +33,32 @@ export function bearerToken(request: FastifyRequest): string {
 }
 
 /**
+ * Reads the token of a request that may come without one, as {@link bearerToken} does.
+ *
+ * @throws {@link OriginRefused}
+ */
+export function sessionTokenOf(request: FastifyRequest): string | undefined {
+  try {
+    return bearerToken(request)
+  } catch (error) {
+    if (error instanceof CredentialsMissing) return undefined
+    throw error
+  }
+}
+
+/**
  * Puts the token of a login into a cookie, and nowhere else, for a client that sends
- * `x-session: cookie`: scripts of its page never see it. Other sites cannot send that header.
+ * `x-session: cookie`: scripts of its page never see it. Other sites cannot send that header. A token
+ * that came in the cookie stays there without the header too.
  */
 export function keepTokenInCookie(
   request: FastifyRequest,
   reply: FastifyReply,
   answer: unknown,
 ): unknown {
-  const given = request.headers['x-session'] === 'cookie' ? login.safeParse(answer).data : undefined
-  if (!given) return answer
+  const given = login.safeParse(answer).data
+  const isAskedFor = request.headers['x-session'] === 'cookie'
+  if (!given || !(isAskedFor || given.token === cookieOf(request))) return answer
   reply.header('set-cookie', `${NAME}=${given.token}; Max-Age=${MAX_AGE_SECONDS}; ${ATTRIBUTES}`)
   return { ...given, token: '' }
 }
