@@ -107,6 +107,26 @@ export const EMAIL_KEYS: readonly MoneyKey[] = [
     passwords,
   ),
   rule(
+    'wrong passwords are limited in a network',
+    'one network does not try a common password at every address',
+    [
+      'passwords/passwords.service.ts',
+      "await limiter.pause('password.login_network', network, wrong.retryAfterMs)",
+      'void limiter',
+    ],
+    passwords,
+  ),
+  rule(
+    'an owner gets codes where they log in',
+    'nobody keeps somebody out by asking for codes',
+    [
+      'email/email-logins.service.ts',
+      'if (!(await repos.emails.isLoginNetwork(email, hashSecret(network))))',
+      "if (network !== '')",
+    ],
+    codes,
+  ),
+  rule(
     'nobody’s hash',
     'the time of a login does not tell whether an account exists',
     [

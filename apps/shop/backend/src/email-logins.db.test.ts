@@ -191,6 +191,19 @@ describe('a code', () => {
   })
 })
 
+test('a code for an address that others ask for to the limit goes to where its owner logs in', async () => {
+  const email = anAddress()
+  const { client } = await login(email)
+  const { limiter } = shop.served().shop.platform.core
+  await limiter.pause('email.start_by_address', email, 3_600_000)
+  await limiter.pause('email.start_by_network', client.network, 3_600_000)
+  const elsewhere = await aClient(shop).post('/auth/email/start', { email })
+  expect(elsewhere.body.details.limit).toBe('email.start_by_address')
+  const stranger = await client.post('/auth/email/start', { email: anAddress() })
+  expect(stranger.body.details.limit).toBe('email.start_by_network')
+  expect((await login(email, client, 2)).token).toMatch(/./)
+})
+
 describe('one’s address', () => {
   test('makes a guest registered, who keeps their account and comes back from elsewhere', async () => {
     const guest = await aGuest(shop)
@@ -205,6 +218,16 @@ describe('one’s address', () => {
       where name = 'user.registered' and user_id = $1`
     expect(await rowsOf(events, [id])).toEqual([{ payload: { userId: id } }])
     expect((await login(email, aClient(shop), 2)).user.id).toBe(id)
+  })
+
+  test('ends the other logins of the guest whom it registers', async () => {
+    const deviceKey = newId()
+    const asGuest = async () =>
+      String((await aClient(shop).post('/auth/guest', { deviceKey })).body.token)
+    const [mine, others] = [await asGuest(), await asGuest()]
+    expect((await connect(anAddress(), mine)).status).toBe(200)
+    expect((await aClient(shop).call('GET', '/me', mine)).status).toBe(200)
+    expect((await aClient(shop).call('GET', '/me', others)).status).toBe(401)
   })
 
   test('is added to somebody who came by Telegram, replaced, and taken away again', async () => {

@@ -149,3 +149,19 @@ test('is out of reach for everybody after a hundred tries a day, and the code is
   expect(await statusOf(token)).toBe(200)
   expect(await statusOf(await loginByCode(email, aClient(shop), 2))).toBe(200)
 })
+
+test('waits in a network that has guessed wrong a hundred times in an hour, at whatever addresses', async () => {
+  const { email, token } = await aPersonWithPassword()
+  const guesser = aClient(shop)
+  const { limiter } = shop.served().shop.platform.core
+  const hour = { limit: 100, perMs: 3_600_000 }
+  await limiter.take('password.wrong', guesser.network, { ...hour, cost: 100 })
+  expect(await tryPassword('nobody@example.org', PASSWORD, guesser)).toMatchObject(wrong)
+  const refused = await tryPassword('somebody@example.org', PASSWORD, guesser)
+  expect(refused).toMatchObject({
+    status: 429,
+    body: { details: { limit: 'password.login_network' } },
+  })
+  expect((await tryPassword(email, PASSWORD)).status).toBe(200)
+  expect(await statusOf(token)).toBe(200)
+})

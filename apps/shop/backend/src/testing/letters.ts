@@ -3,6 +3,8 @@ import { type Answer, eventually, type RunningShop } from './running-shop.ts'
 
 /** A stranger's client in a network of its own, behind the proxy that the tests play. */
 export interface Client {
+  /** The network that limits count. */
+  readonly network: string
   post(path: string, body: object, token?: string): Promise<Answer>
   call(method: string, path: string, token?: string, body?: object): Promise<Answer>
 }
@@ -26,7 +28,8 @@ export function aClient(shop: Pick<RunningShop, 'url'>): Client {
     const text = await response.text()
     return { status: response.status, body: text ? JSON.parse(text) : undefined }
   }
-  return { call, post: (path, body, token) => call('POST', path, token, body) }
+  const network = address.replace(/7$/, '0/24')
+  return { network, call, post: (path, body, token) => call('POST', path, token, body) }
 }
 
 /** Waits for so many mails of an address, and gives the last. */

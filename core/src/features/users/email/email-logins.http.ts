@@ -66,7 +66,8 @@ export function emailLoginsHttp({
         },
       },
       async (request) => {
-        const { token, user } = await services.emailLogins.complete(request.body, clientOf(request))
+        const client = { ...clientOf(request), network: networkOf(request.ip) }
+        const { token, user } = await services.emailLogins.complete(request.body, client)
         return { token, user: userToWire(user) }
       },
     )
@@ -119,9 +120,10 @@ export function emailLoginsHttp({
         },
       },
       async (request) => {
-        const { id } = principalOf(request).user
-        await services.emailLogins.completeConnect(id, request.body)
-        return services.emailLogins.settingsOf(id)
+        const { user, session } = principalOf(request)
+        const owner = { userId: user.id, sessionId: session.id }
+        await services.emailLogins.completeConnect(owner, request.body)
+        return services.emailLogins.settingsOf(user.id)
       },
     )
 

@@ -7,6 +7,7 @@ import type { IdentitySettings } from '../identity.ts'
 import type { PasswordsRepository } from '../passwords/passwords.repository.ts'
 import { sessionLabel } from '../sessions/session.ts'
 import type { Login, SessionsService } from '../sessions/sessions.service.ts'
+import { hashSecret } from '../user.ts'
 import type { UsersRepository } from '../users.repository.ts'
 import type { LoginClient, UsersService } from '../users.service.ts'
 import {
@@ -48,7 +49,7 @@ export interface EmailLoginsScope extends Transactional<EmailLoginsScope> {
 
 /** A client that asks for a code. */
 export interface EmailClient {
-  /** Its network, which counts against limits and is not stored. */
+  /** Its network, which counts against limits. */
   readonly network: string
   /** The language of the mail. [en] */
   readonly language?: Language | undefined
@@ -120,6 +121,7 @@ export class EmailLoginsService {
       const known = await tx.repos.emails.findUser(email)
       const user = known ?? (await tx.users.createWithEmail({ languageCode: language }))
       if (!known) await tx.repos.emails.put({ userId: user.id, email, verifiedAt: now })
+      if (client.network) await tx.repos.emails.noteLogin(user.id, hashSecret(client.network))
       return tx.sessions.open(user, { surface: 'web', label: sessionLabel(client.userAgent) })
     })
   }
@@ -141,7 +143,7 @@ export class EmailLoginsService {
 
   /**
    * Connects the address of the mail to who asked, in place of the one they had; a guest becomes
-   * registered and emits `user.registered`.
+   * registered, emits `user.registered`, and keeps this login alone.
    *
    * @throws {@link EmailCodeWrong}
    * @throws {@link EmailCodeGone}
@@ -149,7 +151,7 @@ export class EmailLoginsService {
    * @throws {@link EmailLoginUnavailable}
    */
   async completeConnect(
-    userId: string,
+    { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
     typed: { readonly id: string; readonly code: string },
   ): Promise<void> {
     const { id, email } = await this.#prove(typed, { purpose: 'connect', userId })
@@ -161,7 +163,7 @@ export class EmailLoginsService {
       const owner = await tx.repos.emails.findUser(email)
       if (owner && owner.id !== userId) throw new EmailTaken()
       await tx.repos.emails.put({ userId, email, verifiedAt: now })
-      await tx.users.registerGuest(userId)
+      await tx.users.registerGuest(userId, sessionId)
     })
   }
 
@@ -206,12 +208,15 @@ export class EmailLoginsService {
     { network, language = 'en' }: EmailClient,
   ): Promise<StartedEmailCode> {
     this.#means()
-    const { limiter } = this.#scope
+    const { limiter, repos } = this.#scope
     const email = parseEmail(asked.email)
-    await admit(limiter, 'email.start_by_network', network, STARTS.byNetwork)
     const here = `${email} ${network}`
     await admit(limiter, 'email.start_by_address_here', here, STARTS.byAddressAndNetwork)
-    await admit(limiter, 'email.start_by_address', email, STARTS.byAddress)
+    // Others must not keep somebody out who comes from where they have logged in.
+    if (!(await repos.emails.isLoginNetwork(email, hashSecret(network)))) {
+      await admit(limiter, 'email.start_by_network', network, STARTS.byNetwork)
+      await admit(limiter, 'email.start_by_address', email, STARTS.byAddress)
+    }
     return this.#scope.transaction(async (tx) => {
       const createdAt = tx.clock.now()
       const expiresAt = addMs(createdAt, EMAIL_CODE_TTL_MS)

@@ -12,6 +12,8 @@ export const userEmail = gramkit.table(
       .references(() => userAccount.id),
     email: text().notNull().unique('user_email_email_key'),
     verifiedAt: instant().notNull(),
+    /** SHA-256 of the network that logged in by it last. */
+    loginNetwork: text(),
   },
   (table) => [check('user_email_email_check', sql`${table.email} = lower(${table.email})`)],
 )

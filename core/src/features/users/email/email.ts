@@ -9,6 +9,8 @@ export interface UserEmail {
   /** In small letters. */
   readonly email: string
   readonly verifiedAt: Date
+  /** SHA-256 of the network of the last login by it. */
+  readonly loginNetwork: string | null
 }
 
 /** A code on its way to an address. The digits are stored nowhere: they follow from the id. */

@@ -36,12 +36,29 @@ export class EmailsRepository {
   }
 
   /** Writes somebody's address, in place of the one they had. */
-  async put(address: UserEmail): Promise<void> {
+  async put(address: Omit<UserEmail, 'loginNetwork'>): Promise<void> {
     const { email, verifiedAt } = address
     await this.#db
       .insert(userEmail)
       .values(address)
-      .onConflictDoUpdate({ target: userEmail.userId, set: { email, verifiedAt } })
+      .onConflictDoUpdate({
+        target: userEmail.userId,
+        set: { email, verifiedAt, loginNetwork: null },
+      })
+  }
+
+  /** Tells whether the last login by an address was from this network. */
+  async isLoginNetwork(email: string, loginNetwork: string): Promise<boolean> {
+    const [row] = await this.#db
+      .select({ loginNetwork: userEmail.loginNetwork })
+      .from(userEmail)
+      .where(eq(userEmail.email, email))
+    return row?.loginNetwork === loginNetwork
+  }
+
+  /** Writes down from which network somebody logged in by their address. */
+  async noteLogin(userId: string, loginNetwork: string): Promise<void> {
+    await this.#db.update(userEmail).set({ loginNetwork }).where(eq(userEmail.userId, userId))
   }
 
   /** Takes somebody's address away; false when they had none. */

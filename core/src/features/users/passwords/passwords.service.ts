@@ -6,6 +6,7 @@ import { parseEmail } from '../email/email.ts'
 import type { EmailsRepository } from '../email/emails.repository.ts'
 import { sessionLabel } from '../sessions/session.ts'
 import type { Login, SessionsService } from '../sessions/sessions.service.ts'
+import { hashSecret } from '../user.ts'
 import type { LoginClient } from '../users.service.ts'
 import { checkPassword, NOBODYS_HASH, normalizePassword, type PasswordHasher } from './password.ts'
 import { CredentialsWrong, PasswordNeedsEmail } from './passwords.errors.ts'
@@ -14,7 +15,7 @@ import type { PasswordsRepository } from './passwords.repository.ts'
 /** All that the passwords service may touch. */
 export interface PasswordsScope extends Transactional<PasswordsScope> {
   readonly clock: Clock
-  readonly limiter: Pick<Limiter, 'take'>
+  readonly limiter: Pick<Limiter, 'take' | 'pause'>
   readonly passwordHasher: PasswordHasher | undefined
   readonly repos: {
     readonly emails: EmailsRepository
@@ -25,13 +26,16 @@ export interface PasswordsScope extends Transactional<PasswordsScope> {
 
 /** A client that shows a password. */
 export interface PasswordClient extends LoginClient {
-  /** Its network, which counts against limits and is not stored. */
+  /** Its network, which counts against limits. */
   readonly network: string
 }
 
 const TRIES = {
   byAddress: { limit: 100, perMs: DAY_MS },
   byAddressAndNetwork: { limit: 10, perMs: 3_600_000 },
+  byNetwork: { limit: 600, perMs: 60_000 },
+  /** Many people behind one address may log in; wrong passwords make all of them wait. */
+  wrongByNetwork: { limit: 100, perMs: 3_600_000 },
 } as const
 
 /** Logins by password, for people who have proved an address. */
@@ -59,14 +63,19 @@ export class PasswordsService {
     const { limiter, repos } = this.#scope
     const address = parseEmail(email)
     const here = `${address} ${network}`
+    await admit(limiter, 'password.login_network', network, TRIES.byNetwork)
     await admit(limiter, 'password.login_here', here, TRIES.byAddressAndNetwork)
     await admit(limiter, 'password.login', address, TRIES.byAddress)
     const found = await repos.passwords.findByEmail(address)
     const hash = found?.hash ?? NOBODYS_HASH
     const isRight = await hasher.verify(hash, normalizePassword(password))
-    if (!found || !isRight) throw new CredentialsWrong()
+    if (!found || !isRight) {
+      await this.#countWrong(network)
+      throw new CredentialsWrong()
+    }
     return this.#scope.transaction(async (tx) => {
       if (!(await tx.repos.passwords.holdHash(found.user.id, hash))) throw new CredentialsWrong()
+      await tx.repos.emails.noteLogin(found.user.id, hashSecret(network))
       return tx.sessions.open(found.user, { surface: 'web', label: sessionLabel(userAgent) })
     })
   }
@@ -93,6 +102,12 @@ export class PasswordsService {
       await tx.repos.passwords.put(userId, hash, tx.clock.now())
       await tx.sessions.revokeAll(userId, { except: sessionId })
     })
+  }
+
+  async #countWrong(network: string): Promise<void> {
+    const { limiter } = this.#scope
+    const wrong = await limiter.take('password.wrong', network, TRIES.wrongByNetwork)
+    if (!wrong.isAllowed) await limiter.pause('password.login_network', network, wrong.retryAfterMs)
   }
 
   #hasher(): PasswordHasher {
