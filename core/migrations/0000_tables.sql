@@ -551,6 +551,7 @@ CREATE TABLE "gramkit"."user_email" (
 	"user_id" uuid PRIMARY KEY NOT NULL,
 	"email" text NOT NULL,
 	"verified_at" timestamp (3) with time zone NOT NULL,
+	"login_network" text,
 	CONSTRAINT "user_email_email_key" UNIQUE("email"),
 	CONSTRAINT "user_email_email_check" CHECK ("gramkit"."user_email"."email" = lower("gramkit"."user_email"."email"))
 );
@@ -577,6 +578,7 @@ CREATE TABLE "gramkit"."user_login_link" (
 	"token_hash" text NOT NULL,
 	"poll_hash" text NOT NULL,
 	"user_id" uuid,
+	"session_id" uuid,
 	"match_number" smallint NOT NULL,
 	"browser" text,
 	"status" text NOT NULL,
@@ -587,6 +589,7 @@ CREATE TABLE "gramkit"."user_login_link" (
 	CONSTRAINT "user_login_link_poll_hash_key" UNIQUE("poll_hash"),
 	CONSTRAINT "user_login_link_purpose_check" CHECK ("gramkit"."user_login_link"."purpose" in ('login', 'connect')),
 	CONSTRAINT "user_login_link_user_check" CHECK (("gramkit"."user_login_link"."purpose" = 'connect') = ("gramkit"."user_login_link"."user_id" is not null)),
+	CONSTRAINT "user_login_link_session_check" CHECK (("gramkit"."user_login_link"."user_id" is null) = ("gramkit"."user_login_link"."session_id" is null)),
 	CONSTRAINT "user_login_link_status_check" CHECK ("gramkit"."user_login_link"."status" in ('pending', 'confirmed', 'declined', 'consumed')),
 	CONSTRAINT "user_login_link_confirmed_check" CHECK (("gramkit"."user_login_link"."status" in ('confirmed', 'consumed')) = ("gramkit"."user_login_link"."confirmed_by" is not null))
 );
@@ -701,6 +704,7 @@ ALTER TABLE "gramkit"."user_attribution" ADD CONSTRAINT "user_attribution_user_i
 ALTER TABLE "gramkit"."user_email" ADD CONSTRAINT "user_email_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_email_code" ADD CONSTRAINT "user_email_code_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_login_link" ADD CONSTRAINT "user_login_link_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_login_link" ADD CONSTRAINT "user_login_link_session_id_user_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "gramkit"."user_session"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_login_link" ADD CONSTRAINT "user_login_link_confirmed_by_user_account_id_fk" FOREIGN KEY ("confirmed_by") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_password" ADD CONSTRAINT "user_password_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -789,6 +793,7 @@ CREATE INDEX "user_attribution_invitation_index" ON "gramkit"."user_attribution"
 CREATE INDEX "user_email_code_expires_at_index" ON "gramkit"."user_email_code" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "user_email_code_user_id_index" ON "gramkit"."user_email_code" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_login_link_expires_at_index" ON "gramkit"."user_login_link" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "user_login_link_session_id_index" ON "gramkit"."user_login_link" USING btree ("session_id");--> statement-breakpoint
 CREATE INDEX "user_opened_init_data_expires_at_index" ON "gramkit"."user_opened_init_data" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");--> statement-breakpoint

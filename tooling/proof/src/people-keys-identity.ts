@@ -8,6 +8,7 @@ const LINKS = `${USERS}/login-links/login-links.repository.ts`
 const users = [`${USERS}/users.service.db.test.ts`]
 const links = [`${USERS}/login-links/login-links.db.test.ts`]
 const http = [`${USERS}/users.http.db.test.ts`]
+const merging = ['apps/shop/backend/src/merging.db.test.ts']
 const limits = [`${CORE}/platform/limits/postgres-limiter.db.test.ts`]
 
 /** Who somebody is, and what they may do by it. */
@@ -108,6 +109,65 @@ export const IDENTITY_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: ['apps/shop/backend/src/logins.db.test.ts'],
+  },
+  {
+    name: 'login link: a login of lately connects',
+    guards: 'a stolen session does not become a login of the thief’s',
+    edits: [
+      {
+        file: `${USERS}/login-links/login-links.http.ts`,
+        find: "onRequest: [limitLogins('connect'), requireRecentLogin],",
+        replace: "onRequest: [limitLogins('connect'), requireUser],",
+      },
+      {
+        file: `${USERS}/login-links/login-links.http.ts`,
+        find: '  requireRecentLogin,\n  userSecurity,',
+        replace: '  requireUser,\n  userSecurity,',
+      },
+    ],
+    tests: http,
+  },
+  {
+    name: 'login link: it ends with the login that asked for it',
+    guards: 'nobody connects their Telegram by a session that was ended',
+    edits: [
+      {
+        file: TABLES,
+        find: 'ALTER TABLE "gramkit"."user_login_link" ADD CONSTRAINT "user_login_link_session_id_user_session_id_fk" FOREIGN KEY ("session_id") REFERENCES "gramkit"."user_session"("id") ON DELETE cascade ON UPDATE no action;',
+        replace: '',
+      },
+    ],
+    tests: links,
+  },
+  {
+    name: 'registering ends the other logins of the guest',
+    guards: 'whoever has the key of a device has no login of who registered there',
+    edits: [
+      {
+        file: `${USERS}/users.service.ts`,
+        find: 'await tx.sessions.revokeAll(id, keptSessionId === null ? {} : { except: keptSessionId })',
+        replace: 'void keptSessionId',
+      },
+    ],
+    tests: users,
+  },
+  {
+    name: 'device key: its guest stays its guest until the login is written',
+    guards: 'a login under way by the key does not land on who registered',
+    edits: [{ file: `${USERS}/users.repository.ts`, find: ".for('key share')", replace: '' }],
+    tests: merging,
+  },
+  {
+    name: 'Telegram identity: one at a time decides whose it is',
+    guards: 'two guests who are one person become one',
+    edits: [
+      {
+        file: `${USERS}/users.repository.ts`,
+        find: 'select pg_advisory_xact_lock(',
+        replace: 'select (',
+      },
+    ],
+    tests: merging,
   },
   {
     name: 'admin routes: the role',

@@ -92,7 +92,7 @@ describe('a session in a cookie', () => {
     const cookie = String(login.headers.get('set-cookie')).split(';', 1).join()
     const gatewaysFor = async (headers: Record<string, string>) => {
       const answer = await fetch(`${shop.url}/api/v1/products`, { headers })
-      const { items } = await answer.json()
+      const { items } = JSON.parse(await answer.text())
       return items.map(({ gateways }: { gateways: string[] }) => gateways)
     }
     const token = (await aCustomer(shop)).token

@@ -233,6 +233,33 @@ describe('at the same moment', () => {
     expect([await balanceOf(userId), await balanceOf(otherId)].sort()).toEqual([0n, 30n])
   })
 
+  test('two guests who are one person, whom nobody knows yet, become one', async () => {
+    const [one, other] = [await idOf(await aGuest(shop)), await idOf(await aGuest(shop))]
+    await give(one, 10n)
+    await give(other, 20n)
+    const identity = {
+      ...{ id: 77_000_002n, username: null, firstName: 'Zoe', lastName: null, languageCode: null },
+    }
+    const connect = (id: string) => core().accounts.connectTelegram(id, identity)
+    const both = () => Promise.all([connect(one), connect(other)])
+    const hold = 'select from gramkit.user_account where id = any($1) for update'
+    const [first, second] = await overtake(shop, hold, [[one, other]], both, { count: 2 })
+    expect(first.id).toBe(second.id)
+    expect((await connect(first.id)).id).toBe(first.id)
+    expect(await balanceOf(first.id)).toBe(30n)
+  })
+
+  test('a login by the key of a device whose guest registers is of a new guest', async () => {
+    const deviceKey = newId()
+    const asGuest = () => apiClient(shop, 'none').post('/api/v1/auth/guest', { deviceKey })
+    const guestId = (await asGuest()).body.user.id
+    const register = `update gramkit.user_account
+      set kind = 'registered', device_key_hash = null where id = $1`
+    const late = await overtake(shop, register, [guestId], asGuest)
+    expect(late.body.user).toMatchObject({ kind: 'guest' })
+    expect(late.body.user.id).not.toBe(guestId)
+  })
+
   test('ten guests become one user, and nothing is lost', async () => {
     const { userId } = await aCustomer(shop)
     const guests = await Promise.all(

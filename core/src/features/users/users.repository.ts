@@ -44,12 +44,22 @@ export class UsersRepository extends BaseRepository<typeof userAccount> {
     return row
   }
 
-  /** Finds the guest of a device. */
+  /** Lets one transaction at a time decide whose a Telegram identity is, also one of nobody yet. */
+  async lockTelegramId(telegramId: bigint): Promise<void> {
+    const key = sql`hashtextextended(${`gramkit.user_account:telegram:${telegramId}`}, 0)`
+    await this.db.execute(sql`select pg_advisory_xact_lock(${key})`)
+  }
+
+  /**
+   * Finds the guest of a device, and keeps them its guest until the transaction ends: whoever
+   * registers waits, and then ends the login that is opened meanwhile.
+   */
   async findByDeviceKeyHash(deviceKeyHash: string): Promise<User | undefined> {
     const [row] = await this.db
       .select()
       .from(userAccount)
       .where(eq(userAccount.deviceKeyHash, deviceKeyHash))
+      .for('key share')
     return row
   }
 

@@ -175,7 +175,7 @@ describe('loginWithTelegram', () => {
     expect(await sessions.authenticate(token)).toMatchObject({ user: { telegramId: anna.id } })
   })
 
-  test('forgets init data when it is too old to open a login, not before', async () => {
+  test('forgets init data an hour after it is too old to open a login, not before', async () => {
     const data = initData()
     await users.loginWithTelegram(data)
     clock.advance(DAY_MS - 1)
@@ -183,9 +183,23 @@ describe('loginWithTelegram', () => {
     while ((await forgetOpenedInitData.runDue(fork)) > 0);
     await expect(users.loginWithTelegram(data)).rejects.toMatchObject(replayed)
     clock.advance(1)
-    expect(await forgetOpenedInitData.runDue(fork)).toBe(1)
-    clock.advance(1)
     await expect(users.loginWithTelegram(data)).rejects.toMatchObject(stale)
+    clock.advance(HOUR_MS - 1)
+    expect(await forgetOpenedInitData.runDue(fork)).toBe(0)
+    clock.advance(1)
+    expect(await forgetOpenedInitData.runDue(fork)).toBe(1)
+  })
+
+  test('ends the logins of the guest who becomes this person', async () => {
+    const deviceKey = newId()
+    const [mine, others] = [
+      await users.loginAsGuest(deviceKey),
+      await users.loginAsGuest(deviceKey),
+    ]
+    const login = await users.loginWithTelegram(initData(), { sessionToken: mine.token })
+    expect(login.user.id).toBe(mine.user.id)
+    expect(await sessions.list(mine.user.id)).toMatchObject([{ id: login.session.id }])
+    expect(await sessions.find(others.token)).toBeUndefined()
   })
 
   test('takes Telegram’s signature where there is no bot token', async () => {

@@ -38,7 +38,7 @@ export interface UsersScope extends Transactional<UsersScope> {
   }
   /** Itself, so that an app's override is used by the other use cases too. */
   readonly users: Pick<UsersService, 'getOrCreateFromTelegram'>
-  readonly sessions: Pick<SessionsService, 'open' | 'find'>
+  readonly sessions: Pick<SessionsService, 'open' | 'find' | 'revokeAll'>
   readonly roles: Pick<RolesService, 'syncOwners'>
   readonly accounts: {
     connectTelegram(guestId: string, identity: TelegramUser): Promise<User>
@@ -49,6 +49,8 @@ export interface UsersScope extends Transactional<UsersScope> {
 export interface LoginClient {
   /** Its `User-Agent`; only a rough label of it is kept. */
   readonly userAgent?: string | undefined
+  /** Its network; kept as a hash, and the last one only, of people with an address. */
+  readonly network?: string | undefined
   /** The token of the login that it had before. */
   readonly sessionToken?: string | undefined
   /** Random text that the device made up and keeps. */
@@ -90,6 +92,7 @@ export class UsersService {
     return this.#scope.transaction(async (tx) => {
       const telegramId = telegramUser.id
       const known = await tx.repos.users.findByTelegramId(telegramId)
+      if (!known) await tx.repos.users.lockTelegramId(telegramId)
       const created = known ? undefined : await create(tx, { telegramId }, telegramUser)
       // An owner who is configured before their first visit.
       if (created && tx.identity.ownerTelegramIds?.includes(telegramId)) await tx.roles.syncOwners()
@@ -123,7 +126,7 @@ export class UsersService {
       deviceKey === undefined ? null : hashSecret(`${fingerprint}:${hashDeviceKey(deviceKey)}`)
     const maxAgeSeconds = identity.initDataMaxAgeSeconds ?? INIT_DATA_MAX_AGE_SECONDS
     const expiresAt = addMs(verified.authDate, maxAgeSeconds * 1_000)
-    const isFresh = clock.now() <= expiresAt
+    const isFresh = clock.now() < expiresAt
     return this.#scope.transaction(async (tx) => {
       if (isFresh && (await tx.repos.openedInitData.take({ fingerprint, repeatHash, expiresAt }))) {
         const before = client.sessionToken ? await tx.sessions.find(client.sessionToken) : undefined
@@ -197,14 +200,16 @@ export class UsersService {
 
   /**
    * Makes a guest who proved who they are a registered user, and emits `user.registered`, once. The
-   * key of a device, which others may hold, opens their account no more.
+   * key of a device, which others may hold, opens their account no more; of the logins that it has
+   * opened only the one that registered lasts.
    */
-  async registerGuest(id: string): Promise<void> {
+  async registerGuest(id: string, keptSessionId: string | null = null): Promise<void> {
     await this.#scope.transaction(async (tx) => {
       const user = await tx.repos.users.getByIdWithLock(id)
       if (user.kind !== 'guest') return
       const now = tx.clock.now()
       await tx.repos.users.update(id, { kind: 'registered', deviceKeyHash: null, updatedAt: now })
+      await tx.sessions.revokeAll(id, keptSessionId === null ? {} : { except: keptSessionId })
       const payload = { userId: id }
       await tx.repos.outbox.add(
         userRegistered.create({ occurredAt: now, subjectId: id, userId: id, payload }),

@@ -928,7 +928,7 @@ export interface paths {
         put?: never;
         /**
          * Start to connect one’s Telegram
-         * @description Ask for the answer at `/auth/link/poll`: `connected` when it is done.
+         * @description Asks for a login of the last 10 minutes, and the link ends with it. Ask for the answer at `/auth/link/poll`: `connected` when it is done.
          */
         post: {
             parameters: {

@@ -8,8 +8,9 @@ import type { RolesService } from '../roles/roles.service.ts'
 import { newSessionToken } from '../sessions/session.ts'
 import type { SessionsService } from '../sessions/sessions.service.ts'
 import { hashSecret, type TelegramUser, type User } from '../user.ts'
-import { userRegistered } from '../users.events.ts'
+import { TelegramTaken } from '../users.errors.ts'
 import type { UsersRepository } from '../users.repository.ts'
+import type { UsersService } from '../users.service.ts'
 import { ErasureBlocked, ExportGone, GuestUnknown, IdentityTaken } from './accounts.errors.ts'
 import { userErased, userMerged } from './accounts.events.ts'
 import { archiveOf } from './archive.ts'
@@ -26,7 +27,8 @@ export interface AccountsScope extends Transactional<AccountsScope> {
   readonly identity: Pick<IdentitySettings, 'ownerTelegramIds'>
   readonly roles: Pick<RolesService, 'syncOwners'>
   /** Itself, so that an app's override is used by the other use cases too. */
-  readonly accounts: Pick<AccountsService, 'merge'>
+  readonly accounts: Pick<AccountsService, 'merge' | 'giveTelegram'>
+  readonly users: Pick<UsersService, 'registerGuest'>
   readonly limiter: Limiter
   readonly repos: {
     readonly users: UsersRepository
@@ -143,32 +145,46 @@ export class AccountsService {
 
   /**
    * Makes a proven Telegram identity that of a guest, and gives whose account it is from then on: the
-   * guest becomes registered, or is merged into who has had the identity before. The device's key
-   * opens the account no more. Emits `user.registered`, or what {@link merge} emits.
+   * guest becomes registered, or is merged into who has had the identity before. Their logins end.
    *
    * @throws {@link IdentityTaken} when they are no guest
    */
   async connectTelegram(guestId: string, identity: TelegramUser): Promise<User> {
     return this.#scope.transaction(async (tx) => {
+      await tx.repos.users.lockTelegramId(identity.id)
       const known = await tx.repos.users.findByTelegramId(identity.id)
       if (known) {
-        await tx.accounts.merge(guestId, known.id)
+        if (known.id !== guestId) await tx.accounts.merge(guestId, known.id)
         return known
       }
       const guest = await tx.repos.users.getByIdWithLock(guestId)
       if (guest.kind !== 'guest' || guest.departedAt) throw new IdentityTaken()
-      const { id: telegramId, ...profile } = identity
-      const now = tx.clock.now()
-      const connected = { kind: 'registered', telegramId, deviceKeyHash: null } as const
-      const user = await tx.repos.users.update(guestId, {
-        ...profile,
-        ...connected,
-        updatedAt: now,
-      })
-      const about = { occurredAt: now, subjectId: guestId, userId: guestId }
-      await tx.repos.outbox.add(userRegistered.create({ ...about, payload: { userId: guestId } }))
+      return tx.accounts.giveTelegram(guestId, identity)
+    })
+  }
+
+  /**
+   * Gives somebody who has none a proven Telegram identity that nobody has; a guest becomes
+   * registered, as {@link UsersService.registerGuest} says. Repeating it does nothing.
+   *
+   * @throws {@link TelegramTaken}
+   * @throws {@link NotFound}
+   */
+  async giveTelegram(
+    userId: string,
+    { id: telegramId, ...profile }: TelegramUser,
+    keptSessionId: string | null = null,
+  ): Promise<User> {
+    return this.#scope.transaction(async (tx) => {
+      await tx.repos.users.lockTelegramId(telegramId)
+      const user = await tx.repos.users.getByIdWithLock(userId)
+      if (user.telegramId === telegramId) return user
+      const isTaken = (await tx.repos.users.findByTelegramId(telegramId)) !== undefined
+      if (isTaken || user.telegramId !== null || user.departedAt) throw new TelegramTaken()
+      await tx.repos.users.update(userId, { telegramId, ...profile, updatedAt: tx.clock.now() })
+      await tx.users.registerGuest(userId, keptSessionId)
       if (tx.identity.ownerTelegramIds?.includes(telegramId)) await tx.roles.syncOwners()
-      return user
+      return tx.repos.users.getById(userId)
     })
   }
 

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, index, smallint, text, uuid } from 'drizzle-orm/pg-core'
 import { gramkit, instant } from '../../../platform/database/index.ts'
+import { userSession } from '../sessions/session.table.ts'
 import { userAccount } from '../user.table.ts'
 
 /** A question whether a person at Telegram sits before a browser; gone soon after it expires. */
@@ -14,6 +15,8 @@ export const userLoginLink = gramkit.table(
     /** SHA-256 of what the browser alone knows: whoever has it gets the login. */
     pollHash: text().notNull().unique('user_login_link_poll_hash_key'),
     userId: uuid().references(() => userAccount.id),
+    /** The login that asks to be connected; the link ends with it. */
+    sessionId: uuid().references(() => userSession.id, { onDelete: 'cascade' }),
     matchNumber: smallint().notNull(),
     browser: text(),
     status: text({ enum: ['pending', 'confirmed', 'declined', 'consumed'] }).notNull(),
@@ -23,10 +26,15 @@ export const userLoginLink = gramkit.table(
   },
   (table) => [
     index('user_login_link_expires_at_index').on(table.expiresAt),
+    index('user_login_link_session_id_index').on(table.sessionId),
     check('user_login_link_purpose_check', sql`${table.purpose} in ('login', 'connect')`),
     check(
       'user_login_link_user_check',
       sql`(${table.purpose} = 'connect') = (${table.userId} is not null)`,
+    ),
+    check(
+      'user_login_link_session_check',
+      sql`(${table.userId} is null) = (${table.sessionId} is null)`,
     ),
     check(
       'user_login_link_status_check',

@@ -11,6 +11,8 @@ export interface LoginLink {
   readonly purpose: LoginLinkPurpose
   /** Whose account is to be connected. */
   readonly userId: string | null
+  /** The login that asks to be connected. */
+  readonly sessionId: string | null
   /** The page shows the same, so that people see that it is their own page. */
   readonly matchNumber: number
   /** Roughly which browser asks. */

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { newId, VirtualClock } from '../../../kernel/index.ts'
 import { openNodePostgres } from '../../../platform/database/index.ts'
 import { usersScope } from '../../../testing/users-scope.ts'
+import type { Login } from '../sessions/sessions.service.ts'
 import { parseStartParameter } from '../start-parameter.ts'
 import type { TelegramUser } from '../user.ts'
 import { forgetLoginLinks } from '../users.jobs.ts'
@@ -29,7 +30,8 @@ afterAll(async () => {
   await testing.drop()
 })
 
-const start = async (connect?: string) => {
+const start = async (login?: Login) => {
+  const connect = login && { userId: login.user.id, sessionId: login.session.id }
   const started = await loginLinks.start({ ...asked, ...(connect ? { connect } : {}) })
   const token = parseStartParameter(started.startParameter).loginLink ?? ''
   return { ...started, token }
@@ -128,7 +130,7 @@ describe('a login link', () => {
 describe('connecting Telegram', () => {
   test('registers a guest, who keeps their account and their login', async () => {
     const guest = await users.loginAsGuest(newId())
-    const { token, pollSecret } = await start(guest.user.id)
+    const { token, pollSecret } = await start(guest)
     await loginLinks.confirm(token, anna)
     expect(await poll(pollSecret)).toMatchObject({
       status: 'connected',
@@ -143,7 +145,7 @@ describe('connecting Telegram', () => {
   test('takes nothing from a Telegram identity that has an account', async () => {
     const owner = await users.getOrCreateFromTelegram(anna)
     const guest = await users.loginAsGuest(newId())
-    const { token, pollSecret } = await start(guest.user.id)
+    const { token, pollSecret } = await start(guest)
     await expect(loginLinks.confirm(token, anna)).rejects.toMatchObject({
       code: 'users.telegram_taken',
     })
@@ -152,9 +154,37 @@ describe('connecting Telegram', () => {
     expect(await users.getById(guest.user.id)).toMatchObject({ kind: 'guest', telegramId: null })
   })
 
+  test('ends with the login that asked for it', async () => {
+    const guest = await users.loginAsGuest(newId())
+    const { token, pollSecret } = await start(guest)
+    await sessions.revokeAll(guest.user.id)
+    expect(await loginLinks.find(token)).toBeUndefined()
+    await expect(loginLinks.confirm(token, anna)).rejects.toMatchObject(gone)
+    await expect(poll(pollSecret)).rejects.toMatchObject(gone)
+    expect(await users.getById(guest.user.id)).toMatchObject({ kind: 'guest', telegramId: null })
+    await expect(start(guest)).rejects.toMatchObject({ code: 'users.session_unknown' })
+  })
+
+  test('leaves of the logins that the device’s key opened only the one that registered', async () => {
+    const deviceKey = newId()
+    const others = await users.loginAsGuest(deviceKey)
+    const mine = await users.loginAsGuest(deviceKey)
+    const { token } = await start(mine)
+    await loginLinks.confirm(token, anna)
+    expect(await sessions.list(mine.user.id)).toMatchObject([{ id: mine.session.id }])
+    expect(await sessions.find(others.token)).toBeUndefined()
+  })
+
+  test('makes an owner of whom the configuration names', async () => {
+    const named = usersScope(database, { clock, identity: { ownerTelegramIds: [anna.id] } })
+    const { token, pollSecret } = await start(await users.loginAsGuest(newId()))
+    await named.loginLinks.confirm(token, anna)
+    expect(await poll(pollSecret)).toMatchObject({ status: 'connected', user: { role: 'owner' } })
+  })
+
   test('gives one identity to one of two accounts that ask at the same time', async () => {
     const guests = [await users.loginAsGuest(newId()), await users.loginAsGuest(newId())]
-    const links = await Promise.all(guests.map(({ user }) => start(user.id)))
+    const links = await Promise.all(guests.map((guest) => start(guest)))
     const answers = await Promise.allSettled(
       links.map(({ token }) => loginLinks.confirm(token, anna)),
     )

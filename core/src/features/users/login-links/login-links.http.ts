@@ -7,7 +7,7 @@ import {
   limitLogins,
   principalOf,
   problemResponses,
-  requireUser,
+  requireRecentLogin,
   userSecurity,
 } from '../../../platform/http/index.ts'
 import { sessionLabel } from '../sessions/session.ts'
@@ -89,18 +89,20 @@ export function loginLinksHttp({
     app.post(
       '/me/telegram',
       {
-        onRequest: requireUser,
+        onRequest: [limitLogins('connect'), requireRecentLogin],
         schema: {
           tags,
           summary: 'Start to connect one’s Telegram',
-          description: 'Ask for the answer at `/auth/link/poll`: `connected` when it is done.',
+          description:
+            'Asks for a login of the last 10 minutes, and the link ends with it. Ask for the answer at `/auth/link/poll`: `connected` when it is done.',
           security: userSecurity,
           response: { 201: startedWire, ...problemResponses },
         },
       },
       async (request, reply) => {
         reply.code(201)
-        const connect = principalOf(request).user.id
+        const { user, session } = principalOf(request)
+        const connect = { userId: user.id, sessionId: session.id }
         return services.loginLinks.start({ browser: browserOf(request), connect })
       },
     )

@@ -1,10 +1,12 @@
 import { type Clock, newId } from '../../../kernel/index.ts'
-import { isUniqueViolation, type Transactional } from '../../../platform/database/index.ts'
+import type { Transactional } from '../../../platform/database/index.ts'
 import { admit, type Limiter } from '../../../platform/limits/index.ts'
+import type { AccountsService } from '../accounts/accounts.service.ts'
+import type { SessionsRepository } from '../sessions/sessions.repository.ts'
 import type { Login, SessionsService } from '../sessions/sessions.service.ts'
 import { buildStartParameter } from '../start-parameter.ts'
 import { hashSecret, type TelegramUser, type User } from '../user.ts'
-import { LoginLinkGone, TelegramTaken } from '../users.errors.ts'
+import { LoginLinkGone, SessionUnknown } from '../users.errors.ts'
 import type { UsersRepository } from '../users.repository.ts'
 import type { UsersService } from '../users.service.ts'
 import { type LoginLink, newLoginLink } from './login-link.ts'
@@ -16,9 +18,11 @@ export interface LoginLinksScope extends Transactional<LoginLinksScope> {
   readonly limiter: Pick<Limiter, 'take'>
   readonly repos: {
     readonly loginLinks: LoginLinksRepository
+    readonly sessions: SessionsRepository
     readonly users: UsersRepository
   }
-  readonly users: Pick<UsersService, 'getOrCreateFromTelegram' | 'registerGuest'>
+  readonly users: Pick<UsersService, 'getOrCreateFromTelegram'>
+  readonly accounts: Pick<AccountsService, 'giveTelegram'>
   readonly sessions: Pick<SessionsService, 'open'>
 }
 
@@ -31,6 +35,12 @@ export interface StartedLoginLink {
   /** To be shown beside the link; the bot shows the same. */
   readonly matchNumber: number
   readonly expiresAt: Date
+}
+
+/** Which browser asks for a login link, and whose login there is to be connected. */
+export interface LoginLinkStart {
+  readonly browser: string | null
+  readonly connect?: { readonly userId: string; readonly sessionId: string }
 }
 
 /** What became of a login link. */
@@ -58,25 +68,28 @@ export class LoginLinksService {
 
   /**
    * Starts a login link for a browser, or for somebody who is logged in there and wants to connect
-   * their Telegram.
+   * their Telegram: such a link ends with their login. Ask for a recent one first: a stolen session
+   * must not become a login of the thief's.
+   *
+   * @throws {@link SessionUnknown} when the login to connect has ended meanwhile
    */
-  async start(
-    asked: { readonly browser: string | null; readonly connect?: string } = { browser: null },
-  ): Promise<StartedLoginLink> {
-    const { clock, repos } = this.#scope
-    const createdAt = clock.now()
+  async start({ browser, connect }: LoginLinkStart = { browser: null }): Promise<StartedLoginLink> {
+    const createdAt = this.#scope.clock.now()
     const { token, pollSecret, matchNumber, expiresAt } = newLoginLink(createdAt)
-    await repos.loginLinks.insert({
-      id: newId(),
-      purpose: asked.connect === undefined ? 'login' : 'connect',
-      tokenHash: hashSecret(token),
-      pollHash: hashSecret(pollSecret),
-      userId: asked.connect ?? null,
-      matchNumber,
-      browser: asked.browser,
-      status: 'pending',
-      expiresAt,
-      createdAt,
+    await this.#scope.transaction(async ({ repos }) => {
+      if (connect && !(await repos.sessions.hold(connect.sessionId))) throw new SessionUnknown()
+      await repos.loginLinks.insert({
+        id: newId(),
+        purpose: connect ? 'connect' : 'login',
+        tokenHash: hashSecret(token),
+        pollHash: hashSecret(pollSecret),
+        ...connect,
+        matchNumber,
+        browser,
+        status: 'pending',
+        expiresAt,
+        createdAt,
+      })
     })
     const startParameter = buildStartParameter({ loginLink: token }, 'start')
     return { startParameter, pollSecret, matchNumber, expiresAt }
@@ -96,23 +109,18 @@ export class LoginLinksService {
    * @throws {@link TelegramTaken} when the account to connect, or the Telegram identity, has another
    */
   async confirm(token: string, telegramUser: TelegramUser): Promise<LoginLink> {
-    const confirmed = this.#scope.transaction(async (tx) => {
+    return this.#scope.transaction(async (tx) => {
       const now = tx.clock.now()
       const link = await tx.repos.loginLinks.findByTokenHash(hashSecret(token), now)
       if (!link || link.status === 'declined') throw new LoginLinkGone()
       const user =
         link.userId === null
           ? await tx.users.getOrCreateFromTelegram(telegramUser)
-          : await connectTelegram(tx, link.userId, telegramUser)
+          : await tx.accounts.giveTelegram(link.userId, telegramUser, link.sessionId)
       if (link.confirmedBy === user.id) return link
       const isFirst = await tx.repos.loginLinks.confirm(link.id, user.id, now)
       if (!isFirst) throw new LoginLinkGone()
       return link
-    })
-    return confirmed.catch((error: unknown) => {
-      // Two accounts ask for one identity at the same time.
-      if (isUniqueViolation(error, 'user_account_telegram_id_key')) throw new TelegramTaken()
-      throw error
     })
   }
 
@@ -154,19 +162,4 @@ export class LoginLinksService {
       return { status: 'confirmed', login }
     })
   }
-}
-
-/** Gives an account the Telegram identity of a person; a guest is registered by it. */
-async function connectTelegram(
-  tx: LoginLinksScope,
-  userId: string,
-  { id: telegramId, ...profile }: TelegramUser,
-): Promise<User> {
-  const user = await tx.repos.users.getByIdWithLock(userId)
-  if (user.telegramId === telegramId) return user
-  const isTaken = (await tx.repos.users.findByTelegramId(telegramId)) !== undefined
-  if (isTaken || user.telegramId !== null) throw new TelegramTaken()
-  await tx.repos.users.update(userId, { telegramId, ...profile, updatedAt: tx.clock.now() })
-  await tx.users.registerGuest(userId)
-  return tx.repos.users.getById(userId)
 }

@@ -30,6 +30,16 @@ export class SessionsRepository extends BaseRepository<typeof userSession> {
     return row
   }
 
+  /** Tells whether a login is there, and keeps it until the transaction ends. */
+  async hold(id: string): Promise<boolean> {
+    const held = await this.db
+      .select({ id: userSession.id })
+      .from(userSession)
+      .where(eq(userSession.id, id))
+      .for('key share')
+    return held.length === 1
+  }
+
   /** Writes down that a login was used, unless somebody just did; true when it was this call. */
   async touch(
     id: string,
