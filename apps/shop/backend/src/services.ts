@@ -2,7 +2,7 @@ import type { CoreRepositories, CoreServices } from '@gramkit/core'
 import type { BalanceService } from '@gramkit/core/balance'
 import type { JobsRepository } from '@gramkit/core/jobs'
 import type { Clock } from '@gramkit/core/kernel'
-import type { ReachService } from '@gramkit/core/notifications'
+import type { NotificationsService } from '@gramkit/core/notifications'
 import type { PaymentsRepository, PaymentsService, ProductCatalog } from '@gramkit/core/payments'
 import type { PersonRows } from '@gramkit/core/people'
 import type { SubscriptionsService } from '@gramkit/core/subscriptions'
@@ -60,8 +60,8 @@ export class ShopServices {
   get products(): ProductCatalog {
     return this.#core.products
   }
-  get reach(): ReachService {
-    return this.#core.reach
+  get notifications(): NotificationsService {
+    return this.#core.notifications
   }
   get subscriptions(): SubscriptionsService {
     return this.#core.subscriptions

@@ -33,15 +33,10 @@ import {
 } from '@gramkit/core/payments/yookassa-webhook'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { botHttp } from './bot/bot.http.ts'
-import { noticeJob, noticeSubscriptions } from './bot/notices.ts'
-import { planNoticeJob, planNoticeSubscriptions } from './bot/plan-notices.ts'
 import { SHOP_COMMANDS, shopComposers } from './bot/shop-bot.ts'
 import { MINI_APP_PATH, miniApp } from './mini-app.ts'
-import {
-  notificationSubscriptions,
-  notificationWork,
-  shopPace,
-} from './notifications/notifications.ts'
+import { noticeSubscriptions, offerFollowingPlan } from './notifications/notice-subscriptions.ts'
+import { notificationWork, shopPace } from './notifications/notifications.ts'
 import { shopNotifications, shopTemplates } from './notifications/templates.ts'
 import { ordersHttp } from './orders/orders.http.ts'
 import { orderFulfilment } from './orders/orders.service.ts'
@@ -99,22 +94,15 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
   })
   const host = coreHost(platform)
   const inbox = new Inbox({ host, handlers: [telegramInbox(bot), yookassaInbox], logger })
-  const notice = noticeJob(bot.api)
-  const planNotice = planNoticeJob(bot.api)
   const roles = config.roles.filter(isJobsRole)
   const jobs = await startJobs({
     database: platform.database,
     host,
-    jobs: [
-      ...CORE_JOBS,
-      adaptJob(notice, platform.servicesOf),
-      adaptJob(planNotice, platform.servicesOf),
-    ],
+    jobs: [...CORE_JOBS, adaptJob(offerFollowingPlan, platform.servicesOf)],
     subscriptions: [
       ...alertSubscriptions(logger),
-      ...notificationSubscriptions(templates),
-      ...[...noticeSubscriptions(notice), ...planNoticeSubscriptions(planNotice)].map(
-        (subscription) => adaptSubscription(subscription, platform.servicesOf),
+      ...noticeSubscriptions.map((subscription) =>
+        adaptSubscription(subscription, platform.servicesOf),
       ),
     ],
     dueWork: [
@@ -189,7 +177,8 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
       await setUpBot(bot, {
         webhookUrl,
         webhookSecret: telegram.webhookSecret,
-        menu: { text: 'Shop', url: miniAppUrl },
+        // One text for all languages, so a wordless one.
+        menu: { text: '🛍', url: miniAppUrl },
         commands: { ...SHOP_COMMANDS, ownerTelegramIds: config.ownerTelegramIds },
       })
       for (const problem of await findWebhookProblems(bot, { webhookUrl })) {

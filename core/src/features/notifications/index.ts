@@ -94,6 +94,7 @@ export {
   defineTemplate,
   type MessageButton,
   type MessageContent,
+  type MessageReader,
   NEWS,
   type NotificationOptions,
   type NotificationTemplate,

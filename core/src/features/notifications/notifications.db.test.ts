@@ -31,6 +31,17 @@ const receipt = defineTemplate({
     ru: ({ title }) => ({ title: 'Оплачено', text: `Оплачено: ${title}` }),
   },
 })
+const charge = defineTemplate({
+  id: 'order.charged',
+  topic: null,
+  schema: z.object({ at: z.number() }),
+  texts: {
+    en: ({ at }, { timeZone }) => ({ title: '', text: dayIn(timeZone, at) }),
+    ru: ({ at }, { timeZone }) => ({ title: '', text: dayIn(timeZone, at) }),
+  },
+})
+const dayIn = (timeZone: string, at: number): string =>
+  new Intl.DateTimeFormat('en', { dateStyle: 'short', timeZone }).format(at)
 const forRussians = defineTemplate({
   ...tip,
   id: 'tip.russian',
@@ -47,7 +58,12 @@ const platform = await createPlatform({
   databaseUrl: database.appUrl,
   clock,
   notifications: {
-    templates: [tip, forRussians].map(anyTemplate).concat(anyTemplate(receipt)),
+    templates: [
+      anyTemplate(tip),
+      anyTemplate(forRussians),
+      anyTemplate(receipt),
+      anyTemplate(charge),
+    ],
     topics: [{ id: 'tips', title: { en: 'Tips', ru: 'Советы' } }],
     dailyMax: 2,
   },
@@ -159,6 +175,18 @@ describe('a notification', () => {
     await sendAll()
     const texts = await Promise.all(people.map((person) => person.texts()))
     expect(texts.flat()).toEqual(['Tip 1', 'Совет 1', 'Tip 1', 'Совет 1', 'Tip 1'])
+  })
+
+  test('a day in it is that of each reader’s own calendar', async () => {
+    const people = await Promise.all(
+      ['UTC', 'Europe/Moscow'].map((timeZone) => aPersonInTelegram('en', timeZone)),
+    )
+    const at = Date.parse('2030-01-31T22:30:00Z')
+    for (const { userId } of people) {
+      await notifications.send(charge, { at }, { userId, occasion: newId() })
+    }
+    await sendAll()
+    expect(await Promise.all(people.map(({ texts }) => texts()))).toEqual([['1/31/30'], ['2/1/30']])
   })
 
   test('goes out at its instant, not before', async () => {

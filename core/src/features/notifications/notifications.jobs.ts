@@ -42,7 +42,7 @@ export function notifyOn<Tx extends Scope, Payload, Filled extends Facts>(
     /** `<feature>.<imperative>`, such as `shop.tell_shipped`. */
     readonly consumer: string
     /** What the template is filled with; null when there is nothing to tell. */
-    readonly facts: (tx: Tx, event: DomainEvent<Payload>) => Filled | null
+    readonly facts: (tx: Tx, event: DomainEvent<Payload>) => Filled | null | Promise<Filled | null>
   },
 ): EventSubscription<Tx> {
   const { template, consumer, facts } = options
@@ -50,7 +50,7 @@ export function notifyOn<Tx extends Scope, Payload, Filled extends Facts>(
     event,
     consumer,
     async handle(tx: Tx, happened) {
-      const filled = facts(tx, happened)
+      const filled = await facts(tx, happened)
       if (!happened.userId || !filled) return
       await tx.notifications.send(template, filled, {
         userId: happened.userId,

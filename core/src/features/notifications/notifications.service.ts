@@ -41,7 +41,7 @@ export type Channels = Partial<Readonly<Record<ChannelName, NotificationChannel>
 
 const BATCH = 10
 /** Longer than any channel takes. */
-const LEASE_MS = 60_000
+const LEASE_MS = 30_000
 const BACKOFF_MS = 2_000
 const BACKOFF_MAX_MS = 3_600_000
 
@@ -132,7 +132,7 @@ export class NotificationsService {
     }
     let content: MessageContent
     try {
-      content = template.write(language, one.facts)
+      content = template.write({ language, timeZone: user.timeZone }, one.facts)
     } catch {
       return this.#end(one, 'failed', 'the template could not be filled')
     }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { anyTemplate, createTemplateCatalog, defineTemplate } from './template.ts'
 
 const reminders = { id: 'reminders', title: { en: 'Reminders', ru: 'Напоминания' } }
+const timeZone = 'UTC'
 const greeting = anyTemplate(
   defineTemplate({
     id: 'greeting.hello',
@@ -18,9 +19,12 @@ const greeting = anyTemplate(
 test('a catalog writes a message in the language asked for', () => {
   const catalog = createTemplateCatalog({ templates: [greeting], topics: [reminders] })
   const { write } = catalog.get('greeting.hello')
-  expect(write('ru', { name: 'Ада' })).toEqual({ title: 'Привет', text: 'Привет, Ада' })
-  expect(write('en', { name: 'Ada' }).text).toBe('Hello, Ada')
-  expect(() => write('en', { name: 1 })).toThrow()
+  expect(write({ language: 'ru', timeZone }, { name: 'Ада' })).toEqual({
+    title: 'Привет',
+    text: 'Привет, Ада',
+  })
+  expect(write({ language: 'en', timeZone }, { name: 'Ada' }).text).toBe('Hello, Ada')
+  expect(() => write({ language: 'en', timeZone }, { name: 1 })).toThrow()
 })
 
 test('every app has news to turn off', () => {

@@ -14,6 +14,13 @@ export interface MessageButton {
   readonly isMiniApp?: boolean | undefined
 }
 
+/** In whose words and days a message is written. */
+export interface MessageReader {
+  readonly language: Language
+  /** IANA name, such as `Europe/Moscow`: the day of an instant is the one on their own calendar. */
+  readonly timeZone: string
+}
+
 /** A message as somebody reads it. */
 export interface MessageContent {
   /** Subject of an e-mail; other channels leave it out. */
@@ -52,7 +59,7 @@ export interface NotificationTemplate<Filled extends Facts = Facts> {
   readonly channels: readonly ChannelName[]
   /** How long after its time it is still worth sending. */
   readonly validMs: number
-  readonly texts: Texts<(facts: Filled) => MessageContent>
+  readonly texts: Texts<(facts: Filled, reader: MessageReader) => MessageContent>
   /** Whom it is meant for. */
   readonly isFor: (person: Audience) => boolean
   /** Checks what a notification is filled with. */
@@ -104,7 +111,7 @@ export interface AnyTemplate extends Omit<NotificationTemplate, 'texts' | 'schem
    *
    * @throws when the facts are not what the template is filled with
    */
-  write(language: Language, facts: unknown): MessageContent
+  write(reader: MessageReader, facts: unknown): MessageContent
 }
 
 /** Hides what fills a template, so that templates can be listed. */
@@ -112,7 +119,7 @@ export function anyTemplate<Filled extends Facts>(
   template: NotificationTemplate<Filled>,
 ): AnyTemplate {
   const { texts, schema, ...rest } = template
-  return { ...rest, write: (language, facts) => texts[language](schema.parse(facts)) }
+  return { ...rest, write: (reader, facts) => texts[reader.language](schema.parse(facts), reader) }
 }
 
 /** What an app says, and what of it people may turn off. */

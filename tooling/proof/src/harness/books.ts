@@ -160,19 +160,21 @@ function minorOf({ amount, currency }: Transaction): bigint {
 }
 
 /**
- * Each payment that was made has been heard of once by the consumer that writes to its buyer, which
- * is the only effect of a job that is not a message, and its message was sent.
+ * Each payment that was made has been heard of once by the consumer that tells its buyer, and what
+ * became of that notification is known: a process that is killed while it writes leaves `unknown`.
  */
 export async function findJobFaults(kit: Kit): Promise<string[]> {
   const found = await kit.rows(
     namedShape,
-    `select p.id::text, count(j.id)::text || ' notices, ' ||
-            count(j.id) filter (where j.status = 'done')::text || ' sent' as name
+    `select p.id::text, count(n.id)::text || ' notices, ' ||
+            count(n.id) filter (where n.status in ('sent', 'skipped', 'unknown'))::text || ' ended' as name
      from gramkit.payment p
-     left join gramkit.job j on j.name = 'shop.send_notice' and j.payload->>'paymentId' = p.id::text
+     left join gramkit.outbox_event e on e.name = 'payment.succeeded' and e.payload->>'paymentId' = p.id::text
+     left join gramkit.notification n
+       on n.occasion = e.id::text and n.template in ('payment.paid', 'payment.renewed')
      where p.paid_at is not null
      group by p.id
-     having count(j.id) <> 1 or count(j.id) filter (where j.status = 'done') <> 1`,
+     having count(n.id) <> 1 or count(n.id) filter (where n.status in ('sent', 'skipped', 'unknown')) <> 1`,
   )
   return found.map(({ id, name }) => `payment ${id}: ${name}`)
 }
@@ -185,6 +187,8 @@ export async function untilQuiet(kit: Kit, { withJobs }: { withJobs: boolean }):
       `select (select count(*) from gramkit.inbox_delivery where status = 'pending')::int
             + (select count(*) from gramkit.outbox_event where $1 and published_at is null)::int
             + (select count(*) from gramkit.job where $1 and status = 'pending' and run_at < now())::int
+            + (select count(*) from gramkit.notification
+               where $1 and status in ('due', 'sending') and due_at < now())::int
          as count`,
       [withJobs],
     )

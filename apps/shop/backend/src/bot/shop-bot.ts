@@ -19,10 +19,9 @@ import {
   startComposer,
 } from '@gramkit/core/bot'
 import type { Composer } from 'grammy'
-import { textsFor } from './texts.ts'
+import { BOT_TEXTS } from './texts.ts'
 
-const en = textsFor('en')
-const ru = textsFor('ru')
+const { en, ru } = BOT_TEXTS
 
 /** What the shop's bot can be told to do. */
 export const SHOP_COMMANDS: Pick<BotCommands, 'commands' | 'ownerCommands'> = {

@@ -55,6 +55,58 @@ describe('somebody who blocks the bot', () => {
   })
 })
 
+describe('a notice of a payment', () => {
+  const buy = async (customer: Customer): Promise<void> => {
+    const { body } = await customer.buy('credits-100')
+    await customer.person.pay(body.confirmationUrl)
+  }
+  /** Waits until the last thing somebody was to be told has come so far. */
+  const untilToldIs = (customer: Customer, status: string, attempts: number) =>
+    eventually(
+      async () => {
+        const { items } = await core().repos.notifications.listWhere(undefined, { limit: 100 })
+        return items.filter(({ userId }) => userId === customer.userId)
+      },
+      (all) => all.some((one) => one.status === status && one.attempts === attempts),
+    )
+  const thanks = async (customer: Customer): Promise<number> =>
+    (await said(customer)).filter((text) => text.startsWith('Thank you!')).length
+
+  test('is in the language that the person chose', async () => {
+    const customer = await aCustomer(shop)
+    await core().users.updateProfile(customer.userId, { language: 'ru' })
+    await buy(customer)
+    const texts = await eventually(
+      () => said(customer),
+      ({ length }) => length > 0,
+    )
+    expect(texts).toEqual(['Спасибо! Вы купили: 100 credits.'])
+  })
+
+  test('comes once, also when the answer to it was lost', async () => {
+    const customer = await aCustomer(shop)
+    await shop.sandbox.control.faults.add({
+      ...{ target: 'telegram', kind: 'drop', method: 'sendMessage' },
+    })
+    await buy(customer)
+    await untilToldIs(customer, 'unknown', 0)
+    await shop.sandbox.control.clock.advance({ hours: 1 })
+    expect(await thanks(customer)).toBe(1)
+  })
+
+  test('comes after all when Telegram has the bot wait a minute', async () => {
+    const customer = await aCustomer(shop)
+    await shop.sandbox.control.faults.add({
+      ...{ target: 'telegram', kind: 'rate_limit', method: 'sendMessage', retry_after: 60 },
+    })
+    await buy(customer)
+    await untilToldIs(customer, 'due', 1)
+    expect(await thanks(customer)).toBe(0)
+    await shop.sandbox.control.clock.advance({ minutes: 2 })
+    expect(await thanks(customer)).toBe(1)
+  })
+})
+
 describe('the shop reminds', () => {
   test('of a streak in the evening of somebody’s own day, in their language, once', async () => {
     const ada = await aCustomer(shop)

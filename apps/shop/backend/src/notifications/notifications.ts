@@ -1,12 +1,11 @@
 import type { CoreServices } from '@gramkit/core'
 import { SendPace } from '@gramkit/core/bot'
 import type { Config } from '@gramkit/core/config'
-import type { DueWork, EventSubscription } from '@gramkit/core/jobs'
+import type { DueWork } from '@gramkit/core/jobs'
 import type { Clock } from '@gramkit/core/kernel'
 import {
   inactiveSlot,
   newcomerSlot,
-  notifyOn,
   notifySlots,
   sendBroadcasts,
   sendDueNotifications,
@@ -14,7 +13,6 @@ import {
 } from '@gramkit/core/notifications'
 import { telegramChannel } from '@gramkit/core/notifications/telegram'
 import { webhookChannel } from '@gramkit/core/notifications/webhook'
-import { subscriptionEvents } from '@gramkit/core/subscriptions'
 import { Api } from 'grammy'
 import type { ShopTemplates } from './templates.ts'
 
@@ -31,31 +29,6 @@ export function shopPace(
 ): SendPace {
   const [botId = ''] = telegram.botToken.split(':')
   return new SendPace({ limiter, botId, ...(messagesPerSecond > 0 ? { messagesPerSecond } : {}) })
-}
-
-/** What is told when something happened to a subscription. */
-export function notificationSubscriptions(
-  templates: ShopTemplates,
-): readonly EventSubscription<CoreServices>[] {
-  return [
-    notifyOn(subscriptionEvents.subscriptionRenewalUpcoming, {
-      template: templates.renewing,
-      consumer: 'shop.notice_upcoming',
-      facts: (tx: CoreServices, { payload }) => {
-        const { productId, chargeAt: at, amount, currency } = payload
-        const title = tx.products.find(productId)?.title
-        return title ? { title, at, amount, currency } : null
-      },
-    }),
-    notifyOn(subscriptionEvents.subscriptionTrialEnding, {
-      template: templates.trialEnding,
-      consumer: 'shop.notice_trial_ending',
-      facts: (tx: CoreServices, { payload: { productId, currentPeriodEnd: at } }) => {
-        const title = tx.products.find(productId)?.title
-        return title ? { title, at, amount: '', currency: '' } : null
-      },
-    }),
-  ]
 }
 
 /** What a worker of the shop sends: notifications, reminders of the evening, broadcasts. */

@@ -1,7 +1,7 @@
 import { type LocalTime, localTime } from '../../../kernel/index.ts'
 import type { Facts } from '../notification.ts'
 import { quietUntil } from '../quiet-hours.ts'
-import type { NotificationTemplate } from '../template.ts'
+import type { MessageContent, MessageReader, NotificationTemplate } from '../template.ts'
 
 /** Whose turn it is: people of one time zone, on one of their days. */
 export interface SlotQuery {
@@ -46,8 +46,8 @@ export function defineSlot<Scope, Filled extends Facts>(options: {
   const { texts, ...shared } = template
   const write =
     (language: 'en' | 'ru') =>
-    (facts: Facts): ReturnType<typeof texts.en> =>
-      texts[language](template.schema.parse(facts))
+    (facts: Facts, reader: MessageReader): MessageContent =>
+      texts[language](template.schema.parse(facts), reader)
   return { ...rest, template: { ...shared, texts: { en: write('en'), ru: write('ru') } } }
 }
 
