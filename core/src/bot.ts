@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Bot, type Context as BotContext, type Composer } from 'grammy'
+import { Bot, type Context as BotContext, BotError, type Composer } from 'grammy'
 import { announceCommands, type BotCommands } from './commands.bot.ts'
 import { answerPreCheckout } from './features/payments/gateways/pre-checkout.ts'
 import {
@@ -150,7 +150,12 @@ export function telegramInbox(bot: Bot): InboxHandler<CoreServices> {
         throw new ReportUnreadable({ gateway: 'telegram-stars', problem })
       }
       await bot.init()
-      await bot.handleUpdate(body as Parameters<Bot['handleUpdate']>[0])
+      try {
+        await bot.handleUpdate(body as Parameters<Bot['handleUpdate']>[0])
+      } catch (error) {
+        // The inbox judges what a composer threw, not what grammY wraps it in.
+        throw error instanceof BotError ? error.error : error
+      }
       return 'done'
     },
     async apply(tx, { body, receivedAt: heardAt }) {

@@ -3,7 +3,7 @@ import type { BotCommandTexts } from './commands.bot.ts'
 import type { AudienceCount, BroadcastProgress } from './features/notifications/index.ts'
 import { deriveId, isAppError, type Language, languageOf } from './kernel/index.ts'
 import { ownerOf } from './owner.bot.ts'
-import { answerPress, type PressAnswer } from './press.bot.ts'
+import { answerPress, type PressAnswer } from './platform/telegram/index.ts'
 import type { CoreServices } from './services.ts'
 
 /** All that `/broadcast` may touch. */
@@ -11,6 +11,7 @@ export type BroadcastBotScope = Pick<CoreServices, 'broadcasts' | 'repos'>
 
 interface Texts {
   readonly usage: string
+  readonly plainOnly: string
   readonly asked: (count: AudienceCount) => string
   readonly send: string
   readonly cancel: string
@@ -27,6 +28,8 @@ interface Texts {
 const TEXTS: Readonly<Record<Language, Texts>> = {
   en: {
     usage: 'Write the message to me first, then reply to it with /broadcast.',
+    plainOnly:
+      'Broadcasts are plain text: write the message without formatting, and its links as they are.',
     asked: ({ recipients, unreachable }) =>
       `Send this to ${recipients} people? ${unreachable} more do not want it or cannot be reached.`,
     send: 'Send',
@@ -43,6 +46,7 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
   },
   ru: {
     usage: 'Сначала напишите мне сообщение, потом ответьте на него командой /broadcast.',
+    plainOnly: 'Рассылка – простой текст: напишите его без оформления, а ссылки – как есть.',
     asked: ({ recipients, unreachable }) =>
       `Отправить это? Получателей: ${recipients}. Ещё ${unreachable} отказались или недоступны.`,
     send: 'Отправить',
@@ -82,14 +86,17 @@ export function broadcastComposer(services: BroadcastBotScope): Composer<Context
     if (!owner) return next()
     const language = languageOf(owner)
     const texts = TEXTS[language]
-    const text = context.msg.reply_to_message?.text
+    const { text, entities = [] } = context.msg.reply_to_message ?? {}
     if (!text) return context.reply(texts.usage)
+    if (entities.some(({ type }) => !PLAIN.has(type))) return context.reply(texts.plainOnly)
     // The same command, handled again, is the same draft.
     const command = `telegram:${context.me.id}:${context.chatId}:${context.msgId}`
     const id = deriveId(command, 'broadcast')
     await broadcasts.draft({ id, texts: { [language]: text }, actor: owner.id })
     const question = texts.asked(await broadcasts.preview(id))
-    return context.reply(`${question}\n\n${text}`.slice(0, MESSAGE_MAX), {
+    // By itself, as its recipients will read it: with the question it may be longer than a message.
+    await context.reply(text)
+    return context.reply(question, {
       reply_markup: new InlineKeyboard()
         .text(texts.send, `broadcast:send:${id}`)
         .text(texts.cancel, `broadcast:cancel:${id}`),
@@ -113,8 +120,16 @@ export function broadcastComposer(services: BroadcastBotScope): Composer<Context
   return composer
 }
 
-/** Telegram takes no longer message. */
-const MESSAGE_MAX = 4_096
+/** What Telegram finds in a text by itself, in the recipients' messages too. */
+const PLAIN: ReadonlySet<string> = new Set([
+  'mention',
+  'hashtag',
+  'cashtag',
+  'bot_command',
+  'url',
+  'email',
+  'phone_number',
+])
 
 async function show(
   broadcasts: BroadcastBotScope['broadcasts'],

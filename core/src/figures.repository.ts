@@ -1,4 +1,4 @@
-import { count, gte, ne, sql, sum } from 'drizzle-orm'
+import { count, gte, isNull, ne, type SQL, sql, sum } from 'drizzle-orm'
 import { payment } from './features/payments/index.ts'
 import { subscription } from './features/subscriptions/index.ts'
 import { userAccount } from './features/users/index.ts'
@@ -7,6 +7,7 @@ import type { Executor } from './platform/database/index.ts'
 
 /** How an app does, in numbers. */
 export interface Figures {
+  /** Whoever was erased or merged is nobody here. */
   readonly registered: number
   readonly guests: number
   /** People of either kind who were first seen since then. */
@@ -31,18 +32,18 @@ export class FiguresRepository {
 
   /** Counts what there is, and what came since an instant. */
   async read(since: Date): Promise<Figures> {
-    const { kind, createdAt, lastSeenAt } = userAccount
-    const countIf = (condition: ReturnType<typeof sql>) =>
+    const { kind, createdAt, lastSeenAt, departedAt } = userAccount
+    const countIf = (condition: SQL) =>
       sql<number>`count(*) filter (where ${condition})`.mapWith(Number)
-    const isPerson = sql`${kind} in ('registered', 'guest')`
     const [people] = await this.#db
       .select({
         registered: countIf(sql`${kind} = 'registered'`),
         guests: countIf(sql`${kind} = 'guest'`),
-        newPeople: countIf(sql`${isPerson} and ${gte(createdAt, since)}`),
-        activePeople: countIf(sql`${isPerson} and ${gte(lastSeenAt, since)}`),
+        newPeople: countIf(gte(createdAt, since)),
+        activePeople: countIf(gte(lastSeenAt, since)),
       })
       .from(userAccount)
+      .where(isNull(departedAt))
     const [live] = await this.#db
       .select({ liveSubscriptions: count() })
       .from(subscription)

@@ -63,12 +63,13 @@ export function inviteComposer(services: InviteScope, options: InviteOptions): C
 async function currentInvitation(services: InviteScope, userId: string): Promise<Invitation> {
   const now = services.clock.now()
   const { items } = await services.invites.list({ createdBy: userId, status: 'active' })
-  const isGood = ({ makesFriends, groupId, usageLimit, expiresAt }: Invitation): boolean =>
+  // Those that the Mini App makes for friends are as good.
+  const isGood = ({ makesFriends, groupId, recipient, ...terms }: Invitation): boolean =>
     makesFriends &&
     groupId === null &&
-    usageLimit === TERMS.usageLimit &&
-    expiresAt !== null &&
-    expiresAt > addMs(now, DAY_MS)
+    recipient === null &&
+    terms.usageLimit === TERMS.usageLimit &&
+    (terms.expiresAt === null || terms.expiresAt > addMs(now, DAY_MS))
   return (
     items.find(isGood) ??
     services.invites.create({

@@ -11,7 +11,7 @@ import {
   type Language,
   languageOf,
 } from './kernel/index.ts'
-import { answerPress } from './press.bot.ts'
+import { answerPress } from './platform/telegram/index.ts'
 import type { CoreServices } from './services.ts'
 
 /** All that the commands of owners may touch. */
@@ -27,6 +27,7 @@ interface Texts {
   readonly cancel: string
   readonly given: (title: string, until: string) => string
   readonly canceled: string
+  readonly alreadyGiven: string
   readonly refused: (reason: string) => string
 }
 
@@ -48,6 +49,7 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
     cancel: 'Cancel',
     given: (title, until) => `Given: “${title}”. Access until ${until}.`,
     canceled: 'Nothing was given.',
+    alreadyGiven: 'It was given already.',
     refused: (reason) => `Not given: ${reason}`,
   },
   ru: {
@@ -64,6 +66,7 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
     cancel: 'Отмена',
     given: (title, until) => `Подарено: «${title}». Доступ до ${until}.`,
     canceled: 'Ничего не подарено.',
+    alreadyGiven: 'Уже подарено.',
     refused: (reason) => `Не подарено: ${reason}`,
   },
 }
@@ -125,7 +128,7 @@ export function ownerComposer(services: OwnerScope): Composer<Context> {
     const text =
       telegramId && productId
         ? await give(services, owner, { context, telegramId, productId, texts })
-        : texts.canceled
+        : await cancel(services, context, texts)
     await answerPress(context, { text })
   })
   return composer
@@ -150,12 +153,11 @@ interface Pressed {
 /** Gives once for each question, however often its button is pressed; says what came of it. */
 async function give(services: OwnerScope, owner: User, pressed: Pressed): Promise<string> {
   const { context, telegramId, productId, texts } = pressed
-  const question = `telegram:${context.me.id}:${context.chatId}:${context.msgId}`
   try {
     const user = await services.repos.users.findByTelegramId(BigInt(telegramId))
     if (!user) return texts.nobody
     const { title, expiresAt, currentPeriodEnd } = await services.subscriptions.gift({
-      id: deriveId(question, 'gift'),
+      id: giftIdOf(context),
       userId: user.id,
       productId,
       actor: owner.id,
@@ -165,4 +167,15 @@ async function give(services: OwnerScope, owner: User, pressed: Pressed): Promis
     if (!isAppError(error) || error.kind === 'internal') throw error
     return texts.refused(error.message)
   }
+}
+
+/** What was given before it was canceled stays given. */
+async function cancel({ repos }: OwnerScope, context: Context, texts: Texts): Promise<string> {
+  const isGiven = (await repos.grants.findGift(giftIdOf(context))) !== undefined
+  return isGiven ? texts.alreadyGiven : texts.canceled
+}
+
+/** One gift for each question. */
+function giftIdOf({ me, chatId, msgId }: Context): string {
+  return deriveId(`telegram:${me.id}:${chatId}:${msgId}`, 'gift')
 }

@@ -3,7 +3,7 @@ import type { BotCommandTexts } from './commands.bot.ts'
 import type { NotificationSettings } from './features/notifications/index.ts'
 import { telegramUserSchema, type User } from './features/users/index.ts'
 import { LANGUAGES, type Language, languageOf } from './kernel/index.ts'
-import { answerPress } from './press.bot.ts'
+import { answerPress } from './platform/telegram/index.ts'
 import type { CoreServices } from './services.ts'
 
 /** All that `/settings` may touch. */

@@ -1,6 +1,11 @@
 import { Composer, type Context, InlineKeyboard } from 'grammy'
 import type { BotCommandTexts } from './commands.bot.ts'
-import { buildStartParameter, telegramUserSchema, type User } from './features/users/index.ts'
+import {
+  buildStartParameter,
+  StartParameterTooLong,
+  telegramUserSchema,
+  type User,
+} from './features/users/index.ts'
 import { type Language, languageOf } from './kernel/index.ts'
 import type { CoreServices } from './services.ts'
 import { beginVisit, type StartOutcome, type StartScope } from './start.ts'
@@ -31,6 +36,7 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
       'invites.already_used': 'You have accepted this invitation already.',
       'invites.already_member': 'You are in this group already.',
       'groups.full': 'The group that you are invited to is full.',
+      'groups.too_many': 'You are in as many groups as you may be: leave one first.',
       'invites.own_code': 'This is your own invitation: send it to a friend.',
       'limits.too_many_tries': 'You have tried many invitations: try again in an hour.',
     },
@@ -46,6 +52,7 @@ const TEXTS: Readonly<Record<Language, Texts>> = {
       'invites.already_used': 'Вы уже приняли это приглашение.',
       'invites.already_member': 'Вы уже в этой группе.',
       'groups.full': 'В группе, куда вас пригласили, нет мест.',
+      'groups.too_many': 'Вы уже в стольких группах, в скольких можно: сначала покиньте одну.',
       'invites.own_code': 'Это ваше собственное приглашение: отправьте его другу.',
       'limits.too_many_tries': 'Слишком много попыток: попробуйте через час.',
     },
@@ -109,10 +116,17 @@ function sayInvitation(invitation: NonNullable<StartOutcome['invitation']>, text
     : (texts.refused[invitation.refusal] ?? texts.deadLink)
 }
 
-/** The Mini App is told where the link leads; the rest of it was taken care of here. */
+/**
+ * The Mini App is told where the link leads; the rest of it was taken care of here. A command that
+ * somebody typed may be longer than any link: then it opens as it always does.
+ */
 function withParameter(url: string, { start: { page, mode } }: StartOutcome): string {
   if (!page && !mode) return url
   const handedOn = new URL(url)
-  handedOn.searchParams.set('startapp', buildStartParameter({ page, mode }, 'startapp'))
+  try {
+    handedOn.searchParams.set('startapp', buildStartParameter({ page, mode }, 'startapp'))
+  } catch (error) {
+    if (!(error instanceof StartParameterTooLong)) throw error
+  }
   return handedOn.href
 }

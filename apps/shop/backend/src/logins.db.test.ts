@@ -102,6 +102,28 @@ describe('a session in a cookie', () => {
   })
 })
 
+test('a button of the bot’s question may be pressed twice, and its update tried again', async () => {
+  const { person } = await aCustomer(shop)
+  const { body: link } = await browser().post('/api/v1/auth/link')
+  const question = await open(person, link.startParameter)
+  const { id } = await person.press(question.id, question.no)
+  await answered(link.pollSecret)
+  await eventually(
+    () => person.chat(),
+    (all) => all.some(({ text }) => text?.startsWith('Refused.')),
+  )
+  const { items } = await shop.sandbox.control.request<{
+    items: { body: { update_id: number; callback_query?: { id: string } } }[]
+  }>('GET', '/deliveries')
+  const update = items.find(({ body }) => body.callback_query?.id === id)?.body
+  const callback_query = { ...update?.callback_query, id: `${id}1` }
+  for (const key of ['pressed again', 'tried again']) {
+    const body = { ...update, callback_query }
+    const delivery = { provider: 'telegram', key, body }
+    expect(await shop.served().shop.inbox.receive(delivery)).toBe('done')
+  }
+})
+
 describe('Telegram’s signature', () => {
   test('of the sandbox proves init data without the bot’s token', async () => {
     const { person, telegramId } = await aCustomer(shop)

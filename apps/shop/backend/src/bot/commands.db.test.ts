@@ -68,6 +68,8 @@ describe('/start', () => {
     [' l-0123456789', 'The link you came by does not work any more.'],
     [' <b>&%\u0000', 'Welcome'],
     [` ${'x'.repeat(600)}`, 'Welcome'],
+    // A page that no link could carry, though a typed command can.
+    [` p-${'x'.repeat(600)}`, 'Welcome'],
   ])('welcomes, whatever the link says: "%s"', async (payload, said) => {
     const answer = await ask(await aPerson(), `/start${payload}`)
     expect(answer).toContain('Welcome! Open the shop')
@@ -85,6 +87,13 @@ describe('/start', () => {
     expect(await ask(ada.person, `/start i-${invitation}`)).toContain('your own invitation')
     const friends = await bob.get('/api/v1/friendships')
     expect(friends.body.items).toMatchObject([{ userId: ada.userId, firstName: 'Ada' }])
+  })
+
+  test('gives the link that the Mini App gives', async () => {
+    const nell = await aCustomer(shop, 'Nell')
+    const terms = { usageLimit: 50, makesFriends: true }
+    const { body } = await nell.post('/api/v1/invitations', terms)
+    expect(await inviteBy(nell.person)).toBe(body.code)
   })
 
   test('hands the Mini App on where the link leads', async () => {
@@ -260,6 +269,18 @@ describe('/gift', () => {
     expect(await giftsOf(gus.userId)).toHaveLength(1)
   })
 
+  test('stays given when it is canceled afterwards, and says so', async () => {
+    const gil = await aCustomer(shop, 'Gil')
+    const asked = await question(`/gift ${gil.telegramId} pro-monthly`)
+    const { id } = await owner.press(asked.message_id, `gift:${gil.telegramId}:pro-monthly`)
+    await settled(asked.message_id)
+    // Pressed before the button was gone.
+    await repeatPress(id, 1, { data: 'gift:cancel' })
+    const texts = (await owner.chat()).map(({ text }) => text)
+    expect(texts).toContain('It was given already.')
+    expect(await giftsOf(gil.userId)).toHaveLength(1)
+  })
+
   test('gives nothing when it is canceled, or by whom is no owner any more', async () => {
     const hal = await aCustomer(shop, 'Hal')
     const canceled = await question(`/gift ${hal.telegramId} pro-monthly`)
@@ -287,13 +308,13 @@ describe('/gift', () => {
   })
 
   /** Delivers the press of a button as another press, and waits until the bot has ended it. */
-  async function repeatPress(id: string, number: number): Promise<void> {
+  async function repeatPress(id: string, number: number, other: object = {}): Promise<void> {
     const { items } = await shop.sandbox.control.request<{
       items: { kind: string; body: { update_id: number; callback_query?: { id: string } } }[]
     }>('GET', '/deliveries')
     const press = items.find(({ body }) => body.callback_query?.id === id)?.body
     if (!press) throw new Error('The press was not delivered')
-    const callback_query = { ...press.callback_query, id: `${id}${number}` }
+    const callback_query = { ...press.callback_query, ...other, id: `${id}${number}` }
     await fetch(`${shop.url}/webhooks/telegram`, {
       method: 'POST',
       headers: {
@@ -356,7 +377,8 @@ describe('/broadcast', () => {
     const [, wanting = '', others = ''] =
       /^Send this to (\d+) people\? (\d+) more/.exec(asked.text ?? '') ?? []
     expect(Number(wanting) + Number(others)).toBe(rows[0].count)
-    expect(asked.text).toContain(text)
+    // More than once when Telegram puts the question off, as the command is then handled again.
+    expect(await heard(owner, text)).not.toEqual([])
     expect(await heard(lena.person, text)).toEqual([])
     await owner.press(asked.message_id, `broadcast:send:${asked.id}`)
     const shown = await shownAt(asked.message_id, (now) => !now.startsWith('Send this'))
@@ -371,6 +393,34 @@ describe('/broadcast', () => {
       ({ length }) => length > 0,
     )
     expect(got).toHaveLength(1)
+  })
+
+  test('previews a message of 4,096 characters whole', async () => {
+    const text = '😀'.repeat(2_048)
+    await drafted(text)
+    // More than once when Telegram puts the question off, as the command is then handled again.
+    expect(await heard(owner, text)).not.toEqual([])
+  })
+
+  test('takes no formatting, as its recipients would not see it', async () => {
+    const written = await owner.say('Mugs are here')
+    const command = await owner.say('/broadcast', { replyTo: written.message_id })
+    await eventually(
+      () => owner.chat(),
+      (all) => all.some(({ text }) => text?.startsWith('Send this to')),
+    )
+    const { items } = await shop.sandbox.control.request<{
+      items: { body: { update_id: number; message?: { message_id: number } } }[]
+    }>('GET', '/deliveries')
+    const update = items.find(({ body }) => body.message?.message_id === command.message_id)?.body
+    const entities = [{ type: 'text_link', offset: 9, length: 4, url: 'https://example.org/' }]
+    const body = structuredClone(update)
+    Object.assign(Object(body).message.reply_to_message, { entities })
+    const outcome = await shop
+      .served()
+      .shop.inbox.receive({ provider: 'telegram', key: 'formatted', body })
+    expect(outcome).toBe('done')
+    expect((await owner.chat()).at(-1)?.text).toMatch(/^Broadcasts are plain text/)
   })
 
   test('is stopped before it begins, and then sends nothing', async () => {
@@ -427,6 +477,7 @@ describe('POST /me/visit', () => {
         isAccepted: true,
         refusal: null,
         inviter: { id: ivy.userId, firstName: 'Ivy' },
+        makesFriends: true,
       },
     })
     expect(await meOf(joe)).toMatchObject({ timeZone: 'Asia/Tokyo', streak: { current: 1 } })

@@ -8,16 +8,17 @@ export interface ReachBotScope {
 
 /**
  * Notes who blocks the bot and who writes to it again; put it before all other composers, to which
- * every message goes on.
+ * everything goes on.
  */
 export function reachComposer(services: ReachBotScope): Composer<Context> {
   const composer = new Composer<Context>()
-  composer.on('my_chat_member', async ({ myChatMember }) => {
+  composer.on('my_chat_member', async ({ myChatMember }, next) => {
     const { chat, from, new_chat_member: now } = myChatMember
-    if (chat.type !== 'private') return
+    if (chat.type !== 'private') return next()
     const telegramId = BigInt(from.id)
     if (now.status === 'kicked') await services.reach.heardBlocked(telegramId, 'blocked the bot')
     else await services.reach.heardFrom(telegramId)
+    await next()
   })
   composer.chatType('private').on('message', async ({ from }, next) => {
     await services.reach.heardFrom(BigInt(from.id))

@@ -1,5 +1,6 @@
 import { Composer, type Context, InlineKeyboard } from 'grammy'
 import { isAppError, type Language, languageOf } from '../../../kernel/index.ts'
+import { answerPress } from '../../../platform/telegram/index.ts'
 import { parseStartParameter } from '../start-parameter.ts'
 import { telegramUserSchema } from '../user.ts'
 import type { UsersRepository } from '../users.repository.ts'
@@ -88,9 +89,7 @@ export function loginLinkComposer(services: LoginLinkBotScope): Composer<Context
     const texts = await textsFor(services, context)
     const said =
       answer === 'yes' ? confirm(services, context, texts, token) : decline(services, texts, token)
-    const text = await said
-    await context.answerCallbackQuery()
-    await context.editMessageText(text)
+    await answerPress(context, { text: await said })
   })
   return composer
 }
