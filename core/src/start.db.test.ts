@@ -38,7 +38,11 @@ describe('an invitation in a link', () => {
   test('is used, and makes friends of the two', async () => {
     const code = await aCode()
     const { invitation, streak } = await open(code)
-    expect(invitation).toEqual({ isAccepted: true, inviter: { id: inviter, firstName: 'Ada' } })
+    expect(invitation).toEqual({
+      isAccepted: true,
+      inviter: { id: inviter, firstName: 'Ada' },
+      makesFriends: true,
+    })
     expect(streak.current).toBe(1)
     expect(await friendsOf(newcomer)).toMatchObject([{ userId: inviter }])
     expect(await friendsOf(inviter)).toMatchObject([{ userId: newcomer }])
@@ -47,7 +51,20 @@ describe('an invitation in a link', () => {
 
   test('by an app’s own name invites without a friend', async () => {
     const { code } = await core.invites.create({ createdBy: 'campaign-7' })
-    expect((await open(code)).invitation).toEqual({ isAccepted: true, inviter: null })
+    expect((await open(code)).invitation).toEqual({
+      isAccepted: true,
+      inviter: null,
+      makesFriends: false,
+    })
+    expect(await friendsOf(newcomer)).toEqual([])
+  })
+
+  test('that makes no friends speaks of none', async () => {
+    const { code } = await core.invites.create({ createdBy: inviter })
+    expect((await open(code)).invitation).toMatchObject({
+      inviter: { id: inviter },
+      makesFriends: false,
+    })
     expect(await friendsOf(newcomer)).toEqual([])
   })
 

@@ -25,6 +25,7 @@ const visitWire = z
         isAccepted: z.boolean(),
         refusal: z.string().nullable(),
         inviter: z.object({ id: z.uuid(), firstName: z.string().nullable() }).nullable(),
+        makesFriends: z.boolean(),
       })
       .nullable(),
   })
@@ -62,7 +63,10 @@ export function startHttp(host: ServicesHost<StartScope>): FastifyPluginAsyncZod
           streak,
           milestone,
           start: { page, mode, invitation: start.invitation ?? null },
-          invitation: invitation && { refusal: null, inviter: null, ...invitation },
+          invitation: invitation && {
+            ...{ refusal: null, inviter: null, makesFriends: false },
+            ...invitation,
+          },
         }
       },
     )

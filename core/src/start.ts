@@ -19,6 +19,8 @@ export type InvitationOutcome =
       readonly isAccepted: true
       /** Who invites; null when that is no person of the platform. */
       readonly inviter: { readonly id: string; readonly firstName: string | null } | null
+      /** The invitation makes friends of the two; whether one has blocked the other is not told. */
+      readonly makesFriends: boolean
     }
   | {
       readonly isAccepted: false
@@ -53,30 +55,29 @@ export async function beginVisit(
   if (code === undefined) return { ...visited, invitation: null }
   const { network } = visit
   try {
-    const inviter = await accept(services, visited.user, { code, network })
-    return { ...visited, invitation: { isAccepted: true, inviter } }
+    return { ...visited, invitation: await accept(services, visited.user, { code, network }) }
   } catch (error) {
     if (!isAppError(error) || error.kind === 'internal' || error.kind === 'unavailable') throw error
     return { ...visited, invitation: { isAccepted: false, refusal: error.code } }
   }
 }
 
-type Inviter = Extract<InvitationOutcome, { isAccepted: true }>['inviter']
-
 async function accept(
   { invites, limiter, repos }: StartScope,
   user: User,
   { code, network }: { readonly code: string; readonly network: string | undefined },
-): Promise<Inviter> {
+): Promise<InvitationOutcome> {
   if (user.kind === 'guest') throw new GuestsNotInvited()
   const guesser = { userId: user.id, network }
   // A link that was used stays in the app: opening it again is no try.
   if (!(await invites.isKnownTo(user.id, code))) await admitTry(limiter, guesser)
   try {
-    const { createdBy } = await invites.use({ code, usedBy: user.id })
+    const { createdBy, makesFriends } = await invites.use({ code, usedBy: user.id })
     const inviterId = idSchema.safeParse(createdBy).data
     const inviter = inviterId ? await repos.users.findById(inviterId) : undefined
-    return inviter ? { id: inviter.id, firstName: inviter.firstName } : null
+    if (!inviter) return { isAccepted: true, inviter: null, makesFriends: false }
+    const { id, firstName } = inviter
+    return { isAccepted: true, inviter: { id, firstName }, makesFriends }
   } catch (error) {
     if (error instanceof InvitationNotFound) await countWrong(limiter, guesser)
     throw error

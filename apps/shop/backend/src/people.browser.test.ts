@@ -77,6 +77,33 @@ test('somebody invites a friend, and both see the friendship', async () => {
   await sender.page.close()
 })
 
+test('whoever has blocked 25 sees all of them', async () => {
+  const { core } = shop.served().shop.platform
+  const heidi = await openAs('Heidi', PHONE)
+  await heidi.app.getByRole('button', { name: 'Friends' }).waitFor()
+  const telegramId = BigInt(await shop.sandbox.control.user('Heidi').id())
+  const { id = '' } = (await core.repos.users.findByTelegramId(telegramId)) ?? {}
+  for (let count = 0; count < 25; count++) {
+    const { user } = await core.users.loginAsGuest(crypto.randomUUID())
+    await core.friendships.block(id, user.id)
+  }
+  await heidi.app.getByRole('button', { name: 'Friends' }).click()
+  await heidi.app.getByRole('button', { name: 'Show more' }).click()
+  await expect.poll(() => heidi.app.getByRole('article').count()).toBe(25)
+  await heidi.page.close()
+})
+
+test('a link to a page of the Mini App opens that page', async () => {
+  await shop.sandbox.control.user('Ivan').say('/start p-_sfriends')
+  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage()
+  page.setDefaultTimeout(15_000)
+  await page.goto(`${shop.url}/sandbox/?user=${await shop.sandbox.control.user('Ivan').id()}`)
+  await page.getByRole('button', { name: 'Open the shop' }).click()
+  const app = page.frameLocator('iframe[title="Mini App"]')
+  await app.getByText('No friends yet').waitFor()
+  await page.close()
+})
+
 test('language and quiet hours are as they were chosen, also after a reload', async () => {
   const { page, app } = await openAs('Carol', DESKTOP)
   await app.getByRole('button', { name: 'Profile' }).click()

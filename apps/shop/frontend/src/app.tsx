@@ -70,6 +70,10 @@ function Screens({ user, onErased }: { user: User; onErased: () => void }) {
   const [tab, setTab] = useState<Tab>('shop')
   const [page, setPage] = useState<ProfilePage>()
   const visit = useVisit()
+  const linked = TABS.find(({ id }) => visit?.start.page === `/${id}`)?.id
+  useEffect(() => {
+    if (linked) setTab(linked)
+  }, [linked])
   const purchase = usePurchase(user.id)
   useLiveUpdates()
   useEffect(() => {

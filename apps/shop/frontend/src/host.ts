@@ -40,7 +40,7 @@ export function webHost(store: TextStore): Host {
     identity: 'guest',
     credentials: { deviceKey: deviceKey(store, 'device-key') },
     platform: 'ios',
-    startParam: new URLSearchParams(window.location.search).get('startapp') ?? undefined,
+    startParam: startParamOfPage(),
     returnUrl: new URL(import.meta.env.BASE_URL, window.location.origin).href,
     openInvoice: async () => 'failed',
     openPage: (url) => window.location.assign(url),
@@ -55,6 +55,11 @@ export function webHost(store: TextStore): Host {
       return () => dark.removeEventListener('change', listener)
     },
   }
+}
+
+/** What a link to the page itself carries. */
+export function startParamOfPage(): string | undefined {
+  return new URLSearchParams(window.location.search).get('startapp') ?? undefined
 }
 
 /** Random text that this device keeps under a name. */

@@ -10,7 +10,7 @@ import {
   shareURL,
   themeParams,
 } from '@tma.js/sdk-react'
-import { deviceKey, type Host, type InvoiceEnd } from './host.ts'
+import { deviceKey, type Host, type InvoiceEnd, startParamOfPage } from './host.ts'
 import type { TextStore } from './store.ts'
 
 /** The app inside a Telegram client, or nothing where there is no client around it. */
@@ -35,7 +35,8 @@ export function telegramHost(store: TextStore): Host | undefined {
     // Not the guest's key: that one opens the guest's login by itself.
     credentials: { initData, deviceKey: deviceKey(store, 'login-key') },
     platform: tgWebAppPlatform.startsWith('android') ? 'base' : 'ios',
-    startParam: tgWebAppStartParam ?? tgWebAppData?.start_param,
+    // A button of the bot carries it in the page's own address.
+    startParam: tgWebAppStartParam ?? tgWebAppData?.start_param ?? startParamOfPage(),
     returnUrl: returnUrl.href,
     openInvoice: async (url) => invoiceEnd(await invoice.openUrl(url)),
     openPage: (url) => void openLink(url),

@@ -22,6 +22,8 @@ export interface InvitationUsed {
   readonly metadata: Invitation['metadata']
   /** The group that was joined. */
   readonly groupId: string | null
+  /** It makes friends of who used it and who made it. */
+  readonly makesFriends: boolean
 }
 
 /** Which invitation is taken back, by whom and why. */

@@ -58,9 +58,9 @@ async function useAtOnce(
     assert(outcome, 'Each attempt has its outcome')
     if ('refusal' in outcome) return { error: refused(invitation, outcome.refusal) }
     const { useCount } = outcome
-    const { id, groupId, createdBy, metadata, usageLimit } = invitation
+    const { id, groupId, createdBy, makesFriends, metadata, usageLimit } = invitation
     const used = {
-      ...{ invitationId: id, code: invitation.code, createdBy, groupId, metadata },
+      ...{ invitationId: id, code: invitation.code, createdBy, groupId, makesFriends, metadata },
       ...{ usedBy, usedAt: at, useCount, isExhausted: useCount === usageLimit },
       remainingUses: remainingUses({ ...invitation, useCount }),
     }

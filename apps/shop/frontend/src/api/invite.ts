@@ -1,8 +1,6 @@
 import { answerOf, type ShopClient } from './api.ts'
 
-/** Marks invitations to friends, those of the bot's `/invite` too. */
-const PURPOSE = 'friends'
-/** Friends that one link is good for. */
+/** Friends that one link is good for, as with the bot's `/invite`: each finds those of the other. */
 const USAGE_LIMIT = 50
 const DAY_MS = 86_400_000
 
@@ -19,10 +17,14 @@ async function currentCode(api: ShopClient, now: number): Promise<string> {
   const query = { status: 'active', limit: 100 } as const
   const { items } = await answerOf(api.GET('/api/v1/invitations', { params: { query } }))
   const known = items.find(
-    ({ metadata, expiresAt }) =>
-      metadata['purpose'] === PURPOSE && (!expiresAt || Date.parse(expiresAt) > now + DAY_MS),
+    ({ makesFriends, groupId, recipient, usageLimit, expiresAt }) =>
+      makesFriends &&
+      groupId === null &&
+      recipient === null &&
+      usageLimit === USAGE_LIMIT &&
+      (!expiresAt || Date.parse(expiresAt) > now + DAY_MS),
   )
   if (known) return known.code
-  const body = { usageLimit: USAGE_LIMIT, metadata: { purpose: PURPOSE }, makesFriends: true }
+  const body = { usageLimit: USAGE_LIMIT, makesFriends: true }
   return (await answerOf(api.POST('/api/v1/invitations', { body }))).code
 }

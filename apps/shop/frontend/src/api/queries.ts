@@ -55,18 +55,24 @@ export const friendsQuery = (api: ShopClient) =>
     select: ({ pages }) => pages.flatMap(({ items }) => items),
   })
 
-/** Those who want to be the person's friend; the first of them. */
+/** Those who want to be the person's friend, page by page. */
 export const requestsQuery = (api: ShopClient) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['friendships', 'requests'],
-    queryFn: async () => (await answerOf(api.GET('/api/v1/friendships/requests'))).items,
+    queryFn: ({ pageParam }) =>
+      answerOf(api.GET('/api/v1/friendships/requests', { params: { query: pageAt(pageParam) } })),
+    ...byCursor,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
   })
 
-/** Those whom the person has blocked; the first of them. */
+/** Those whom the person has blocked, page by page. */
 export const blocksQuery = (api: ShopClient) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['friendships', 'blocks'],
-    queryFn: async () => (await answerOf(api.GET('/api/v1/friendships/blocks'))).items,
+    queryFn: ({ pageParam }) =>
+      answerOf(api.GET('/api/v1/friendships/blocks', { params: { query: pageAt(pageParam) } })),
+    ...byCursor,
+    select: ({ pages }) => pages.flatMap(({ items }) => items),
   })
 
 /** What is sold here. */

@@ -6240,6 +6240,7 @@ export interface components {
                     id: string;
                     firstName: string | null;
                 } | null;
+                makesFriends: boolean;
             } | null;
         };
         Order: {

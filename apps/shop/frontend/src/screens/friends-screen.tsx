@@ -1,4 +1,9 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import {
+  type UseInfiniteQueryResult,
+  useInfiniteQuery,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
 import { Avatar, Button, Cell, Placeholder, Section } from '@telegram-apps/telegram-ui'
 import { type ReactNode, useState } from 'react'
 import { doneOf } from '../api/api.ts'
@@ -16,61 +21,75 @@ export function FriendsScreen() {
   const { api, texts } = useShop()
   const words = texts.friends
   const friends = useInfiniteQuery(friendsQuery(api))
-  const requests = useQuery(requestsQuery(api))
-  const blocks = useQuery(blocksQuery(api))
+  const requests = useInfiniteQuery(requestsQuery(api))
+  const blocks = useInfiniteQuery(blocksQuery(api))
   const change = useChange()
   return (
     <>
       <InviteCell />
       {change.error ? <Failure error={change.error} onHide={change.reset} /> : null}
-      {requests.data?.length ? (
-        <Section header={words.requests}>
-          {requests.data.map((person) => (
-            <PersonCell key={person.userId} person={person} note={words.wants}>
-              <ActionButton change={change} person={person} action="accept" />
-              <ActionButton change={change} person={person} action="decline" />
-              <ActionButton change={change} person={person} action="block" />
-            </PersonCell>
-          ))}
-        </Section>
-      ) : null}
-      <Loaded query={friends} rows={3}>
-        {(found) =>
-          found.length === 0 ? (
-            <Placeholder header={words.empty} description={words.emptyNote} />
-          ) : (
-            <Section header={words.title}>
+      <People
+        {...{ query: requests, header: words.requests, note: words.wants, change }}
+        actions={['accept', 'decline', 'block']}
+      />
+      <People
+        {...{ query: friends, header: words.title, note: words.since, change }}
+        actions={['remove', 'block']}
+        empty={<Placeholder header={words.empty} description={words.emptyNote} />}
+      />
+      <People
+        {...{ query: blocks, header: words.blocked, note: words.blockedSince, change }}
+        actions={['unblock']}
+      />
+    </>
+  )
+}
+
+/** A list of people, page by page, with what can be done about each. */
+function People(props: {
+  query: Pick<
+    UseInfiniteQueryResult<Person[]>,
+    'data' | 'error' | 'refetch' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'
+  >
+  header: string
+  note: (day: string) => string
+  change: ReturnType<typeof useChange>
+  actions: readonly Action[]
+  empty?: ReactNode
+}) {
+  const { texts } = useShop()
+  const { query, header, note, change, actions, empty = null } = props
+  return (
+    <Loaded query={query} rows={empty ? 3 : 0}>
+      {(found) =>
+        found.length === 0 ? (
+          empty
+        ) : (
+          <>
+            <Section header={header}>
               {found.map((person) => (
-                <PersonCell key={person.userId} person={person} note={words.since}>
-                  <ActionButton change={change} person={person} action="remove" />
-                  <ActionButton change={change} person={person} action="block" />
+                <PersonCell key={person.userId} person={person} note={note}>
+                  {actions.map((action) => (
+                    <ActionButton key={action} change={change} person={person} action={action} />
+                  ))}
                 </PersonCell>
               ))}
             </Section>
-          )
-        }
-      </Loaded>
-      {friends.hasNextPage ? (
-        <Button
-          mode="plain"
-          size="m"
-          stretched
-          loading={friends.isFetchingNextPage}
-          onClick={() => void friends.fetchNextPage()}
-        >
-          {texts.purchases.more}
-        </Button>
-      ) : null}
-      {blocks.data?.length ? (
-        <Section header={words.blocked}>
-          {blocks.data.map((person) => (
-            <PersonCell key={person.userId} person={person} note={words.blockedSince}>
-              <ActionButton change={change} person={person} action="unblock" />
-            </PersonCell>
-          ))}
-        </Section>
-      ) : null}
-    </>
+            {query.hasNextPage ? (
+              <Button
+                mode="plain"
+                size="m"
+                stretched
+                loading={query.isFetchingNextPage}
+                onClick={() => void query.fetchNextPage()}
+              >
+                {texts.purchases.more}
+              </Button>
+            ) : null}
+          </>
+        )
+      }
+    </Loaded>
   )
 }
 

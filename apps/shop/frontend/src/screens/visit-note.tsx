@@ -22,8 +22,11 @@ type Words = ReturnType<typeof useShop>['texts']['visit']
 
 function wordsFor({ invitation, milestone }: Visit, words: Words) {
   if (invitation?.isAccepted) {
-    const name = invitation.inviter?.firstName
-    return { title: words.accepted(name ?? words.somebody), note: words.acceptedNote }
+    const { inviter, makesFriends } = invitation
+    return {
+      title: inviter ? words.accepted(inviter.firstName ?? words.somebody) : words.acceptedOnly,
+      note: makesFriends ? words.friendsNote : undefined,
+    }
   }
   // A link that is opened again has done its work.
   if (invitation?.refusal && invitation.refusal !== 'invites.already_used') {

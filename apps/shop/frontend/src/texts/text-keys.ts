@@ -87,8 +87,10 @@ export interface Texts {
     readonly reason: (reason: HistoryEntry['reason']) => string
   }
   readonly visit: {
+    /** By nobody in particular: of a campaign. */
+    readonly acceptedOnly: string
     readonly accepted: (inviter: string) => string
-    readonly acceptedNote: string
+    readonly friendsNote: string
     readonly somebody: string
     readonly refused: string
     readonly refusedNote: string

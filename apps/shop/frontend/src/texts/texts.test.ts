@@ -32,6 +32,19 @@ test('Everything that is said in English is said in Russian, in Russian', () => 
   for (const [path, text] of said(texts.ru)) expect(text, path).toMatch(CYRILLIC)
 })
 
+test.each([
+  'invites.expired',
+  'invites.not_active',
+  'invites.own_code',
+  'invites.already_member',
+  'invites.guests_not_invited',
+  'groups.full',
+  'groups.too_many',
+  'limits.too_many_tries',
+])('A link that is refused by %s says why in both languages', (refusal) => {
+  for (const { visit } of [texts.en, texts.ru]) expect(visit.reasons[refusal]).toMatch(/.{10,}\.$/)
+})
+
 test('Money is written as people write it, to the last unit', () => {
   const spaced = (text: string) => text.replaceAll(/\s/g, ' ')
   expect(spaced(money('en', '50', 'XTR'))).toBe('50 ★')
