@@ -179,18 +179,18 @@ export async function findJobFaults(kit: Kit): Promise<string[]> {
   return found.map(({ id, name }) => `payment ${id}: ${name}`)
 }
 
-/** Waits until no delivery waits for another try, and no job either if asked. */
+/** Waits until no delivery waits for another try, and no job or notification either if asked. */
 export async function untilQuiet(kit: Kit, { withJobs }: { withJobs: boolean }): Promise<void> {
   await until('everything is done by itself', 180_000, async () => {
     const waiting = await kit.rows(
       countShape,
       `select (select count(*) from gramkit.inbox_delivery where status = 'pending')::int
             + (select count(*) from gramkit.outbox_event where $1 and published_at is null)::int
-            + (select count(*) from gramkit.job where $1 and status = 'pending' and run_at < now())::int
+            + (select count(*) from gramkit.job where $1 and status = 'pending' and run_at <= $2)::int
             + (select count(*) from gramkit.notification
-               where $1 and status in ('due', 'sending') and due_at < now())::int
+               where $1 and status in ('due', 'sending') and due_at <= $2)::int
          as count`,
-      [withJobs],
+      [withJobs, await kit.sandbox.control.clock.now()],
     )
     const count = waiting[0]?.count ?? 0
     return count === 0 || `${count} wait`
