@@ -72,7 +72,7 @@ export function notifySlots<Tx extends { readonly notificationSlots: SlotsServic
   return {
     name: 'notifications.tick_slots',
     everyMs: 60_000,
-    nextDueAt: ({ notificationSlots }) => notificationSlots.findNextAt(slots),
+    nextDueAt: (services) => services.notificationSlots.findNextAt(services, slots),
     runDue: async (services) => (await services.notificationSlots.tick(services, slots)).people,
   }
 }

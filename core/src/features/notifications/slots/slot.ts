@@ -5,6 +5,8 @@ import type { MessageContent, MessageReader, NotificationTemplate } from '../tem
 
 /** Whose turn it is: people of one time zone, on one of their days. */
 export interface SlotQuery {
+  /** When they would be told: now, or at a later hour that is being asked about. */
+  readonly at: Date
   readonly timeZone: string
   /** The date there, such as `2030-01-31`. */
   readonly day: string

@@ -106,6 +106,21 @@ describe('a slot', () => {
     expect(await toldTo(tokyo)).toEqual([])
   })
 
+  test('holds a clock that is moved on only for people, and once a week', async () => {
+    await aVisitor('UTC', [2, 1])
+    const noon = clock.now().getTime()
+    const work = notifySlots(slots)
+    const days: number[] = []
+    for (let stops = 0; stops < 3; stops++) {
+      const next = await work.nextDueAt(services)
+      clock.set(next ?? clock.now())
+      days.push(Math.round((clock.now().getTime() - noon) / DAY_MS))
+      while ((await work.runDue(services)) > 0);
+    }
+    // The streak ends, a week without a visit, and then nobody for a week.
+    expect(days).toEqual([0, 6, 14])
+  })
+
   test('goes through more people than a page holds', async () => {
     const people = await Promise.all(
       Array.from({ length: 230 }, () => services.users.loginAsGuest(crypto.randomUUID())),
@@ -169,7 +184,7 @@ describe('reminders', () => {
     const { find } = newcomerSlot({ template: greeting, hour: 20 })
     const { id } = await aPerson(services)
     const isFound = async (): Promise<boolean> => {
-      const query = { timeZone: 'UTC', day: '', after: null, limit: 1_000 }
+      const query = { at: clock.now(), timeZone: 'UTC', day: '', after: null, limit: 1_000 }
       return (await find(services, query)).some(({ userId }) => userId === id)
     }
     const found: boolean[] = []

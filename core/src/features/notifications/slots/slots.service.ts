@@ -13,6 +13,8 @@ export interface SlotsScope extends Transactional<SlotsScope> {
 
 const PAGE = 200
 const HOUR_MS = 3_600_000
+/** How far ahead {@link SlotsService.findNextAt} looks for somebody to tell. */
+const DAYS_AHEAD = 7
 /** As streaks count: a night belongs to the day before it. */
 const STREAK_DAY_START_HOUR = 5
 
@@ -47,21 +49,34 @@ export class SlotsService {
     return { people, told }
   }
 
-  /** When the next slot begins in a zone in which somebody lives, or null. */
-  async findNextAt<Scope>(slots: readonly Slot<Scope>[]): Promise<Date | null> {
-    const now = this.#scope.clock.now()
-    const { notificationSlots } = this.#scope.repos
+  /**
+   * When a slot begins next that has somebody to tell, as far as is known today: at the latest
+   * the one after a week in which it has nobody. Null when there is no slot, or nobody at all.
+   */
+  async findNextAt<Scope>(services: Scope, slots: readonly Slot<Scope>[]): Promise<Date | null> {
     let next: Date | null = null
-    for (const timeZone of await notificationSlots.listTimeZones()) {
-      for (const { id: slot, hour } of slots) {
-        const day = slotDay(now, timeZone, hour)
-        const isDone =
-          day !== undefined && (await notificationSlots.isEnded({ slot, timeZone, day }))
-        const at = nextSlotAt(isDone ? addMs(now, HOUR_MS) : now, timeZone, hour)
+    for (const timeZone of await this.#scope.repos.notificationSlots.listTimeZones()) {
+      for (const slot of slots) {
+        let at = await this.#nextStart(slot, timeZone)
+        for (let days = 0; days < DAYS_AHEAD && (next === null || at < next); days++) {
+          const day = localDay(at, timeZone)
+          const query = { at, timeZone, day, after: null, limit: 1 }
+          if ((await slot.find(services, query)).length > 0) break
+          at = nextSlotAt(addMs(at, HOUR_MS), timeZone, slot.hour)
+        }
         if (next === null || at < next) next = at
       }
     }
     return next
+  }
+
+  async #nextStart({ id, hour }: { id: string; hour: number }, timeZone: string): Promise<Date> {
+    const now = this.#scope.clock.now()
+    const day = slotDay(now, timeZone, hour)
+    const isDone =
+      day !== undefined &&
+      (await this.#scope.repos.notificationSlots.isEnded({ slot: id, timeZone, day }))
+    return nextSlotAt(isDone ? addMs(now, HOUR_MS) : now, timeZone, hour)
   }
 
   async #page<Scope>(
@@ -74,7 +89,8 @@ export class SlotsService {
     const open = await this.#scope.repos.notificationSlots.open(key)
     if (!open) return nobody
     // Before the transaction: the question may need a connection of its own.
-    const people = await slot.find(services, { timeZone, day, after: open.after, limit: PAGE })
+    const at = this.#scope.clock.now()
+    const people = await slot.find(services, { at, timeZone, day, after: open.after, limit: PAGE })
     return this.#scope.transaction(async (tx) => {
       const { notificationSlots } = tx.repos
       const isLast = people.length < PAGE
@@ -95,9 +111,9 @@ export class SlotsService {
   }
 
   /** People of a zone whose streak ends with the next night unless they come. */
-  async listStreaksEnding({ day: _, ...rest }: SlotQuery) {
+  async listStreaksEnding({ at, day: _, ...rest }: SlotQuery) {
     // Not the date on the calendar: until five it is the day before that they may still come on.
-    const today = localDay(this.#scope.clock.now(), rest.timeZone, STREAK_DAY_START_HOUR)
+    const today = localDay(at, rest.timeZone, STREAK_DAY_START_HOUR)
     const found = await this.#scope.repos.notificationSlots.listStreaksEnding({
       ...rest,
       lastDay: addDays(today, -1),
@@ -106,28 +122,28 @@ export class SlotsService {
   }
 
   /** People of a zone who came for the first time about a day ago. */
-  async listNew({ day: _, ...rest }: SlotQuery) {
+  async listNew({ at, day: _, ...rest }: SlotQuery) {
     const found = await this.#scope.repos.notificationSlots.listCreated({
       ...rest,
-      ...this.#about(1),
+      ...about(at, 1),
     })
     return found.map(({ userId, since }) => ({ userId, facts: {}, occasion: since }))
   }
 
   /** People of a zone who came last about so many days ago. */
-  async listInactive({ day: _, ...rest }: SlotQuery, days: number) {
+  async listInactive({ at, day: _, ...rest }: SlotQuery, days: number) {
     const found = await this.#scope.repos.notificationSlots.listLastSeen({
       ...rest,
-      ...this.#about(days),
+      ...about(at, days),
     })
     return found.map(({ userId, since }) => ({ userId, facts: { days }, occasion: since }))
   }
+}
 
-  /** Half a day around an instant, and an hour more: on some days the clock is changed. */
-  #about(days: number): { readonly from: Date; readonly until: Date } {
-    const until = addMs(this.#scope.clock.now(), DAY_MS / 2 - days * DAY_MS)
-    return { from: addMs(until, -DAY_MS - HOUR_MS), until }
-  }
+/** Half a day around the instant so many days before, and an hour more: some days change the clock. */
+function about(at: Date, days: number): { readonly from: Date; readonly until: Date } {
+  const until = addMs(at, DAY_MS / 2 - days * DAY_MS)
+  return { from: addMs(until, -DAY_MS - HOUR_MS), until }
 }
 
 /** What a tick did. */
