@@ -3,10 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import { admit, type Rate } from '../limits/index.ts'
 
 /**
- * Names the network that an address belongs to: the /24 of IPv4, the /64 of IPv6.
+ * Names the network that an address belongs to: the /24 of IPv4, the /48 of IPv6.
  *
- * One household or cloud machine has a whole /64 to choose addresses from, so a limit for each
- * address would limit nobody there.
+ * A household has a /64 to choose addresses from, and whoever asks for it a /48 for nothing: a limit
+ * for anything smaller would limit nobody there.
  */
 export function networkOf(address: string): string {
   const [, v4] = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address) ?? []
@@ -18,8 +18,8 @@ export function networkOf(address: string): string {
   const missing =
     tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
   const all = [...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':')]
-  const network = all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16))
-  return `${network.join(':')}::/64`
+  const network = all.slice(0, 3).map((group) => Number.parseInt(group, 16).toString(16))
+  return `${network.join(':')}::/48`
 }
 
 /**
