@@ -1,7 +1,10 @@
-import { type LocalTime, localTime } from '../../../kernel/index.ts'
+import { addMs, type LocalTime, localTime } from '../../../kernel/index.ts'
 import type { Facts } from '../notification.ts'
-import { quietUntil } from '../quiet-hours.ts'
 import type { MessageContent, MessageReader, NotificationTemplate } from '../template.ts'
+
+const MINUTE_MS = 60_000
+/** From the last hour before a clock is put forward, by two at most, to the first one after it. */
+const SKIPPED_MAX = 3
 
 /** Whose turn it is: people of one time zone, on one of their days. */
 export interface SlotQuery {
@@ -28,7 +31,7 @@ export interface Slot<Scope> {
   /** Once a day for each person by this name. */
   readonly id: string
   readonly template: NotificationTemplate
-  /** 0 to 23, by the clock on their wall. */
+  /** 0 to 23, by the clock on their wall; when that skips it, the next one that there is. */
   readonly hour: number
   /** A page of the people to tell. */
   find(services: Scope, query: SlotQuery): Promise<readonly SlotPerson[]>
@@ -53,14 +56,40 @@ export function defineSlot<Scope, Filled extends Facts>(options: {
   return { ...rest, template: { ...shared, texts: { en: write('en'), ru: write('ru') } } }
 }
 
-/** The date of a zone in whose slot an instant falls; undefined when it is another hour there. */
+/**
+ * The date of a zone in whose slot an instant falls; undefined when it is another hour there. Where
+ * the clock skips the hour, the slot is the first hour behind it.
+ */
 export function slotDay(instant: Date, timeZone: string, hour: number): string | undefined {
-  const local: LocalTime = localTime(instant, timeZone)
-  return local.hour === hour ? local.day : undefined
+  return dayOf(localTime(instant, timeZone), instant, timeZone, hour)
 }
 
-/** When a zone's clock shows the hour next; the instant itself when it shows it now. */
+/** When a zone's slot of an hour begins next; the instant itself when it falls into one. */
 export function nextSlotAt(instant: Date, timeZone: string, hour: number): Date {
-  const rest = { from: ((hour + 1) % 24) * 60, until: hour * 60 }
-  return quietUntil(instant, timeZone, rest) ?? instant
+  let at = instant
+  for (;;) {
+    const local = localTime(at, timeZone)
+    if (dayOf(local, at, timeZone, hour) !== undefined) return at
+    at = new Date(Math.floor(at.getTime() / MINUTE_MS + 60 - local.minute) * MINUTE_MS)
+  }
+}
+
+function dayOf(
+  local: LocalTime,
+  instant: Date,
+  timeZone: string,
+  hour: number,
+): string | undefined {
+  if (local.hour === hour) return local.day
+  const late = hoursFrom(hour, local.hour)
+  if (late >= SKIPPED_MAX) return undefined
+  const before = localTime(addMs(instant, -(local.minute + 1) * MINUTE_MS), timeZone)
+  const early = hoursFrom(before.hour, hour)
+  const isSkipped = early > 0 && early + late <= SKIPPED_MAX
+  if (!isSkipped) return undefined
+  return hour > before.hour ? before.day : local.day
+}
+
+function hoursFrom(hour: number, later: number): number {
+  return (later - hour + 24) % 24
 }

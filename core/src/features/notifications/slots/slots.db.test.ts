@@ -9,6 +9,7 @@ import { aPerson } from '../../../testing/people.ts'
 import { notification } from '../notification.table.ts'
 import { inactiveSlot, newcomerSlot, notifySlots, streakSlot } from '../notifications.jobs.ts'
 import { anyTemplate, defineTemplate } from '../template.ts'
+import { defineSlot } from './slot.ts'
 
 const HOUR_MS = 3_600_000
 const schema = z.object({ days: z.int() })
@@ -148,6 +149,38 @@ describe('a slot', () => {
     )
     expect(found).toEqual({ told: 230, people: 230 })
     expect(await tick()).toEqual({ people: 0, told: 0 })
+  })
+})
+
+describe('a slot on a day on which the clock is changed', () => {
+  const atTwo = (userId: string) => [
+    defineSlot({
+      ...{ id: 'test.two', template: streakEnding, hour: 2 },
+      find: async () => [{ userId, facts: { days: 2 } }],
+    }),
+  ]
+
+  test('comes at the next hour that there is, once', async () => {
+    const userId = await aVisitor('Europe/Berlin', [])
+    const two = atTwo(userId)
+    clock.set(new Date('2040-03-25T00:30:00Z'))
+    expect((await notifySlots(two).nextDueAt(services))?.toISOString()).toBe(
+      '2040-03-25T01:00:00.000Z',
+    )
+    for (const instant of ['00:59', '01:00', '01:30', '02:00', '03:00']) {
+      clock.set(new Date(`2040-03-25T${instant}:00Z`))
+      await services.notificationSlots.tick(services, two)
+    }
+    expect(await toldTo(userId)).toEqual(['test.two:2040-03-25'])
+  })
+
+  test('comes once at an hour that there is twice', async () => {
+    const userId = await aVisitor('Europe/Berlin', [])
+    for (const instant of ['00:00', '00:30', '01:00', '01:30', '02:00']) {
+      clock.set(new Date(`2040-10-28T${instant}:00Z`))
+      await services.notificationSlots.tick(services, atTwo(userId))
+    }
+    expect(await toldTo(userId)).toEqual(['test.two:2040-10-28'])
   })
 })
 
