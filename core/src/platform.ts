@@ -27,7 +27,7 @@ import { CoreRepositories } from './repositories.ts'
 import { type Context, CoreServices } from './services.ts'
 
 /** What a platform is made of, whatever the app's services look like. */
-interface CommonOptions<Services> {
+export interface CommonOptions<Services> {
   /** PostgreSQL, as the application's own role. */
   readonly databaseUrl: string
   /** PostgreSQL past a pooler, for LISTEN. [`databaseUrl`] */

@@ -1,68 +1,29 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { coreRoutes, createHttpServer } from '../../http.ts'
 import { newId } from '../../kernel/index.ts'
 import { databaseError, openNodePostgres, rows } from '../../platform/database/index.ts'
-import { createLogger } from '../../platform/log/index.ts'
-import { createMetrics } from '../../platform/metrics/index.ts'
-import { createPlatform } from '../../platform.ts'
+import { testApi } from '../../testing/api.ts'
 import { aPerson, aPersonWithCredits } from '../../testing/people.ts'
 
-const adminToken = 'the-admin-token-of-this-test'
-const database = await testDatabase()
-const platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 16 })
-const { services } = platform
-const { app, ...server } = await createHttpServer({
-  logger: createLogger({ level: 'silent' }),
-  clock: platform.clock,
-  metrics: createMetrics(),
-  ready: async () => ({}),
-  api: { title: 'Balance', version: '1.0.0' },
-})
-
-beforeAll(async () => {
-  await app.register(coreRoutes(platform, { adminToken }))
-  await app.ready()
-})
+const { admin, aGuest, ask, close, database, platform, services } = await testApi({ poolSize: 16 })
 
 afterAll(async () => {
   expect(await services.balance.verify()).toMatchObject({ ok: true, differences: [] })
-  await server.close()
-  await platform.close()
-  await database.drop()
+  await close()
 })
 
-async function ask(
-  method: 'GET' | 'POST' | 'PUT',
-  url: string,
-  options: { body?: object; key?: string; token?: string } = {},
-) {
-  const { body, key, token = adminToken } = options
-  const answer = await app.inject({
-    method,
-    url: `/api/v1${url}`,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(key ? { 'idempotency-key': key } : {}),
-    },
-    ...(body ? { payload: body } : {}),
-  })
-  const replayed = answer.headers['idempotency-replayed']
-  return { status: answer.statusCode, replayed, body: answer.body ? answer.json() : undefined }
-}
-
 const adjust = (userId: string, amount: string, key = newId(), unit = 'credits') =>
-  ask('POST', `/admin/users/${userId}/adjustments`, {
-    key,
-    body: { unit, amount, reason: 'Sorry for the outage' },
+  ask({ ...admin, key }, 'POST', `/admin/users/${userId}/adjustments`, {
+    unit,
+    amount,
+    reason: 'Sorry for the outage',
   })
 
-const setFloor = (userId: string, floor: string, token = adminToken) =>
-  ask('PUT', `/admin/users/${userId}/balance/credits/floor`, {
-    token,
-    body: { floor, reason: 'A customer of ten years' },
+const setFloor = (userId: string, floor: string, who = admin) =>
+  ask(who, 'PUT', `/admin/users/${userId}/balance/credits/floor`, {
+    floor,
+    reason: 'A customer of ten years',
   })
 
 const auditOf = (userId: string) =>
@@ -74,7 +35,7 @@ const auditOf = (userId: string) =>
   )
 
 const balanceOf = async (userId: string) =>
-  (await ask('GET', `/admin/users/${userId}/balance`)).body.items[0]
+  (await ask(admin, 'GET', `/admin/users/${userId}/balance`)).body.items[0]
 
 describe('an adjustment', () => {
   test('gives and takes once for each key, and is audited once', async () => {
@@ -101,7 +62,7 @@ describe('an adjustment', () => {
         facts: { transferId: expect.any(String), unit: 'credits', amount: '-20', reason },
       },
     ])
-    const history = await ask('GET', `/admin/users/${id}/balance/credits/history`)
+    const history = await ask(admin, 'GET', `/admin/users/${id}/balance/credits/history`)
     expect(history.body.items.map(({ amount }: { amount: string }) => amount)).toEqual([
       '-20',
       '50',
@@ -145,7 +106,8 @@ describe('an adjustment', () => {
     })
     for (const reason of ['', 'a\u0000b', '\ud800', 'x'.repeat(201)]) {
       const body = { unit: 'credits', amount: '1', reason }
-      const answer = await ask('POST', `/admin/users/${id}/adjustments`, { key: newId(), body })
+      const asker = { ...admin, key: newId() }
+      const answer = await ask(asker, 'POST', `/admin/users/${id}/adjustments`, body)
       expect(answer).toMatchObject({ status: 422 })
     }
     expect(await balanceOf(id)).toBeUndefined()
@@ -236,9 +198,8 @@ describe('a floor', () => {
   })
 
   test('cannot be set by a role that is not the application, nor by a user', async () => {
-    const person = await services.users.loginAsGuest(newId())
-    const { id } = person.user
-    expect(await setFloor(id, '-10', person.token)).toMatchObject({ status: 403 })
+    const guest = await aGuest()
+    expect(await setFloor(guest.id, '-10', guest)).toMatchObject({ status: 403 })
     await using direct = openNodePostgres({ url: database.adminUrl, poolSize: 1 })
     const held = await rows(
       direct.executor,

@@ -1,61 +1,16 @@
-import { testDatabase } from '@gramkit/services/testing'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { coreRoutes, createHttpServer } from '../../http.ts'
-import { newId } from '../../kernel/index.ts'
-import { createLogger } from '../../platform/log/index.ts'
-import { createMetrics } from '../../platform/metrics/index.ts'
-import { createPlatform } from '../../platform.ts'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { type LoggedIn, testApi } from '../../testing/api.ts'
 
-const database = await testDatabase()
-const platform = await createPlatform({ databaseUrl: database.appUrl })
-const { app, ...server } = await createHttpServer({
-  logger: createLogger({ level: 'silent' }),
-  clock: platform.clock,
-  metrics: createMetrics(),
-  ready: async () => ({}),
-  api: { title: 'People', version: '1.0.0' },
-})
-
-interface Person {
-  readonly id: string
-  readonly token: string
-}
-
-let ada: Person
-let bob: Person
-
-beforeAll(async () => {
-  await app.register(coreRoutes(platform, { adminToken: 'the-admin-token-of-this-test' }))
-  await app.ready()
-})
+const { aGuest, ask, close } = await testApi()
+let ada: LoggedIn
+let bob: LoggedIn
 
 beforeEach(async () => {
   ada = await aGuest()
   bob = await aGuest()
 })
 
-afterAll(async () => {
-  await server.close()
-  await platform.close()
-  await database.drop()
-})
-
-async function aGuest(): Promise<Person> {
-  const { token, user } = await platform.services.users.loginAsGuest(newId())
-  return { id: user.id, token }
-}
-
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-async function ask(person: Person, method: Method, url: string, body?: object) {
-  const answer = await app.inject({
-    method,
-    url: `/api/v1${url}`,
-    headers: { authorization: `Bearer ${person.token}` },
-    ...(body ? { payload: body } : {}),
-  })
-  return { status: answer.statusCode, body: answer.body ? answer.json() : undefined }
-}
+afterAll(close)
 
 test('makes friends by a request that is accepted, and shows names only', async () => {
   await ask(ada, 'PATCH', '/me', { firstName: 'Ada', lastName: 'Lovelace' })

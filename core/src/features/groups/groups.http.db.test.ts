@@ -1,61 +1,16 @@
-import { testDatabase } from '@gramkit/services/testing'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { coreRoutes, createHttpServer } from '../../http.ts'
-import { newId } from '../../kernel/index.ts'
-import { createLogger } from '../../platform/log/index.ts'
-import { createMetrics } from '../../platform/metrics/index.ts'
-import { createPlatform } from '../../platform.ts'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { type LoggedIn, testApi } from '../../testing/api.ts'
 
-const database = await testDatabase()
-const platform = await createPlatform({ databaseUrl: database.appUrl })
-const { app, ...server } = await createHttpServer({
-  logger: createLogger({ level: 'silent' }),
-  clock: platform.clock,
-  metrics: createMetrics(),
-  ready: async () => ({}),
-  api: { title: 'People', version: '1.0.0' },
-})
-
-interface Person {
-  readonly id: string
-  readonly token: string
-}
-
-let ada: Person
-let bob: Person
-
-beforeAll(async () => {
-  await app.register(coreRoutes(platform, { adminToken: 'the-admin-token-of-this-test' }))
-  await app.ready()
-})
+const { aGuest, ask, close, services } = await testApi()
+let ada: LoggedIn
+let bob: LoggedIn
 
 beforeEach(async () => {
   ada = await aGuest()
   bob = await aGuest()
 })
 
-afterAll(async () => {
-  await server.close()
-  await platform.close()
-  await database.drop()
-})
-
-async function aGuest(): Promise<Person> {
-  const { token, user } = await platform.services.users.loginAsGuest(newId())
-  return { id: user.id, token }
-}
-
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-async function ask(person: Person, method: Method, url: string, body?: object) {
-  const answer = await app.inject({
-    method,
-    url: `/api/v1${url}`,
-    headers: { authorization: `Bearer ${person.token}` },
-    ...(body ? { payload: body } : {}),
-  })
-  return { status: answer.statusCode, body: answer.body ? answer.json() : undefined }
-}
+afterAll(close)
 
 test('keeps a group’s life to its members', async () => {
   const made = await ask(ada, 'POST', '/groups', { title: '  Chess  ', memberMax: 3 })
@@ -79,7 +34,7 @@ test('keeps a group’s life to its members', async () => {
       body: { code: 'groups.not_found' },
     })
   }
-  await platform.services.members.join(made.body.id, bob.id)
+  await services.members.join(made.body.id, bob.id)
   expect(await ask(bob, 'GET', '/groups')).toMatchObject({
     body: { items: [{ title: 'Chess', role: 'member', memberCount: 2 }] },
   })
@@ -93,7 +48,7 @@ test('changes roles, hands a group over and lets people leave', async () => {
   const { body: made } = await ask(ada, 'POST', '/groups', { title: 'Chess' })
   const group = `/groups/${made.id}`
   const bobs = `${group}/members/${bob.id.toUpperCase()}`
-  await platform.services.members.join(made.id, bob.id)
+  await services.members.join(made.id, bob.id)
   expect(await ask(ada, 'PATCH', bobs, { role: 'admin' })).toMatchObject({ status: 204 })
   expect(await ask(bob, 'PATCH', group, { title: 'Go' })).toMatchObject({ body: { title: 'Go' } })
   expect(await ask(ada, 'POST', `${group}/owner`, { userId: bob.id })).toMatchObject({

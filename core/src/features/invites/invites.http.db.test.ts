@@ -1,76 +1,28 @@
-import { testDatabase } from '@gramkit/services/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { coreRoutes, createHttpServer } from '../../http.ts'
+import { afterAll, expect, test } from 'vitest'
 import { addMs, DAY_MS, newId, VirtualClock } from '../../kernel/index.ts'
-import { createLogger } from '../../platform/log/index.ts'
-import { createMetrics } from '../../platform/metrics/index.ts'
-import { createPlatform } from '../../platform.ts'
+import { type Asker, type LoggedIn, testApi } from '../../testing/api.ts'
 import { aPerson } from '../../testing/people.ts'
 
-const adminToken = 'the-admin-token-of-this-test'
-const database = await testDatabase()
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00.000Z'))
-const platform = await createPlatform({ databaseUrl: database.appUrl, clock })
-const { services } = platform
-const { app, ...server } = await createHttpServer({
-  logger: createLogger({ level: 'silent' }),
-  clock,
-  metrics: createMetrics(),
-  ready: async () => ({}),
-  trustedProxies: ['127.0.0.1'],
-  api: { title: 'People', version: '1.0.0' },
-})
+const { admin, ask, close, services, ...api } = await testApi({ clock })
 
-beforeAll(async () => {
-  await app.register(coreRoutes(platform, { adminToken }))
-  await app.ready()
-})
-
-afterAll(async () => {
-  await server.close()
-  await platform.close()
-  await database.drop()
-})
-
-interface Person {
-  readonly id: string
-  readonly token: string
-  readonly network: string
-}
+afterAll(close)
 
 let networks = 0
 
-async function someone(): Promise<Person> {
+function aNetwork(): Required<Pick<Asker, 'network'>> {
+  networks += 1
+  return { network: `10.0.${networks}.1` }
+}
+
+async function someone(): Promise<LoggedIn> {
   const { id } = await aPerson(services)
   const user = await services.users.getById(id)
   const { token } = await services.sessions.open(user, { surface: 'telegram', label: null })
-  networks += 1
-  return { id, token, network: `10.0.${networks}.1` }
+  return { id, token, ...aNetwork() }
 }
 
-async function aGuest(): Promise<Person> {
-  const { token, user } = await services.users.loginAsGuest(newId())
-  networks += 1
-  return { id: user.id, token, network: `10.0.${networks}.1` }
-}
-
-const theAdmin = { token: adminToken, network: '10.1.0.1' }
-
-async function ask(
-  { token, network }: Pick<Person, 'token' | 'network'>,
-  method: 'GET' | 'POST',
-  url: string,
-  body?: object,
-  headers: object = {},
-) {
-  const answer = await app.inject({
-    method,
-    url: `/api/v1${url}`,
-    headers: { authorization: `Bearer ${token}`, 'x-forwarded-for': network, ...headers },
-    ...(body ? { payload: body } : {}),
-  })
-  return { status: answer.statusCode, body: answer.json() }
-}
+const aGuest = async (): Promise<LoggedIn> => ({ ...(await api.aGuest()), ...aNetwork() })
 
 test('makes an invitation, asks about it, uses it and shows who did', async () => {
   const [ada, bob] = [await someone(), await someone()]
@@ -232,19 +184,20 @@ test('makes a network wait for wrong codes, whoever tries them, and not for righ
 })
 
 test('makes a batch once for each key, and lets administrators see and revoke all', async () => {
-  const key = { 'idempotency-key': newId() }
+  const once = { ...admin, key: newId() }
   const batch = { count: 3, prefix: 'WINTER', usageLimit: 5 }
-  const made = await ask(theAdmin, 'POST', '/admin/invitations/batches', batch, key)
-  expect(made).toMatchObject({ status: 201 })
-  expect(await ask(theAdmin, 'POST', '/admin/invitations/batches', batch, key)).toEqual(made)
+  const made = await ask(once, 'POST', '/admin/invitations/batches', batch)
+  expect(made).toMatchObject({ status: 201, replayed: 'false' })
+  const again = await ask(once, 'POST', '/admin/invitations/batches', batch)
+  expect(again).toEqual({ ...made, replayed: 'true' })
   const { batchId, codes } = made.body
-  const listed = await ask(theAdmin, 'GET', `/admin/invitations?batchId=${batchId}`)
+  const listed = await ask(admin, 'GET', `/admin/invitations?batchId=${batchId}`)
   expect(listed.body.items.map(({ code }: { code: string }) => code)).toEqual(codes.toReversed())
   const { id } = listed.body.items[0]
-  expect(await ask(theAdmin, 'POST', `/admin/invitations/${id}/revoke`, {})).toMatchObject({
+  expect(await ask(admin, 'POST', `/admin/invitations/${id}/revoke`, {})).toMatchObject({
     body: { status: 'revoked', revokedBy: 'admin' },
   })
-  expect(await ask(theAdmin, 'GET', '/admin/invitations/stats')).toMatchObject({ status: 200 })
+  expect(await ask(admin, 'GET', '/admin/invitations/stats')).toMatchObject({ status: 200 })
   const ada = await someone()
   for (const url of ['/admin/invitations', '/admin/invitations/stats']) {
     expect(await ask(ada, 'GET', url)).toMatchObject({ status: 403 })

@@ -1,51 +1,21 @@
-import { testDatabase } from '@gramkit/services/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { coreRoutes, createHttpServer } from '../../../http.ts'
-import { newId } from '../../../kernel/index.ts'
-import { createLogger } from '../../../platform/log/index.ts'
-import { createMetrics } from '../../../platform/metrics/index.ts'
-import { createPlatform } from '../../../platform.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import { testApi } from '../../../testing/api.ts'
 
-const database = await testDatabase()
-const platform = await createPlatform({
-  databaseUrl: database.appUrl,
+const { ask, close, services, ...api } = await testApi({
   notifications: {
     topics: [{ id: 'reminders', title: { en: 'Reminders', ru: 'Напоминания' } }],
   },
 })
-const { app, ...server } = await createHttpServer({
-  logger: createLogger({ level: 'silent' }),
-  clock: platform.clock,
-  metrics: createMetrics(),
-  ready: async () => ({}),
-  api: { title: 'Notifications', version: '1.0.0' },
-})
 
-beforeAll(async () => {
-  await app.register(coreRoutes(platform, { adminToken: 'the-admin-token-of-this-test' }))
-  await app.ready()
-})
-
-afterAll(async () => {
-  await server.close()
-  await platform.close()
-  await database.drop()
-})
+afterAll(close)
 
 /** Somebody new who asks for their preferences, or changes them. */
 async function aGuest() {
-  const { token, user } = await platform.services.users.loginAsGuest(newId())
+  const guest = await api.aGuest()
   return {
-    user,
-    async preferences(change?: object) {
-      const answer = await app.inject({
-        method: change ? 'PATCH' : 'GET',
-        url: '/api/v1/notifications/preferences',
-        headers: { authorization: `Bearer ${token}` },
-        ...(change ? { body: change } : {}),
-      })
-      return { status: answer.statusCode, body: answer.json() }
-    },
+    id: guest.id,
+    preferences: (change?: object) =>
+      ask(guest, change ? 'PATCH' : 'GET', '/notifications/preferences', change),
   }
 }
 
@@ -79,7 +49,7 @@ describe('notification preferences', () => {
 
   test('are named in the person’s own language', async () => {
     const guest = await aGuest()
-    await platform.services.users.updateProfile(guest.user.id, { languageCode: 'ru' })
+    await services.users.updateProfile(guest.id, { languageCode: 'ru' })
     const { body } = await guest.preferences()
     expect(body.topics.map(({ title }: { title: string }) => title)).toEqual([
       'Новости',
