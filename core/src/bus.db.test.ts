@@ -1,18 +1,13 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, expect, test } from 'vitest'
 import { invitationUsed } from './features/invites/index.ts'
 import { coreHost, startJobs } from './jobs.ts'
 import { forwardToBus, InProcessBus } from './platform/bus/index.ts'
-import { createPlatform } from './platform.ts'
+import { testPlatform } from './testing/platform.ts'
 
-const database = await testDatabase()
-const platform = await createPlatform({ databaseUrl: database.appUrl })
+const { platform, close } = await testPlatform()
 const { invites } = platform.services
 
-afterAll(async () => {
-  await platform.close()
-  await database.drop()
-})
+afterAll(close)
 
 test('events of the outbox reach the bus once they are committed, also after it was away', async () => {
   await using bus = new InProcessBus({

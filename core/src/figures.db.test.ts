@@ -1,17 +1,11 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, expect, test } from 'vitest'
 import { newId } from './kernel/index.ts'
-import { createPlatform } from './platform.ts'
 import { aPerson } from './testing/people.ts'
+import { testPlatform } from './testing/platform.ts'
 
-const database = await testDatabase()
-const platform = await createPlatform({ databaseUrl: database.appUrl })
-const { services } = platform
+const { services, close } = await testPlatform()
 
-afterAll(async () => {
-  await platform.close()
-  await database.drop()
-})
+afterAll(close)
 
 test('somebody who was erased, and a guest who was merged, are no people any more', async () => {
   await aPerson(services)

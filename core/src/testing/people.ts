@@ -35,3 +35,17 @@ export async function aPersonWithCredits(
   })
   return person
 }
+
+/** Whom a part of a person is tested with: a user, the guest who is merged into them, and another. */
+export async function peopleOfAMerge(services: CoreServices): Promise<{
+  readonly userId: string
+  readonly guestId: string
+  readonly otherId: string
+}> {
+  const { user: guest } = await services.users.loginAsGuest(newId())
+  return {
+    userId: (await aPerson(services)).id,
+    guestId: guest.id,
+    otherId: (await aPerson(services)).id,
+  }
+}

@@ -2,29 +2,21 @@ import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { assert, newId } from '../../kernel/index.ts'
-import { databaseError, openNodePostgres, rows } from '../../platform/database/index.ts'
-import { createPlatform, type Platform } from '../../platform.ts'
-import type { CoreServices } from '../../services.ts'
+import { rows } from '../../platform/database/index.ts'
+import { createPlatform } from '../../platform.ts'
 import { aPerson, aPersonWithCredits } from '../../testing/people.ts'
+import { testPlatform } from '../../testing/platform.ts'
+import { codeOf, refusalOf } from '../../testing/refusals.ts'
 
-const database = await testDatabase()
-let platform: Platform<CoreServices>
-
-beforeAll(async () => {
-  platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 16 })
-})
+const { database, platform, close } = await testPlatform({ poolSize: 16 })
 
 afterAll(async () => {
   await expectLedgerToAddUp()
-  await platform.close()
-  await database.drop()
+  await close()
 })
-
-const codeOf = (result: PromiseSettledResult<unknown>): unknown =>
-  result.status === 'fulfilled' ? 'ok' : Reflect.get(Object(result.reason), 'code')
 
 const facts = { unit: 'credits', reason: 'test.moved', reference: 'test' }
 
@@ -260,16 +252,6 @@ describe('history', () => {
 })
 
 describe('PostgreSQL itself', () => {
-  const refusalOf = async (url: string, statement: string): Promise<string | undefined> => {
-    await using direct = openNodePostgres({ url, poolSize: 1 })
-    try {
-      await direct.executor.execute(sql.raw(statement))
-      return undefined
-    } catch (error) {
-      return databaseError(error)?.code
-    }
-  }
-
   test('runs the application as a role without power', async () => {
     const client = new pg.Client(database.appUrl)
     await client.connect()

@@ -2,9 +2,10 @@ import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { newId } from '../../kernel/index.ts'
-import { databaseError, openNodePostgres, rows } from '../../platform/database/index.ts'
+import { openNodePostgres, rows } from '../../platform/database/index.ts'
 import { testApi } from '../../testing/api.ts'
 import { aPerson, aPersonWithCredits } from '../../testing/people.ts'
+import { refusalOf } from '../../testing/refusals.ts'
 
 const { admin, aGuest, ask, close, database, platform, services } = await testApi({ poolSize: 16 })
 
@@ -213,8 +214,7 @@ describe('a floor', () => {
       'gramkit_app_login',
       'gramkit_owner',
     ])
-    await using app = openNodePostgres({ url: database.appUrl, poolSize: 1 })
-    const write = app.executor.execute(sql`update gramkit.balance_account set floor = -1`)
-    expect(databaseError(await write.catch((error: unknown) => error))?.code).toBe('42501')
+    const write = 'update gramkit.balance_account set floor = -1'
+    expect(await refusalOf(database.appUrl, write)).toBe('42501')
   })
 })

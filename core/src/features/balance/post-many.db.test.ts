@@ -1,26 +1,18 @@
 import { overtake } from '@gramkit/services/overtake'
-import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { deriveId, isAppError, newId } from '../../kernel/index.ts'
 import { rows } from '../../platform/database/index.ts'
-import { createPlatform, type Platform } from '../../platform.ts'
-import type { CoreServices } from '../../services.ts'
 import { aPerson, aPersonWithCredits } from '../../testing/people.ts'
+import { testPlatform } from '../../testing/platform.ts'
 import type { TransferRequest } from './balance.ts'
 
-const database = await testDatabase()
-let platform: Platform<CoreServices>
-
-beforeAll(async () => {
-  platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 16 })
-})
+const { database, platform, close } = await testPlatform({ poolSize: 16 })
 
 afterAll(async () => {
   expect(await platform.services.balance.verify()).toMatchObject({ ok: true, differences: [] })
-  await platform.close()
-  await database.drop()
+  await close()
 })
 
 const facts = { unit: 'credits', reason: 'test.granted', reference: 'test' }

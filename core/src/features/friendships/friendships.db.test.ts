@@ -1,39 +1,23 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { newId } from '../../kernel/index.ts'
 import { databaseError, rows } from '../../platform/database/index.ts'
-import { createPlatform, type Platform } from '../../platform.ts'
-import type { CoreServices } from '../../services.ts'
 import { aPerson } from '../../testing/people.ts'
+import { testPlatform } from '../../testing/platform.ts'
+import { outcomeOf } from '../../testing/refusals.ts'
 import { pairOf } from './friendship.ts'
 
-const database = await testDatabase()
-let platform: Platform<CoreServices>
-let services: CoreServices
+const { services, close } = await testPlatform({ poolSize: 16 })
 let ada = ''
 let bob = ''
-
-beforeAll(async () => {
-  platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 16 })
-  services = platform.services
-})
 
 beforeEach(async () => {
   ada = (await aPerson(services)).id
   bob = (await aPerson(services)).id
 })
 
-afterAll(async () => {
-  await platform.close()
-  await database.drop()
-})
-
-const codeOf = (result: PromiseSettledResult<unknown>): unknown =>
-  result.status === 'fulfilled'
-    ? (result.value ?? 'ok')
-    : Reflect.get(Object(result.reason), 'code')
+afterAll(close)
 
 type Lists = 'list' | 'requests' | 'blocks'
 
@@ -104,7 +88,7 @@ describe('a request', () => {
       services.friendships.accept(bob, eve),
       services.friendships.accept(bob, newId()),
     ])
-    expect(results.map(codeOf)).toEqual(Array(4).fill('friendships.not_requested'))
+    expect(results.map(outcomeOf)).toEqual(Array(4).fill('friendships.not_requested'))
     expect(await idsOf('list', ada)).toEqual([])
   })
 
@@ -137,7 +121,7 @@ describe('a request', () => {
     for (let tried = 0; tried < 21; tried += 1) {
       const otherId = tried % 2 === 0 ? newId() : bob
       results.push(
-        ...(await Promise.allSettled([services.friendships.request(ada, otherId)])).map(codeOf),
+        ...(await Promise.allSettled([services.friendships.request(ada, otherId)])).map(outcomeOf),
       )
     }
     expect(results).toEqual([...Array(20).fill('requested'), 'limits.too_many_tries'])
@@ -149,7 +133,7 @@ describe('a request', () => {
       services.friendships.request(ada, ada),
       services.friendships.block(ada, ada),
     ])
-    expect(results.map(codeOf)).toEqual(Array(2).fill('friendships.with_self'))
+    expect(results.map(outcomeOf)).toEqual(Array(2).fill('friendships.with_self'))
   })
 })
 
@@ -193,7 +177,7 @@ describe('a friendship', () => {
       services.friendships.accept(ada, bob),
       services.friendships.accept(eve, ada),
     ])
-    expect(results.map(codeOf).toSorted()).toEqual(['friendships.too_many', 'ok'])
+    expect(results.map(outcomeOf).toSorted()).toEqual(['friendships.too_many', 'ok'])
     expect(await services.repos.friendships.countFriends(ada)).toBe(1_000)
     const { id: late } = await aPerson(services)
     expect(await services.friendships.befriend(ada, late)).toBe('refused')
@@ -254,7 +238,7 @@ describe('a block', () => {
     expect(await services.friendships.request(bob, ada)).toBe('requested')
     expect(await idsOf('requests', ada)).toEqual([])
     const [accepted] = await Promise.allSettled([services.friendships.accept(ada, bob)])
-    expect(accepted && codeOf(accepted)).toBe('friendships.not_requested')
+    expect(accepted && outcomeOf(accepted)).toBe('friendships.not_requested')
     expect(await eventsBetween(ada, bob)).toEqual(['friendship.accepted', 'friendship.removed'])
 
     await services.friendships.unblock(ada, bob)
@@ -269,7 +253,7 @@ describe('a block', () => {
       await services.friendships.request(ada, otherId),
       await services.friendships.remove(ada, otherId),
       await services.friendships.decline(ada, otherId),
-      (await Promise.allSettled([services.friendships.accept(ada, otherId)])).map(codeOf),
+      (await Promise.allSettled([services.friendships.accept(ada, otherId)])).map(outcomeOf),
       await services.friendships.block(ada, otherId),
       await services.friendships.unblock(ada, otherId),
     ]
@@ -284,7 +268,7 @@ describe('a block', () => {
     await services.friendships.block(ada, bob)
     expect(await idsOf('requests', bob)).toEqual([])
     const [result] = await Promise.allSettled([services.friendships.request(ada, bob)])
-    expect(result && codeOf(result)).toBe('friendships.blocked_by_you')
+    expect(result && outcomeOf(result)).toBe('friendships.blocked_by_you')
   })
 
   test('is set 1,000 times at the most', async () => {
@@ -295,7 +279,7 @@ describe('a block', () => {
       insert into gramkit.friendship_block (blocker_id, blocked_id, created_at)
       select ${ada}::uuid, id, now() from made`)
     const [result] = await Promise.allSettled([services.friendships.block(ada, bob)])
-    expect(result && codeOf(result)).toBe('friendships.too_many')
+    expect(result && outcomeOf(result)).toBe('friendships.too_many')
   })
 })
 

@@ -1,33 +1,16 @@
-import { testDatabase } from '@gramkit/services/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { newId } from '../../kernel/index.ts'
-import { createPlatform, type Platform } from '../../platform.ts'
-import type { CoreServices } from '../../services.ts'
-import { aPerson } from '../../testing/people.ts'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { aPerson, peopleOfAMerge } from '../../testing/people.ts'
+import { testPlatform } from '../../testing/platform.ts'
 import { friendshipsPart } from './person-part.ts'
 
-const database = await testDatabase()
-let platform: Platform<CoreServices>
-let services: CoreServices
-let userId = ''
-let guestId = ''
-let otherId = ''
-
-beforeAll(async () => {
-  platform = await createPlatform({ databaseUrl: database.appUrl })
-  services = platform.services
-})
+const { services, close } = await testPlatform()
+let { userId, guestId, otherId } = await peopleOfAMerge(services)
 
 beforeEach(async () => {
-  userId = (await aPerson(services)).id
-  otherId = (await aPerson(services)).id
-  guestId = (await services.users.loginAsGuest(newId())).user.id
+  ;({ userId, guestId, otherId } = await peopleOfAMerge(services))
 })
 
-afterAll(async () => {
-  await platform.close()
-  await database.drop()
-})
+afterAll(close)
 
 async function merge(): Promise<void> {
   await services.transaction((tx) => friendshipsPart.merge(tx, { guestId, userId, round: 0 }))

@@ -1,29 +1,22 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { addMs, DAY_MS, newId, VirtualClock } from '../../kernel/index.ts'
 import { rows } from '../../platform/database/index.ts'
-import { createPlatform, type Platform } from '../../platform.ts'
-import type { CoreServices } from '../../services.ts'
 import { invitationStorageContract } from '../../testing/contracts/invitation-storage.contract.ts'
 import { aPerson } from '../../testing/people.ts'
+import { testPlatform } from '../../testing/platform.ts'
 
-const database = await testDatabase()
-const owner = new pg.Client({ connectionString: database.adminUrl })
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00.000Z'))
-let platform: Platform<CoreServices>
+const { database, platform, close } = await testPlatform({ poolSize: 16, clock })
+const owner = new pg.Client({ connectionString: database.adminUrl })
 
-beforeAll(async () => {
-  await owner.connect()
-  platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 16, clock })
-})
+beforeAll(() => owner.connect())
 
 afterAll(async () => {
-  await platform.close()
   await owner.end()
-  await database.drop()
+  await close()
 })
 
 invitationStorageContract({

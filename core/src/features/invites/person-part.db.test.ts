@@ -1,4 +1,3 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import { afterAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -7,21 +6,16 @@ import { newId } from '../../kernel/index.ts'
 import { forwardToBus, InProcessBus } from '../../platform/bus/index.ts'
 import { rows } from '../../platform/database/index.ts'
 import { bindPeople } from '../../platform/people/index.ts'
-import { createPlatform } from '../../platform.ts'
 import type { CoreServices } from '../../services.ts'
 import { aPerson } from '../../testing/people.ts'
+import { testPlatform } from '../../testing/platform.ts'
 import { invitationCreated, invitationRevoked, invitationUsed } from './invites.events.ts'
 import { invitesPart } from './person-part.ts'
 
-const database = await testDatabase()
-const platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 12 })
-const { services } = platform
+const { platform, services, close } = await testPlatform({ poolSize: 12 })
 const { invites } = services
 
-afterAll(async () => {
-  await platform.close()
-  await database.drop()
-})
+afterAll(close)
 
 const partOf = (tx: CoreServices) => {
   const [part] = bindPeople([invitesPart], tx)

@@ -1,19 +1,14 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, describe, expect, test } from 'vitest'
 import { addMs, DAY_MS, VirtualClock } from '../../kernel/index.ts'
 import { createPlatform } from '../../platform.ts'
 import { aPerson } from '../../testing/people.ts'
+import { testPlatform } from '../../testing/platform.ts'
 
-const database = await testDatabase()
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00.000Z'))
-const platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 12, clock })
-const { services } = platform
+const { database, services, close } = await testPlatform({ poolSize: 12, clock })
 const { invites } = services
 
-afterAll(async () => {
-  await platform.close()
-  await database.drop()
-})
+afterAll(close)
 
 async function people(count: number): Promise<string[]> {
   const made = []

@@ -8,6 +8,7 @@ import {
 } from '../../features/invites/index.ts'
 import { addMs, newId, type Page, type PageRequest, VirtualClock } from '../../kernel/index.ts'
 import type { DomainEvent } from '../../platform/outbox/index.ts'
+import { codeOf } from '../refusals.ts'
 
 /** A storage to be tested. */
 export interface InvitationStorageContractOptions {
@@ -20,9 +21,6 @@ export interface InvitationStorageContractOptions {
 
 const START = new Date('2030-01-01T00:00:00.000Z')
 const DAY_MS = 86_400_000
-
-const codeOf = (result: PromiseSettledResult<unknown>): unknown =>
-  result.status === 'fulfilled' ? 'ok' : Reflect.get(Object(result.reason), 'code')
 
 /**
  * What every storage of invitations keeps to, whoever wrote it: an adapter is done when this passes.

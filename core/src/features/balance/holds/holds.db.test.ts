@@ -1,31 +1,20 @@
 import { overtake } from '@gramkit/services/overtake'
-import { testDatabase } from '@gramkit/services/testing'
-import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { addMs, DAY_MS, newId, VirtualClock } from '../../../kernel/index.ts'
-import { databaseError, openNodePostgres } from '../../../platform/database/index.ts'
-import { createPlatform, type Platform } from '../../../platform.ts'
-import type { CoreServices } from '../../../services.ts'
 import { aPersonWithCredits } from '../../../testing/people.ts'
+import { testPlatform } from '../../../testing/platform.ts'
+import { codeOf, refusalOf } from '../../../testing/refusals.ts'
 
-const database = await testDatabase()
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00Z'))
-let platform: Platform<CoreServices>
-
-beforeAll(async () => {
-  platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 16, clock })
-})
+const { database, platform, close } = await testPlatform({ poolSize: 16, clock })
 
 afterAll(async () => {
   expect(await platform.services.balance.verify()).toMatchObject({ ok: true, differences: [] })
-  await platform.close()
-  await database.drop()
+  await close()
 })
 
 const facts = { unit: 'credits', reason: 'test.held', reference: 'test' }
-const codeOf = (result: PromiseSettledResult<unknown>): unknown =>
-  result.status === 'fulfilled' ? 'ok' : Reflect.get(Object(result.reason), 'code')
 const place = (userId: string, amount: bigint, id = newId(), expiresAt?: Date) =>
   platform.services.holds.place({
     ...facts,
@@ -204,16 +193,6 @@ describe('a hold', () => {
 })
 
 describe('PostgreSQL itself', () => {
-  const refusalOf = async (url: string, statement: string): Promise<string | undefined> => {
-    await using direct = openNodePostgres({ url, poolSize: 1 })
-    try {
-      await direct.executor.execute(sql.raw(statement))
-      return undefined
-    } catch (error) {
-      return databaseError(error)?.code
-    }
-  }
-
   test('lets nobody free an amount but by ending its hold once', async () => {
     const { id } = await aPersonWithCredits(platform.services, 5n)
     const hold = await place(id, 5n)

@@ -1,16 +1,14 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { DAY_MS, newId, VirtualClock } from '../../../kernel/index.ts'
 import { rows } from '../../../platform/database/index.ts'
-import { createPlatform } from '../../../platform.ts'
 import { aPersonWithCredits } from '../../../testing/people.ts'
+import { testPlatform } from '../../../testing/platform.ts'
 
-const database = await testDatabase()
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00Z'))
-const platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 8, clock })
+const { database, platform, close } = await testPlatform({ poolSize: 8, clock })
 const { balance } = platform.services
 const admin = new pg.Client({ connectionString: database.adminUrl })
 
@@ -19,8 +17,7 @@ beforeAll(() => admin.connect())
 afterAll(async () => {
   expect(await balance.verify()).toMatchObject({ ok: true, differences: [] })
   await admin.end()
-  await platform.close()
-  await database.drop()
+  await close()
 })
 
 const issued = () => platform.services.repos.balance.sumSystemAccount('issuance', 'credits')

@@ -1,14 +1,12 @@
-import { testDatabase } from '@gramkit/services/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { alertSubscriptions, CORE_DUE_WORK, coreHost, startJobs } from '../../../jobs.ts'
 import { DAY_MS, VirtualClock } from '../../../kernel/index.ts'
-import { createPlatform } from '../../../platform.ts'
 import { aPersonWithCredits } from '../../../testing/people.ts'
+import { testPlatform } from '../../../testing/platform.ts'
 
-const database = await testDatabase()
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00Z'))
-const platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 8, clock })
+const { database, platform, close } = await testPlatform({ poolSize: 8, clock })
 const admin = new pg.Client({ connectionString: database.adminUrl })
 const alerts: unknown[] = []
 const silent = { info: () => {}, warn: () => {}, error: () => {} }
@@ -17,8 +15,7 @@ beforeAll(() => admin.connect())
 
 afterAll(async () => {
   await admin.end()
-  await platform.close()
-  await database.drop()
+  await close()
 })
 
 const { verification } = platform.services

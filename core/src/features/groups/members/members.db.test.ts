@@ -1,27 +1,19 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { newId } from '../../../kernel/index.ts'
 import { databaseError, rows } from '../../../platform/database/index.ts'
-import { createPlatform, type Platform } from '../../../platform.ts'
 import type { CoreServices } from '../../../services.ts'
 import { aPerson } from '../../../testing/people.ts'
+import { testPlatform } from '../../../testing/platform.ts'
+import { outcomeOf } from '../../../testing/refusals.ts'
 import { GROUP_ROLES, type GroupRole, type GroupView } from '../group.ts'
 
-const database = await testDatabase()
-let platform: Platform<CoreServices>
-let services: CoreServices
-
-beforeAll(async () => {
-  platform = await createPlatform({ databaseUrl: database.appUrl, poolSize: 16 })
-  services = platform.services
-})
+const { services, close } = await testPlatform({ poolSize: 16 })
 
 afterAll(async () => {
   await expectGroupsToHold()
-  await platform.close()
-  await database.drop()
+  await close()
 })
 
 /** Whatever the tests did: counts are true, and every group has one owner. */
@@ -35,11 +27,6 @@ async function expectGroupsToHold(): Promise<void> {
   )
   expect(broken).toEqual([])
 }
-
-const codeOf = (result: PromiseSettledResult<unknown>): unknown =>
-  result.status === 'fulfilled'
-    ? (result.value ?? 'ok')
-    : Reflect.get(Object(result.reason), 'code')
 
 async function people(count: number): Promise<string[]> {
   const made = await Promise.all(Array.from({ length: count }, () => aPerson(services)))
@@ -172,7 +159,7 @@ describe('rights', () => {
     const cast = await aGroup()
     const before = await rolesOf(cast)
     const [result] = await Promise.allSettled([act(cast, cast.ids[role])])
-    expect(result?.status === 'fulfilled' ? 'done' : codeOf(result ?? never())).toBe(answer)
+    expect(result?.status === 'fulfilled' ? 'done' : outcomeOf(result ?? never())).toBe(answer)
     if (answer !== 'done') expect(await rolesOf(cast)).toEqual(before)
   })
 
@@ -211,7 +198,7 @@ describe('rights', () => {
     const { group, ids } = await aGroup()
     const ask = (groupId: string) => services.groups.get(ids.stranger, groupId)
     const [real, made] = await Promise.allSettled([ask(group.id), ask(newId())])
-    expect([real, made].map((result) => result && codeOf(result))).toEqual([
+    expect([real, made].map((result) => result && outcomeOf(result))).toEqual([
       'groups.not_found',
       'groups.not_found',
     ])
@@ -232,7 +219,7 @@ describe('rights', () => {
       services.members.changeRole(ids.owner, group.id, { userId: newId(), role: 'admin' }),
       services.members.transferOwnership(ids.owner, group.id, ids.stranger),
     ])
-    expect(results.map(codeOf)).toEqual(Array(3).fill('groups.member_not_found'))
+    expect(results.map(outcomeOf)).toEqual(Array(3).fill('groups.member_not_found'))
   })
 })
 
@@ -243,7 +230,7 @@ describe('join', () => {
     const results = await Promise.allSettled(
       others.map((userId) => services.members.join(group.id, userId)),
     )
-    const codes = results.map(codeOf)
+    const codes = results.map(outcomeOf)
     expect(codes.filter((code) => code === 'joined')).toHaveLength(1)
     expect(codes.filter((code) => code === 'groups.full')).toHaveLength(49)
     expect(await services.groups.get(owner, group.id)).toMatchObject({ memberCount: 2 })
@@ -294,7 +281,7 @@ describe('join', () => {
       ...open.map(({ id }) => services.members.join(id, busy)),
       services.groups.create(busy, { title: 'One more' }),
     ])
-    const refused = results.map(codeOf).filter((code) => code === 'groups.too_many')
+    const refused = results.map(outcomeOf).filter((code) => code === 'groups.too_many')
     expect(refused).toHaveLength(3)
     expect(await services.repos.members.countByUser(busy)).toBe(50)
   })
@@ -306,7 +293,7 @@ describe('join', () => {
       services.members.join(newId(), owner),
       services.members.join(group.id, newId()),
     ])
-    expect(results.map(codeOf)).toEqual(['groups.not_found', 'kernel.not_found'])
+    expect(results.map(outcomeOf)).toEqual(['groups.not_found', 'kernel.not_found'])
   })
 })
 
@@ -347,7 +334,7 @@ describe('the owner', () => {
       expect([
         ['joined', 'groups.owner_needed'],
         ['groups.not_found', 'ok'],
-      ]).toContainEqual(results.map(codeOf))
+      ]).toContainEqual(results.map(outcomeOf))
     }
   })
 })

@@ -1,16 +1,10 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, describe, expect, test } from 'vitest'
-import { createPlatform } from '../../../platform.ts'
 import { aPerson } from '../../../testing/people.ts'
+import { testPlatform } from '../../../testing/platform.ts'
 
-const database = await testDatabase()
-const platform = await createPlatform({ databaseUrl: database.appUrl })
-const { services } = platform
+const { services, close } = await testPlatform()
 
-afterAll(async () => {
-  await platform.close()
-  await database.drop()
-})
+afterAll(close)
 
 const eventsOf = async (userId: string): Promise<string[]> =>
   (await services.repos.outbox.lockUnpublished(1_000))

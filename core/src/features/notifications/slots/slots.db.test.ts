@@ -1,4 +1,3 @@
-import { testDatabase } from '@gramkit/services/testing'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -6,6 +5,7 @@ import { addMs, DAY_MS, VirtualClock } from '../../../kernel/index.ts'
 import { rows } from '../../../platform/database/index.ts'
 import { createPlatform } from '../../../platform.ts'
 import { aPerson } from '../../../testing/people.ts'
+import { testPlatform } from '../../../testing/platform.ts'
 import { notification } from '../notification.table.ts'
 import { inactiveSlot, newcomerSlot, notifySlots, streakSlot } from '../notifications.jobs.ts'
 import { anyTemplate, defineTemplate } from '../template.ts'
@@ -27,17 +27,14 @@ const streakEnding = defineTemplate({
 })
 const missed = defineTemplate({ ...streakEnding, id: 'user.missed' })
 
-const database = await testDatabase()
 const clock = new VirtualClock(new Date('2030-01-07T12:00:00Z'))
-const platform = await createPlatform({
-  databaseUrl: database.appUrl,
+const { database, services, close } = await testPlatform({
   clock,
   notifications: {
     templates: [anyTemplate(streakEnding), anyTemplate(missed)],
     topics: [{ id: 'reminders', title: { en: 'Reminders', ru: 'Напоминания' } }],
   },
 })
-const { services } = platform
 const slots = [
   streakSlot({ template: streakEnding, hour: 20 }),
   inactiveSlot({ template: missed, hour: 20, days: 7 }),
@@ -70,10 +67,7 @@ beforeEach(() => {
   clock.set(new Date(noon + 30 * DAY_MS))
 })
 
-afterAll(async () => {
-  await platform.close()
-  await database.drop()
-})
+afterAll(close)
 
 describe('a slot', () => {
   test('that is ticked twice, or by ten at once, tells everybody once', async () => {
