@@ -23,7 +23,6 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R4', 'PostgreSQL restarted'),
   reliability('R5', 'providers that lose answers, fail and are slow'),
   reliability('R6', 'parallel debits of one balance, parallel uses of one code'),
-  reliability('R6', 'parallel debits of one balance'),
   reliability('broadcast', 'broadcasts, with workers killed and people who block the bot'),
   reliability('R7', 'poison updates'),
   reliability('guessing-logins', 'guesses at codes and passwords from all sides'),
@@ -50,6 +49,14 @@ export const PROOFS: readonly NamedProof[] = [
     what: 'the arithmetic of subscriptions, at random',
     projects: ['unit'],
     files: ['core/src/features/subscriptions/clock'],
+  },
+  {
+    name: 'identity',
+    what: 'init data beside another library, journeys of streaks, start parameters, at random',
+    projects: ['unit'],
+    files: ['init-data-peer', 'streaks/streak', 'start-parameter'].map(
+      (name) => `core/src/features/users/${name}.test`,
+    ),
   },
   {
     name: 'R15',
