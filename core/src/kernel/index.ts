@@ -16,7 +16,13 @@ export {
 export { deriveId, idSchema, newId } from './id.ts'
 export { addMs, addPeriod, DAY_MS, type Period } from './interval.ts'
 export { LANGUAGES, type Language, languageOf, type Reader } from './language.ts'
-export { addDays, type LocalTime, localDay, localTime } from './local-day.ts'
+export {
+  addDays,
+  type LocalTime,
+  localDay,
+  localTime,
+  STREAK_DAY_START_HOUR,
+} from './local-day.ts'
 export {
   CURRENCIES,
   type Currency,

@@ -28,6 +28,9 @@ export function localTime(instant: Date, timeZone: string): LocalTime {
   }
 }
 
+/** Days that are counted begin at 05:00: a night belongs to the day before it. */
+export const STREAK_DAY_START_HOUR = 5
+
 /**
  * The day an instant belongs to in a time zone whose days begin at `startHour` o'clock: before that
  * hour it is still the day before.

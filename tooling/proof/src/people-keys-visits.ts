@@ -49,7 +49,7 @@ export const VISIT_KEYS: readonly MoneyKey[] = [
     guards: 'a night belongs to the day before it',
     edits: [
       {
-        file: `${USERS}/streaks/streak.ts`,
+        file: `${CORE}/kernel/local-day.ts`,
         find: 'STREAK_DAY_START_HOUR = 5',
         replace: 'STREAK_DAY_START_HOUR = 4',
       },

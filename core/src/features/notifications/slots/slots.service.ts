@@ -1,4 +1,11 @@
-import { addDays, addMs, type Clock, DAY_MS, localDay } from '../../../kernel/index.ts'
+import {
+  addDays,
+  addMs,
+  type Clock,
+  DAY_MS,
+  localDay,
+  STREAK_DAY_START_HOUR,
+} from '../../../kernel/index.ts'
 import type { Transactional } from '../../../platform/database/index.ts'
 import type { NotificationsService } from '../notifications.service.ts'
 import { nextSlotAt, type Slot, type SlotQuery, slotDay } from './slot.ts'
@@ -15,8 +22,6 @@ const PAGE = 200
 const HOUR_MS = 3_600_000
 /** How far ahead {@link SlotsService.findNextAt} looks for somebody to tell. */
 const DAYS_AHEAD = 7
-/** As streaks count: a night belongs to the day before it. */
-const STREAK_DAY_START_HOUR = 5
 
 /** Tells people things at an hour of their own day. */
 export class SlotsService {

@@ -1,4 +1,4 @@
-import { addDays, localDay } from '../../../kernel/index.ts'
+import { addDays, localDay, STREAK_DAY_START_HOUR } from '../../../kernel/index.ts'
 
 /** Days in a row on which somebody came. */
 export interface Streak {
@@ -23,9 +23,6 @@ export interface StreakView extends Pick<Streak, 'current' | 'best' | 'total'> {
   /** Whether they came today, so that nothing is at stake until tomorrow. */
   readonly isCountedToday: boolean
 }
-
-/** A night counts as the end of a day, so a day begins at 05:00. */
-export const STREAK_DAY_START_HOUR = 5
 
 /** Lengths of a streak that are worth a word. */
 export const STREAK_MILESTONES: readonly number[] = [3, 7, 14, 30, 100]
