@@ -107,7 +107,10 @@ export async function openShop(config: Config, logger: Logger): Promise<Shop> {
     ],
     dueWork: [
       ...CORE_DUE_WORK,
-      ...notificationWork({ config, templates, pace, api: bot.api, clock }),
+      ...notificationWork({
+        ...{ config, core: platform.core, templates, pace, clock },
+        api: bot.api,
+      }),
       inbox.retries(),
       forgetIdempotencyKeys(platform),
     ],

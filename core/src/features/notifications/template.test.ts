@@ -38,6 +38,14 @@ test('a catalog refuses a template of a topic that nobody declared, and one id f
   expect(() => createTemplateCatalog({ topics: [reminders, reminders] })).toThrow('one id twice')
 })
 
+test('a catalog refuses to mail what people may turn off', () => {
+  const mailed = { ...greeting, channels: ['telegram', 'email'] as const }
+  const catalogOf = (topic: string | null) =>
+    createTemplateCatalog({ templates: [{ ...mailed, topic }], topics: [reminders] })
+  expect(() => catalogOf('reminders')).toThrow('names email')
+  expect(catalogOf(null).get('greeting.hello').channels).toEqual(['telegram', 'email'])
+})
+
 test('a template that is not declared is not found', () => {
   expect(() => createTemplateCatalog({}).get('greeting.hello')).toThrow(
     expect.objectContaining({ code: 'notifications.template_unknown' }),

@@ -55,7 +55,7 @@ export interface NotificationTemplate<Filled extends Facts = Facts> {
   /** Topic by which people turn it off; null for what must reach them at any hour (transactional). */
   readonly topic: string | null
   readonly priority: Priority
-  /** Ways to reach somebody; the first that does is used. */
+  /** Ways to reach somebody; the first that does is used. What has a topic is never mailed. */
   readonly channels: readonly ChannelName[]
   /** How long after its time it is still worth sending. */
   readonly validMs: number
@@ -155,7 +155,8 @@ export interface NotificationOptions {
 /**
  * Checks what an app declares.
  *
- * @throws {@link InvalidValue} when an id is used twice or a topic is not declared
+ * @throws {@link InvalidValue} when an id is used twice, a topic is not declared, or a template of a
+ * topic would be mailed
  */
 export function createTemplateCatalog({
   templates = [],
@@ -169,12 +170,20 @@ export function createTemplateCatalog({
   if (byId.size < templates.length || new Set(all.map(({ id }) => id)).size < all.length) {
     throw new InvalidValue({ field: 'notifications', problem: 'use one id twice' })
   }
-  for (const { id, topic } of templates) {
+  for (const { id, topic, channels } of templates) {
     if (topic !== null && !hasTopic(topic)) {
       throw new InvalidValue({
         field: `notifications.${id}.topic`,
         problem: `is ${topic}, which is not declared`,
         remedy: 'declare the topic with its titles',
+      })
+    }
+    // Mailboxes want such mails to be unsubscribed from with one press, which these do not offer.
+    if (topic !== null && channels.includes('email')) {
+      throw new InvalidValue({
+        field: `notifications.${id}.channels`,
+        problem: 'names email, by which only what has no topic goes out',
+        remedy: 'leave email out, or make the template transactional',
       })
     }
   }

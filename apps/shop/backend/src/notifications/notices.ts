@@ -53,7 +53,7 @@ function notice<Filled extends Facts & { readonly title: string }>(
     id,
     topic: null,
     priority: 'high',
-    channels: ['telegram', 'webhook'],
+    channels: ['telegram', 'email', 'webhook'],
     validMs: VALID_MS,
     schema,
     texts: { en: content, ru: content },

@@ -11,6 +11,7 @@ import {
   sendDueNotifications,
   streakSlot,
 } from '@gramkit/core/notifications'
+import { emailChannel } from '@gramkit/core/notifications/email'
 import { telegramChannel } from '@gramkit/core/notifications/telegram'
 import { webhookChannel } from '@gramkit/core/notifications/webhook'
 import { Api } from 'grammy'
@@ -34,18 +35,22 @@ export function shopPace(
 /** What a worker of the shop sends: notifications, reminders of the evening, broadcasts. */
 export function notificationWork(options: {
   readonly config: Config
+  readonly core: Pick<CoreServices, 'mailer' | 'repos'>
   readonly templates: ShopTemplates
   readonly pace: SendPace
   /** Keeps the pace by itself. */
   readonly api: Api
   readonly clock: Clock
 }): readonly DueWork<CoreServices>[] {
-  const { config, templates, pace, api, clock } = options
+  const { config, core, templates, pace, api, clock } = options
+  const { mailer, repos } = core
   const { botToken, apiRoot } = config.telegram
+  const addressOf = async (userId: string) => (await repos.emails.find(userId))?.email
   const unpaced = new Api(botToken, { apiRoot, timeoutSeconds: API_TIMEOUT_SECONDS })
   return [
     sendDueNotifications({
       telegram: telegramChannel(api),
+      ...(mailer ? { email: emailChannel({ mailer, addressOf }) } : {}),
       ...(config.webhook ? { webhook: webhookChannel({ ...config.webhook, clock }) } : {}),
     }),
     notifySlots([
