@@ -3,15 +3,15 @@ import { NotCapturable, PaymentConflict, PaymentNotFound } from './payments.erro
 import type { PaymentsScope } from './payments.scope.ts'
 
 /**
- * Writes down how much of reserved money is to be taken, before the provider hears of it: every
- * later try asks for the same.
+ * Writes down how much of reserved money is to be taken, and who has it taken, before the provider
+ * hears of it: every later try asks for the same.
  *
  * @throws {@link PaymentNotFound} {@link NotCapturable} {@link PaymentConflict}
  */
 export async function askForCapture(
   tx: PaymentsScope,
   paymentId: string,
-  wanted: bigint | undefined,
+  { wanted, actor }: { readonly wanted: bigint | undefined; readonly actor: string },
 ): Promise<Payment> {
   const payment = await tx.repos.payments.findByIdWithLock(paymentId)
   if (!payment) throw new PaymentNotFound({ paymentId })
@@ -27,8 +27,13 @@ export async function askForCapture(
   if (!isReserved || !fits || !tx.gateways.get(payment.gateway)?.capture) {
     throw new NotCapturable({ paymentId, status })
   }
-  return tx.repos.payments.update(paymentId, {
-    captureAmount: captured,
-    updatedAt: tx.clock.now(),
+  const now = tx.clock.now()
+  await tx.repos.audit.insert({
+    actor,
+    action: 'capture.requested',
+    subject: `payment:${paymentId}`,
+    facts: { amount: String(captured), currency: payment.currency },
+    createdAt: now,
   })
+  return tx.repos.payments.update(paymentId, { captureAmount: captured, updatedAt: now })
 }

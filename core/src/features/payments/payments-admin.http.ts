@@ -156,7 +156,8 @@ export function paymentsAdminHttp({
       (request, reply) =>
         idempotently(request, reply, async () => {
           const { params, body } = request
-          const payment = await services.payments.capture(params.id, body?.amount)
+          const actor = actorOf(request)
+          const payment = await services.payments.capture(params.id, body?.amount, actor)
           return { status: 200, body: { payment: paymentToWire(payment) } }
         }),
     )
@@ -173,8 +174,8 @@ export function paymentsAdminHttp({
           response: { 200: z.object({ payment: paymentWire }), ...problemResponses },
         },
       },
-      async ({ params }) => ({
-        payment: paymentToWire(await services.payments.cancel(params.id)),
+      async (request) => ({
+        payment: paymentToWire(await services.payments.cancel(request.params.id, actorOf(request))),
       }),
     )
 
@@ -221,7 +222,9 @@ export function paymentsAdminHttp({
           response: { 200: z.object({ items: z.array(reconciliationWire) }), ...problemResponses },
         },
       },
-      async () => ({ items: await services.reconciliation.reconcile() }),
+      async (request) => ({
+        items: await services.reconciliation.reconcile(undefined, actorOf(request)),
+      }),
     )
   }
 }

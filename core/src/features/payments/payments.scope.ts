@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
+import type { AuditRepository } from '../audit/index.ts'
 import type { BalanceService } from '../balance/index.ts'
 import type { UsersRepository } from '../users/index.ts'
 import type { ConsentsRepository } from './consents/consents.repository.ts'
@@ -17,6 +18,7 @@ export interface PaymentsScope extends Transactional<PaymentsScope> {
     readonly payments: PaymentsRepository
     readonly consents: ConsentsRepository
     readonly users: Pick<UsersRepository, 'findById'>
+    readonly audit: Pick<AuditRepository, 'insert'>
     readonly outbox: OutboxRepository
   }
   readonly balance: BalanceService

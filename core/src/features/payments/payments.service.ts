@@ -16,6 +16,7 @@ import {
   findMismatch,
   nextCheck,
 } from './apply-report.ts'
+import { askForCancel } from './ask-for-cancel.ts'
 import { askForCapture } from './ask-for-capture.ts'
 import type { GivenConsent } from './consents/consent.ts'
 import { keepConsent } from './consents/keep-consent.ts'
@@ -280,14 +281,16 @@ export class PaymentsService {
   /**
    * Takes the reserved money of a two-stage payment, all of it or a part; the rest goes back to the
    * buyer, and the payment's amount becomes what was taken. Calls the provider, so never inside a
-   * transaction; capturing twice is harmless, and the first amount that was asked for stays.
+   * transaction; capturing twice is harmless, and the first amount that was asked for stays. The
+   * actor is whom the audit names.
    *
    * @throws {@link PaymentNotFound} {@link NotCapturable} {@link PaymentConflict}
    * {@link ProviderRejected} {@link ProviderUnavailable}
    */
-  async capture(paymentId: string, amount?: bigint): Promise<Payment> {
+  async capture(paymentId: string, amount?: bigint, actor = 'system'): Promise<Payment> {
     assertNoTransaction('payments.capture')
-    const payment = await this.#scope.transaction((tx) => askForCapture(tx, paymentId, amount))
+    const asked = { wanted: amount, actor }
+    const payment = await this.#scope.transaction((tx) => askForCapture(tx, paymentId, asked))
     if (payment.paidAt) return payment
     const { providerPaymentId, currency, captureAmount } = payment
     const { capture } = this.gateway(payment.gateway)
@@ -305,26 +308,20 @@ export class PaymentsService {
 
   /**
    * Calls off a payment that waits for the buyer or for capture; does nothing to one that is
-   * closed already. Calls the provider, so never inside a transaction.
+   * closed already. Calls the provider, so never inside a transaction. The actor is whom the audit
+   * names.
    *
-   * @throws {@link PaymentNotFound} {@link PaymentClosed} when it is paid
+   * @throws {@link PaymentNotFound} {@link PaymentClosed} when it is paid {@link UnknownGateway}
    * {@link ProviderRejected} {@link ProviderUnavailable}
    */
-  async cancel(paymentId: string): Promise<Payment> {
+  async cancel(paymentId: string, actor = 'system'): Promise<Payment> {
     assertNoTransaction('payments.cancel')
-    const payment = await this.getById(paymentId)
-    if (!isOpen(payment.status)) {
-      if (payment.paidAt) throw new PaymentClosed({ paymentId, status: payment.status })
-      return payment
-    }
-    const gateway = this.gateway(payment.gateway)
-    // Only reserved money can be given back; an offer that nobody paid is simply closed here, and
-    // money that comes for it all the same becomes a linked payment.
-    if (payment.status !== 'waiting_for_capture' || !gateway.cancel || !payment.providerPaymentId) {
-      return this.close(paymentId, 'canceled', 'canceled by us')
-    }
+    const payment = await this.#scope.transaction((tx) => askForCancel(tx, paymentId, actor))
+    if (!isOpen(payment.status)) return payment
+    const { cancel } = this.gateway(payment.gateway)
     const { providerPaymentId } = payment
-    const applied = await this.apply(await gateway.cancel({ paymentId, providerPaymentId }))
+    assert(providerPaymentId && cancel, 'Reserved money can be given back')
+    const applied = await this.apply(await cancel({ paymentId, providerPaymentId }))
     return applied.outcome === 'refused' ? payment : applied.payment
   }
 

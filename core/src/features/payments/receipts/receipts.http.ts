@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { CURRENCIES } from '../../../kernel/index.ts'
 import type { ServicesHost } from '../../../platform/database/index.ts'
 import {
+  actorOf,
   adminSecurity,
   amountWire,
   idParams,
@@ -74,7 +75,9 @@ export function receiptsHttp(host: ServicesHost<ReceiptsHttpScope>): FastifyPlug
           response: { 200: z.object({ receipt: receiptWire }), ...problemResponses },
         },
       },
-      async (request) => ({ receipt: await services.receipts.settle(request.params.id) }),
+      async (request) => ({
+        receipt: await services.receipts.settle(request.params.id, actorOf(request)),
+      }),
     )
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../kernel/index.ts'
 import { assertNoTransaction, type Transactional } from '../../../platform/database/index.ts'
 import type { OutboxRepository } from '../../../platform/outbox/index.ts'
+import type { AuditRepository } from '../../audit/index.ts'
 import type { Payment } from '../payment.ts'
 import type { GatewayRegistry } from '../payment-gateway.ts'
 import { PaymentNotFound, ProviderRejected, ProviderUnavailable } from '../payments.errors.ts'
@@ -34,6 +35,7 @@ export interface ReceiptsScope extends Transactional<ReceiptsScope> {
   readonly clock: Clock
   readonly repos: {
     readonly contacts: ContactsRepository
+    readonly audit: Pick<AuditRepository, 'insert'>
     readonly outbox: OutboxRepository
     readonly payments: Pick<PaymentsRepository, 'findById' | 'findByIdWithLock'>
     readonly receipts: ReceiptsRepository
@@ -110,7 +112,8 @@ export class ReceiptsService {
   /**
    * Issues the receipt that settles a prepayment, once the goods were handed over. Idempotent: a
    * settlement that stands is given again. A lost answer leaves it pending for the resolver; one
-   * that the provider refuses is `rejected`, and may be asked for anew.
+   * that the provider refuses is `rejected`, and may be asked for anew. The actor is whom the audit
+   * names.
    *
    * Must not be called inside a transaction, as it calls the provider.
    *
@@ -118,7 +121,7 @@ export class ReceiptsService {
    * @example
    * const { status } = await services.receipts.settle(order.paymentId)
    */
-  async settle(paymentId: string): Promise<Receipt> {
+  async settle(paymentId: string, actor = 'system'): Promise<Receipt> {
     assertNoTransaction('receipts.settle')
     const { receipt, isNew } = await this.#scope.transaction(async (tx) => {
       const payment = await tx.repos.payments.findByIdWithLock(paymentId)
@@ -127,6 +130,13 @@ export class ReceiptsService {
       if (standing) return { receipt: standing, isNew: false }
       const amount = await settleable(tx, payment)
       const settlement = { kind: 'settlement', refundId: null, amount } as const
+      await tx.repos.audit.insert({
+        actor,
+        action: 'settlement.requested',
+        subject: `payment:${paymentId}`,
+        facts: { amount: String(amount), currency: payment.currency },
+        createdAt: tx.clock.now(),
+      })
       return { receipt: await insert(tx, payment, settlement), isNew: true }
     })
     if (!isNew) return receipt

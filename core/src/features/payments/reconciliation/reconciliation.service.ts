@@ -56,15 +56,23 @@ export class ReconciliationService {
 
   /**
    * Compares every gateway that shows its books, or one, from where the last run ended. Calls providers, so
-   * never inside a transaction; repeating it, or running it twice at once, is harmless.
+   * never inside a transaction; repeating it, or running it twice at once, is harmless. The actor is
+   * whom the audit names.
    *
    * @throws {@link ProviderUnavailable} {@link ProviderRejected}
    */
-  async reconcile(only?: string): Promise<Reconciliation[]> {
+  async reconcile(only?: string, actor = 'system'): Promise<Reconciliation[]> {
     assertNoTransaction('reconciliation.reconcile')
     const found: Reconciliation[] = []
     for (const gateway of this.#scope.gateways.values()) {
       if (!gateway.readBooks || (only !== undefined && only !== gateway.name)) continue
+      await this.#scope.repos.audit.insert({
+        actor,
+        action: 'reconciliation.requested',
+        subject: `gateway:${gateway.name}`,
+        facts: {},
+        createdAt: this.#scope.clock.now(),
+      })
       found.push(await this.#reconcile(gateway.name, gateway.readBooks))
     }
     return found
