@@ -8,7 +8,7 @@ import {
 } from './features/balance/index.ts'
 import { FriendshipsService } from './features/friendships/index.ts'
 import { GroupsService, MembersService } from './features/groups/index.ts'
-import { InvitesService } from './features/invites/index.ts'
+import { GuessingService, InvitesService } from './features/invites/index.ts'
 import {
   SendingService as BroadcastSendingService,
   BroadcastsService,
@@ -105,6 +105,7 @@ export class CoreServices<
   #disputes?: DisputesService
   #friendships?: FriendshipsService
   #groups?: GroupsService
+  #guessing?: GuessingService
   #holds?: HoldsService
   #invites?: InvitesService
   #members?: MembersService
@@ -207,6 +208,10 @@ export class CoreServices<
 
   get groups(): GroupsService {
     return (this.#groups ??= new GroupsService(this))
+  }
+
+  get guessing(): GuessingService {
+    return (this.#guessing ??= new GuessingService(this))
   }
 
   get holds(): HoldsService {

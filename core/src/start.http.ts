@@ -55,6 +55,7 @@ export function startHttp(host: ServicesHost<StartScope>): FastifyPluginAsyncZod
         const begun = await beginVisit(host.services, user.id, {
           ...request.body,
           network: networkOf(request.ip),
+          log: request.log,
           via,
         })
         const { streak, milestone, start, invitation } = begun

@@ -1,17 +1,13 @@
-import { admitTry, countWrong } from './features/invites/guessing.service.ts'
-import { GuestsNotInvited, InvitationNotFound } from './features/invites/index.ts'
+import { type Guesser, GuestsNotInvited } from './features/invites/index.ts'
 import type { User, Visit, VisitOutcome } from './features/users/index.ts'
 import { idSchema, isAppError } from './kernel/index.ts'
 import type { CoreServices } from './services.ts'
 
 /** All that a start may touch. */
-export type StartScope = Pick<CoreServices, 'invites' | 'limiter' | 'repos' | 'visits'>
+export type StartScope = Pick<CoreServices, 'guessing' | 'invites' | 'repos' | 'visits'>
 
 /** A visit that may come with an invitation. */
-export interface Start extends Visit {
-  /** Where a request comes from, as wrong codes of one network are counted together. */
-  readonly network?: string | undefined
-}
+export interface Start extends Visit, Pick<Guesser, 'network' | 'log'> {}
 
 /** What became of the invitation in a link. */
 export type InvitationOutcome =
@@ -53,9 +49,10 @@ export async function beginVisit(
   const visited = await services.visits.record(userId, visit)
   const code = visited.start.invitation
   if (code === undefined) return { ...visited, invitation: null }
-  const { network } = visit
+  const { network, log } = visit
   try {
-    return { ...visited, invitation: await accept(services, visited.user, { code, network }) }
+    const guesser = { userId, network, log }
+    return { ...visited, invitation: await accept(services, visited.user, { code, guesser }) }
   } catch (error) {
     if (!isAppError(error) || error.kind === 'internal' || error.kind === 'unavailable') throw error
     return { ...visited, invitation: { isAccepted: false, refusal: error.code } }
@@ -63,23 +60,17 @@ export async function beginVisit(
 }
 
 async function accept(
-  { invites, limiter, repos }: StartScope,
+  { guessing, invites, repos }: StartScope,
   user: User,
-  { code, network }: { readonly code: string; readonly network: string | undefined },
+  { code, guesser }: { readonly code: string; readonly guesser: Guesser },
 ): Promise<InvitationOutcome> {
   if (user.kind === 'guest') throw new GuestsNotInvited()
-  const guesser = { userId: user.id, network }
   // A link that was used stays in the app: opening it again is no try.
-  if (!(await invites.isKnownTo(user.id, code))) await admitTry(limiter, guesser)
-  try {
-    const { createdBy, makesFriends } = await invites.use({ code, usedBy: user.id })
-    const inviterId = idSchema.safeParse(createdBy).data
-    const inviter = inviterId ? await repos.users.findById(inviterId) : undefined
-    if (!inviter) return { isAccepted: true, inviter: null, makesFriends: false }
-    const { id, firstName } = inviter
-    return { isAccepted: true, inviter: { id, firstName }, makesFriends }
-  } catch (error) {
-    if (error instanceof InvitationNotFound) await countWrong(limiter, guesser)
-    throw error
-  }
+  if (!(await invites.isKnownTo(user.id, code))) await guessing.admit(guesser, code)
+  const { createdBy, makesFriends } = await invites.use({ code, usedBy: user.id })
+  const inviterId = idSchema.safeParse(createdBy).data
+  const inviter = inviterId ? await repos.users.findById(inviterId) : undefined
+  if (!inviter) return { isAccepted: true, inviter: null, makesFriends: false }
+  const { id, firstName } = inviter
+  return { isAccepted: true, inviter: { id, firstName }, makesFriends }
 }

@@ -4,6 +4,7 @@ const INVITES = `${CORE}/features/invites`
 
 const tests = [`${INVITES}/invitations.db.test.ts`]
 const people = [`${INVITES}/use-invitation.db.test.ts`]
+const guessing = [`${INVITES}/guessing.db.test.ts`]
 const routes = [`${INVITES}/invites.http.db.test.ts`]
 const merging = [`${INVITES}/person-part.db.test.ts`]
 
@@ -181,28 +182,101 @@ export const INVITATION_KEYS: readonly MoneyKey[] = [
     tests: people,
   },
   {
-    name: 'invitations: tries are counted',
-    guards: 'nobody guesses a code',
+    name: 'invitations: a try is taken before the code is looked for',
+    guards: 'nobody guesses a code, however many try at once',
     edits: [
       {
-        file: `${INVITES}/invites.http.ts`,
-        find: "await admit(limiter, 'invites.try', principalOf(request).user.id, TRY_RATE)",
+        file: `${INVITES}/guessing.service.ts`,
+        find: "await limiter.takeEach('invites.wrong', subjects, WRONG_RATE)",
+        replace: 'subjects.map(() => ({ isAllowed: true, retryAfterMs: 0 }))',
+      },
+    ],
+    tests: guessing,
+  },
+  {
+    name: 'invitations: wrong codes of a person',
+    guards: 'nobody guesses a code from many networks',
+    edits: [
+      {
+        file: `${INVITES}/guessing.service.ts`,
+        find: 'network ? [userId, network] : [userId]',
+        replace: 'network ? [network] : [userId]',
+      },
+    ],
+    tests: guessing,
+  },
+  {
+    name: 'invitations: wrong codes of a network',
+    guards: 'many people of one network guess no code',
+    edits: [
+      {
+        file: `${INVITES}/guessing.service.ts`,
+        find: 'network ? [userId, network] : [userId]',
+        replace: '[userId]',
+      },
+    ],
+    tests: guessing,
+  },
+  {
+    name: 'invitations: what a refused person took is given back',
+    guards: 'one person does not use up the tries of their network',
+    edits: [
+      {
+        file: `${INVITES}/guessing.service.ts`,
+        find: "if (mine.length > 0) await limiter.giveBack('invites.wrong', mine, WRONG_RATE)",
         replace: '',
+      },
+    ],
+    tests: guessing,
+  },
+  {
+    name: 'invitations: a code of somebody else is a wrong one',
+    guards: 'what a try costs does not tell that a bound code exists',
+    edits: [
+      {
+        file: `${INVITES}/guessing.service.ts`,
+        find: 'if (found && isFor(found, userId))',
+        replace: 'if (found)',
+      },
+    ],
+    tests: guessing,
+  },
+  {
+    name: 'invitations: a code that exists is no wrong one',
+    guards: 'a code whose maker may not invite any more holds up nobody',
+    edits: [
+      {
+        file: `${INVITES}/guessing.service.ts`,
+        find: 'if (found && isFor(found, userId))',
+        replace: 'if (found && found.groupId === null && isFor(found, userId))',
       },
     ],
     tests: routes,
   },
   {
-    name: 'invitations: wrong codes make a network wait',
-    guards: 'many people of one network guess no code',
+    name: 'invitations: both routes count tries',
+    guards: 'nobody guesses a code by asking about it',
     edits: [
       {
         file: `${INVITES}/invites.http.ts`,
-        find: "if (!isAllowed) await limiter.pause('invites.network', network, retryAfterMs)",
-        replace: '',
+        after: "'/invitations/validate'",
+        find: 'await services.guessing.admit(guesserOf(request), code)\n        return services.invites.validate',
+        replace: 'return services.invites.validate',
       },
     ],
     tests: routes,
+  },
+  {
+    name: 'invitations: bound codes are as much work as none',
+    guards: 'how long an answer takes does not tell that a bound code exists',
+    edits: [
+      {
+        file: `${INVITES}/use-invitation.ts`,
+        find: 'if (!found || !people.some((usedBy) => isFor(found, usedBy))) {',
+        replace: 'if (!found) {',
+      },
+    ],
+    tests: [`${INVITES}/same-work.db.test.ts`],
   },
   {
     name: 'invitations: no guest uses a code',

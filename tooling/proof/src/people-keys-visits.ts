@@ -99,8 +99,8 @@ export const VISIT_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${CORE}/start.ts`,
-        find: 'await admitTry(limiter, guesser)',
-        replace: 'admitTry.toString()',
+        find: 'await guessing.admit(guesser, code)',
+        replace: 'guessing.toString()',
       },
     ],
     tests: [`${CORE}/start.db.test.ts`],

@@ -1,38 +1,74 @@
-import { admit, type Limiter } from '../../platform/limits/index.ts'
+import { admit, type Limiter, TooManyTries } from '../../platform/limits/index.ts'
+import { isFor } from './invitation.ts'
+import { isCode } from './invitation-code.ts'
+import type { InvitationStorage } from './invitation-storage.ts'
+import { Lanes } from './lanes.ts'
+
+/** All that the guessing service may touch. */
+export interface GuessingScope {
+  readonly limiter: Pick<Limiter, 'take' | 'takeEach' | 'giveBack'>
+  readonly repos: { readonly invitations: Pick<InvitationStorage, 'findByCode'> }
+}
 
 /** Who tries a code. */
 export interface Guesser {
   readonly userId: string
   /** Where a request comes from; Telegram does not tell where a message does. */
   readonly network?: string | undefined
+  /** Told when a network has used up its wrong codes, once an hour and without its name. */
+  readonly log?: { warn(message: string): void } | undefined
 }
 
 const HOUR_MS = 3_600_000
-/** Codes that one person may try, right or wrong. */
-const TRY_RATE = { limit: 10, perMs: HOUR_MS }
-/** Wrong codes of one network; more of them stop all tries from there for a while. */
-const WRONG_RATE = { limit: 10, perMs: HOUR_MS }
+/** Five at once, then one every twelve minutes: at most ten in any hour. */
+const WRONG_RATE = { limit: 5, perMs: HOUR_MS }
+const ALARM_RATE = { limit: 1, perMs: HOUR_MS }
 const NETWORK_RATE = { limit: 600, perMs: 60_000 }
 
-/**
- * Codes may be short, so nobody may try many: neither a person nor their network.
- *
- * @throws {@link TooManyTries} {@link LimitsUnavailable}
- */
-export async function admitTry(
-  limiter: Pick<Limiter, 'take'>,
-  { userId, network }: Guesser,
-): Promise<void> {
-  if (network) await admit(limiter, 'invites.network', network, NETWORK_RATE)
-  await admit(limiter, 'invites.try', userId, TRY_RATE)
-}
+/** Keeps codes from being guessed, as they may be short. */
+export class GuessingService {
+  readonly #scope: GuessingScope
+  readonly #lanes = new Lanes()
 
-/** Many people behind one address may use good codes; wrong ones make all of them wait. */
-export async function countWrong(
-  limiter: Pick<Limiter, 'take' | 'pause'>,
-  { network }: Guesser,
-): Promise<void> {
-  if (!network) return
-  const { isAllowed, retryAfterMs } = await limiter.take('invites.wrong', network, WRONG_RATE)
-  if (!isAllowed) await limiter.pause('invites.network', network, retryAfterMs)
+  constructor(scope: GuessingScope) {
+    this.#scope = scope
+  }
+
+  /**
+   * Lets somebody try a code, or refuses before anybody looks for it: wrong codes are counted for the
+   * person and for their network. A code that exists, also one that opens nothing any more, costs
+   * nothing, so many people behind one address may come by good ones.
+   *
+   * @throws {@link TooManyTries}
+   * @throws {@link LimitsUnavailable}
+   */
+  async admit(guesser: Guesser, code: string): Promise<void> {
+    const { userId, network } = guesser
+    if (network) await admit(this.#scope.limiter, 'invites.network', network, NETWORK_RATE)
+    if (!isCode(code)) return
+    // One after the other: a try that is given back in a moment must keep nobody out meanwhile.
+    await this.#lanes.run(network ?? userId, () => this.#try(guesser, code))
+  }
+
+  async #try(guesser: Guesser, code: string): Promise<void> {
+    const { limiter, repos } = this.#scope
+    const { userId, network } = guesser
+    const subjects = network ? [userId, network] : [userId]
+    const taken = await limiter.takeEach('invites.wrong', subjects, WRONG_RATE)
+    const retryAfterMs = Math.max(...taken.map((one) => one.retryAfterMs))
+    if (retryAfterMs > 0) {
+      const mine = subjects.filter((_, index) => taken[index]?.isAllowed)
+      if (mine.length > 0) await limiter.giveBack('invites.wrong', mine, WRONG_RATE)
+      if (network && !mine.includes(network)) await this.#alarm(network, guesser)
+      const retryAfterSeconds = Math.ceil(retryAfterMs / 1_000)
+      throw new TooManyTries({ limit: 'invites.wrong', retryAfterSeconds })
+    }
+    const found = await repos.invitations.findByCode(code)
+    if (found && isFor(found, userId)) await limiter.giveBack('invites.wrong', subjects, WRONG_RATE)
+  }
+
+  async #alarm(network: string, { log }: Guesser): Promise<void> {
+    const { isAllowed } = await this.#scope.limiter.take('invites.alarm', network, ALARM_RATE)
+    if (isAllowed) log?.warn('A network may try no more invitation codes: too many were wrong')
+  }
 }

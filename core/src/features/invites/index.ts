@@ -5,6 +5,7 @@
  * @module
  */
 
+export { type Guesser, GuessingService } from './guessing.service.ts'
 export { invitation, invitationUse } from './invitation.table.ts'
 export {
   INVITATION_STATUSES,

@@ -65,6 +65,11 @@ export function remainingUses({ usageLimit, useCount }: Invitation): number | nu
   return usageLimit === null ? null : usageLimit - useCount
 }
 
+/** Tells whether an invitation is for somebody: for anybody, or bound to them. */
+export function isFor({ recipient }: Pick<Invitation, 'recipient'>, userId: string): boolean {
+  return recipient === null || recipient === userId
+}
+
 /**
  * Decides whether somebody may use an invitation now; undefined says yes.
  *
@@ -75,9 +80,7 @@ export function refusalOf(
   invitation: Invitation,
   use: { readonly usedBy: string; readonly hasUsed: boolean; readonly at: Date },
 ): UseRefusal | undefined {
-  if (invitation.recipient !== null && invitation.recipient !== use.usedBy) {
-    return 'for_somebody_else'
-  }
+  if (!isFor(invitation, use.usedBy)) return 'for_somebody_else'
   if (use.hasUsed) return 'already_used'
   const over = endOf(invitation, use.at)
   if (over) return over

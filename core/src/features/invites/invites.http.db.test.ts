@@ -142,7 +142,7 @@ test('lets a person make 20 a day', async () => {
   expect(made.filter(({ status }) => status === 429)).toHaveLength(2)
 })
 
-test('lets a person try ten codes an hour, so that nobody guesses one', async () => {
+test('lets a person try five wrong codes at once, so that nobody guesses one', async () => {
   const ada = await someone()
   const { code } = await services.invites.create({ createdBy: newId(), code: 'GUESS1' })
   const guesses = Array.from({ length: 40 }, (_, index) => `GUESS${index + 10}`)
@@ -151,7 +151,7 @@ test('lets a person try ten codes an hour, so that nobody guesses one', async ()
       ask(ada, 'POST', `/invitations/${index % 2 ? 'use' : 'validate'}`, { code: guess }),
     ),
   )
-  expect(answers.filter(({ status }) => status !== 429)).toHaveLength(10)
+  expect(answers.filter(({ status }) => status !== 429)).toHaveLength(5)
   expect(await ask(ada, 'POST', '/invitations/use', { code })).toMatchObject({
     status: 429,
     body: { code: 'limits.too_many_tries' },
@@ -172,8 +172,8 @@ test('makes a network wait for wrong codes, whoever tries them, and not for righ
     wrong.push(await ask(await there(home), 'POST', '/invitations/use', { code: 'WRONG-1' }))
   }
   expect(wrong.map(({ status }) => status)).toEqual([
-    ...Array.from({ length: 11 }, () => 404),
-    ...Array.from({ length: 3 }, () => 429),
+    ...Array.from({ length: 5 }, () => 404),
+    ...Array.from({ length: 9 }, () => 429),
   ])
   expect(await ask(await there(home), 'POST', '/invitations/use', { code })).toMatchObject({
     status: 429,
@@ -181,6 +181,37 @@ test('makes a network wait for wrong codes, whoever tries them, and not for righ
   expect(await ask(await there(elsewhere), 'POST', '/invitations/use', { code })).toMatchObject({
     status: 200,
   })
+})
+
+test('counts no try for a code into a group whose maker may not invite any more', async () => {
+  const [ada, bob, eve] = [await someone(), await someone(), await someone()]
+  const { id: groupId } = await services.groups.create(ada.id, { title: 'Ada’s' })
+  await services.members.join(groupId, bob.id)
+  await services.members.changeRole(ada.id, groupId, { userId: bob.id, role: 'admin' })
+  const { code } = await services.invites.create({ createdBy: bob.id, groupId, usageLimit: null })
+  await services.members.changeRole(ada.id, groupId, { userId: bob.id, role: 'member' })
+  for (let times = 0; times < 7; times += 1) {
+    expect(await ask(eve, 'POST', '/invitations/use', { code })).toMatchObject({
+      status: 404,
+      body: { code: 'invites.not_found' },
+    })
+    expect(await ask(eve, 'POST', '/invitations/validate', { code })).toMatchObject({
+      status: 200,
+      body: { isValid: false, reason: 'not_found' },
+    })
+  }
+})
+
+test('answers to a code of somebody else as to one that nobody has', async () => {
+  const others = await services.invites.create({ createdBy: newId(), recipient: newId() })
+  const answered = async (code: string) => {
+    const eve = await someone()
+    const used = await ask(eve, 'POST', '/invitations/use', { code })
+    const validated = await ask(eve, 'POST', '/invitations/validate', { code })
+    const { requestId: _, ...problem } = used.body
+    return { status: used.status, problem, validated }
+  }
+  expect(await answered(others.code)).toEqual(await answered('NOBODY-HAS-THIS'))
 })
 
 test('makes a batch once for each key, and lets administrators see and revoke all', async () => {

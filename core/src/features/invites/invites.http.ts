@@ -16,7 +16,7 @@ import {
 } from '../../platform/http/index.ts'
 import { admit, type Limiter } from '../../platform/limits/index.ts'
 import type { UsersRepository } from '../users/index.ts'
-import { admitTry, countWrong, type Guesser } from './guessing.service.ts'
+import type { Guesser, GuessingService } from './guessing.service.ts'
 import { INVITATION_STATUSES, type Invitation } from './invitation.ts'
 import {
   filterQuery,
@@ -32,8 +32,9 @@ import type { InvitesService } from './invites.service.ts'
 
 /** All that the routes of invitations may touch. */
 export interface InvitesHttpScope {
+  readonly guessing: Pick<GuessingService, 'admit'>
   readonly invites: InvitesService
-  readonly limiter: Pick<Limiter, 'take' | 'pause'>
+  readonly limiter: Pick<Limiter, 'take'>
   readonly repos: { readonly users: Pick<UsersRepository, 'getById'> }
 }
 
@@ -185,12 +186,9 @@ export function invitesHttp({ services }: ServicesHost<InvitesHttpScope>): Fasti
       },
       async (request) => {
         const usedBy = principalOf(request).user.id
-        await admitTry(services.limiter, guesserOf(request))
         const { code } = request.body
-        const validation = await services.invites.validate({ code, usedBy })
-        if (validation.reason === 'not_found')
-          await countWrong(services.limiter, guesserOf(request))
-        return validation
+        await services.guessing.admit(guesserOf(request), code)
+        return services.invites.validate({ code, usedBy })
       },
     )
 
@@ -220,19 +218,15 @@ export function invitesHttp({ services }: ServicesHost<InvitesHttpScope>): Fasti
         const usedBy = principalOf(request).user.id
         const { kind } = await services.repos.users.getById(usedBy)
         if (kind === 'guest') throw new GuestsNotInvited()
-        await admitTry(services.limiter, guesserOf(request))
-        try {
-          return await services.invites.use({ code: request.body.code, usedBy })
-        } catch (error) {
-          if (error instanceof InvitationNotFound)
-            await countWrong(services.limiter, guesserOf(request))
-          throw error
-        }
+        const { code } = request.body
+        await services.guessing.admit(guesserOf(request), code)
+        return services.invites.use({ code, usedBy })
       },
     )
   }
 }
 
 function guesserOf(request: FastifyRequest): Guesser {
-  return { userId: principalOf(request).user.id, network: networkOf(request.ip) }
+  const { ip, log } = request
+  return { userId: principalOf(request).user.id, network: networkOf(ip), log }
 }

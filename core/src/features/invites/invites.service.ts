@@ -132,16 +132,13 @@ export class InvitesService {
     if (!isCode(code)) return { ...nothing, reason: 'malformed' }
     const { invitations } = this.#scope.repos
     const invitation = await invitations.findByCode(code)
+    // Asked in any case: how long the answer takes says nothing about other codes.
+    const hasUsed =
+      usedBy !== undefined && (await invitations.hasUsed(invitation?.id ?? newId(), usedBy))
     if (!invitation) return { ...nothing, reason: 'not_found' }
     const at = this.#scope.clock.now()
     const reason =
-      usedBy === undefined
-        ? endOf(invitation, at)
-        : refusalOf(invitation, {
-            usedBy,
-            hasUsed: await invitations.hasUsed(invitation.id, usedBy),
-            at,
-          })
+      usedBy === undefined ? endOf(invitation, at) : refusalOf(invitation, { usedBy, hasUsed, at })
     if (reason === 'for_somebody_else') return { ...nothing, reason: 'not_found' }
     const { groupId, createdBy } = invitation
     const door = groupId === null ? 'open' : await this.#scope.members?.doorOf(groupId, createdBy)

@@ -1,5 +1,5 @@
 import { type AppError, assert, isAppError, newId } from '../../kernel/index.ts'
-import { type Invitation, refusalOf, remainingUses, type UseRefusal } from './invitation.ts'
+import { type Invitation, isFor, refusalOf, remainingUses, type UseRefusal } from './invitation.ts'
 import type { InvitationUsed } from './invitation-requests.ts'
 import {
   InvitationAlreadyUsed,
@@ -25,7 +25,10 @@ export async function useTogether(
   people: readonly string[],
 ): Promise<readonly UseResult[]> {
   const found = await scope.repos.invitations.findByCode(code)
-  if (!found) return people.map(() => ({ error: new InvitationNotFound() }))
+  // To others it does not exist, and that is told them as soon.
+  if (!found || !people.some((usedBy) => isFor(found, usedBy))) {
+    return people.map(() => ({ error: new InvitationNotFound() }))
+  }
   if (found.groupId === null && !found.makesFriends) return useAtOnce(scope, found, people)
   const results: UseResult[] = []
   for (const usedBy of people) {

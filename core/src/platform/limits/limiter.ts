@@ -18,8 +18,8 @@ export interface Taken {
  * as an address; the subject is stored hashed only.
  *
  * A refused try costs nothing, so whoever keeps trying is allowed again at the same instant. A try
- * that was taken is never given back, whatever becomes of the work it was taken for. All calls need
- * the store: while it is away they refuse.
+ * that was taken stays taken, whatever becomes of the work it was taken for, unless it is given back.
+ * All calls need the store: while it is away they refuse.
  */
 export interface Limiter {
   /**
@@ -40,6 +40,13 @@ export interface Limiter {
    * @throws {@link LimitsUnavailable}
    */
   takeEach(name: string, subjects: readonly string[], rate: Rate): Promise<Taken[]>
+  /**
+   * Gives one try back to each of some subjects: those that were taken a moment ago and turned out
+   * to cost nothing.
+   *
+   * @throws {@link LimitsUnavailable}
+   */
+  giveBack(name: string, subjects: readonly string[], rate: Rate): Promise<void>
   /**
    * Refuses every try of a subject for a while, such as Telegram's `retry_after`. A shorter pause
    * does not end a longer one.

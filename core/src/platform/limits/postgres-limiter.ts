@@ -93,6 +93,21 @@ export function openPostgresLimiter(
         rate,
       ),
 
+    async giveBack(name, subjects, { limit, perMs }) {
+      const keys = subjects.map((subject) => keyOf(name, subject))
+      await read(
+        'limiter.giveBack',
+        sql`
+          with given as materialized (
+            select key from gramkit.rate_limit where key = any(${sql.param(keys)}::text[])
+            order by key for no key update
+          )
+          update gramkit.rate_limit entry set free_at = entry.free_at - ${milliseconds(perMs / limit)}
+          from given where entry.key = given.key`,
+        z.unknown(),
+      )
+    },
+
     async pause(name, subject, durationMs) {
       const at = now()
       await read(

@@ -108,6 +108,34 @@ export function limiterContract({ open, openAway }: LimiterContract): void {
     expect(allowed).toHaveLength(3 * subjects.length)
   })
 
+  test('gives back what was taken, to those who are named, and never more', async () => {
+    const [one, other] = [newId(), newId()]
+    const take = async (subject: string) => (await limiter.take('login', subject, RATE)).isAllowed
+    for (let tries = 0; tries < 3; tries++) await limiter.takeEach('login', [one, other], RATE)
+    await limiter.giveBack('login', [one], RATE)
+    expect([await take(one), await take(one), await take(other)]).toEqual([true, false, false])
+    clock.advance(3_600_000)
+    await limiter.giveBack('login', [one, newId()], RATE)
+    const tries = [await take(one), await take(one), await take(one), await take(one)]
+    expect(tries).toEqual([true, true, true, false])
+  })
+
+  test('gives back to many at once in any order without two waiting for each other', async () => {
+    const subjects = Array.from({ length: 60 }, newId)
+    const limiters = [limiter, open(clock), open(clock)]
+    for (let tries = 0; tries < 3; tries++) await limiter.takeEach('login', subjects, RATE)
+    await Promise.all(
+      Array.from({ length: 12 }, async (_, index) => {
+        const mine = index % 2 === 0 ? subjects : subjects.toReversed()
+        const one = limiters[index % limiters.length] ?? limiter
+        await one.giveBack('login', mine, RATE)
+        await one.takeEach('login', mine.toReversed(), RATE)
+      }),
+    )
+    const left = await limiter.takeEach('login', subjects, RATE)
+    expect(left.filter(({ isAllowed }) => isAllowed)).toEqual([])
+  })
+
   test('refuses everybody during a pause, which a shorter one does not end', async () => {
     const subject = newId()
     await limiter.pause('send', subject, 30_000)
