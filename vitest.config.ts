@@ -19,6 +19,8 @@ const stories = [
   'misfortunes',
   'mutations',
   'outages',
+  'plan-pauses-and-gifts',
+  'plan-renewals',
   'plans',
   'report-orders',
   'secrets',

@@ -1,7 +1,6 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
 import { overtake } from '@gramkit/services/overtake'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
+import { describe, expect, test } from 'vitest'
 import { paid } from './testing/paid.ts'
 import {
   type ApiClient,
@@ -9,9 +8,9 @@ import {
   aGuest,
   apiClient,
   eventually,
-  type RunningShop,
   startRunningShop,
 } from './testing/running-shop.ts'
+import { shopForEachTest } from './testing/shop-for-tests.ts'
 import {
   paymentsOf,
   statusesOf,
@@ -23,17 +22,7 @@ import {
 /** How long Telegram cannot be told before it renews: a try an hour, each an instant of the clock. */
 const DAYS_AWAY = process.env['GRAMKIT_PROOF'] ? 30 : 1
 
-let shop: RunningShop
-
-beforeEach(async () => {
-  shop = await startRunningShop()
-})
-
-afterEach(async () => {
-  await expectLedgerToAddUp(shop)
-  await shop[Symbol.asyncDispose]()
-})
-
+const shop = shopForEachTest()
 const core = () => shop.served().shop.platform.core
 const days = (count: number) => shop.sandbox.control.clock.advance({ days: count })
 const hours = (count: number) => shop.sandbox.control.clock.advance({ hours: count })

@@ -1,18 +1,10 @@
 import { rows } from '@gramkit/core/database'
 import { sql } from 'drizzle-orm'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { paid } from './testing/paid.ts'
-import {
-  type ApiClient,
-  aCustomer,
-  aGuest,
-  apiClient,
-  eventually,
-  type RunningShop,
-  startRunningShop,
-} from './testing/running-shop.ts'
+import { type ApiClient, aCustomer, aGuest, apiClient, eventually } from './testing/running-shop.ts'
+import { shopForEachTest } from './testing/shop-for-tests.ts'
 import { statusesOf, subscribedWithCard, subscribedWithStars } from './testing/subscribers.ts'
 
 const FULL = process.env['GRAMKIT_PROOF'] === '1'
@@ -21,17 +13,7 @@ const HOURS_UP = FULL ? 28 : 0.1
 
 vi.setConfig({ testTimeout: FULL ? 300_000 : 30_000 })
 
-let shop: RunningShop
-
-beforeEach(async () => {
-  shop = await startRunningShop()
-})
-
-afterEach(async () => {
-  await expectLedgerToAddUp(shop)
-  await shop[Symbol.asyncDispose]()
-})
-
+const shop = shopForEachTest()
 const core = () => shop.served().shop.platform.core
 const hours = (count: number) => shop.sandbox.control.clock.advance({ hours: count })
 

@@ -1,6 +1,5 @@
 import { DAY_MS, newId } from '@gramkit/core/kernel'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
+import { describe, expect, test } from 'vitest'
 import { paid } from './testing/paid.ts'
 import {
   type ApiClient,
@@ -12,6 +11,7 @@ import {
   type RunningShop,
   startRunningShop,
 } from './testing/running-shop.ts'
+import { shopForAllTests } from './testing/shop-for-tests.ts'
 import {
   paymentsOf,
   subscribedWithCard,
@@ -20,16 +20,7 @@ import {
 } from './testing/subscribers.ts'
 
 const DAY_SECONDS = DAY_MS / 1_000
-let shop: RunningShop
-
-beforeAll(async () => {
-  shop = await startRunningShop()
-})
-
-afterAll(async () => {
-  await expectLedgerToAddUp(shop)
-  await shop[Symbol.asyncDispose]()
-})
+const shop = shopForAllTests()
 
 describe('a subscription in Stars', () => {
   test('is renewed by Telegram to Telegram’s date, with a payment of its own', async () => {

@@ -1,18 +1,11 @@
 import { DAY_MS } from '@gramkit/core/kernel'
 import { overtake } from '@gramkit/services/overtake'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
+import { describe, expect, test } from 'vitest'
 import { paid } from './testing/paid.ts'
+import { type ApiClient, aCustomer, aGuest, apiClient, eventually } from './testing/running-shop.ts'
+import { shopForEachTest } from './testing/shop-for-tests.ts'
 import {
-  type ApiClient,
-  aCustomer,
-  aGuest,
-  apiClient,
-  eventually,
-  type RunningShop,
-  startRunningShop,
-} from './testing/running-shop.ts'
-import {
+  buyWithCard,
   paymentsOf,
   statusesOf,
   subscribedWithCard,
@@ -20,17 +13,7 @@ import {
   subscriptionOf,
 } from './testing/subscribers.ts'
 
-let shop: RunningShop
-
-beforeEach(async () => {
-  shop = await startRunningShop()
-})
-
-afterEach(async () => {
-  await expectLedgerToAddUp(shop)
-  await shop[Symbol.asyncDispose]()
-})
-
+const shop = shopForEachTest()
 const core = () => shop.served().shop.platform.core
 const days = (count: number) => shop.sandbox.control.clock.advance({ days: count })
 
@@ -43,17 +26,7 @@ async function refund(paymentId: string): Promise<void> {
 }
 
 /** Pays a month by card, without leaving the card with the shop. */
-async function payAMonth(guest: ApiClient): Promise<string> {
-  const buy = { productId: 'pro-monthly', gateway: 'yookassa', currency: 'RUB' }
-  const { id } = (await guest.post('/api/v1/payments', buy)).body.payment
-  const { providerPaymentId } = await core().payments.getById(id)
-  await shop.sandbox.control.yookassa.succeed(providerPaymentId ?? '')
-  await eventually(
-    () => core().payments.getById(id),
-    ({ status }) => status === 'succeeded',
-  )
-  return id
-}
+const payAMonth = (guest: ApiClient): Promise<string> => buyWithCard(shop, guest, { consent: null })
 
 describe('months that were paid ahead', () => {
   /** Days of access that are left, or 0. */
