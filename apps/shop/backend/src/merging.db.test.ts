@@ -520,6 +520,13 @@ describe('a subscription', () => {
     expect(await daysLeft(user)).toBe(30)
   })
 
+  test('is given to nobody under the id of a guest who was merged', async () => {
+    const { guestId, userId } = await aPair()
+    await merge(guestId, userId)
+    const gift = { id: newId(), userId: guestId, productId: 'pro-monthly', actor: 'test' }
+    await expect(core().subscriptions.gift(gift)).rejects.toMatchObject({ kind: 'not_found' })
+  })
+
   test('that is charged after the merge, where nothing runs any more, gives its period and ends', async () => {
     const guest = await subscribedWithCard(shop)
     const user = await aCustomer(shop)

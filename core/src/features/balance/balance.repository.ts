@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, lt, ne, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import {
@@ -231,6 +231,21 @@ export class BalanceRepository {
       .from(balanceAccount)
       .where(and(eq(balanceAccount.userId, userId), eq(balanceAccount.unit, unit)))
     return row?.amount ?? 0n
+  }
+
+  /** What a user was ever given of a unit, save by refills. */
+  async sumGiven(userId: string, unit: string): Promise<bigint> {
+    const [row] = await this.#db
+      .select({ sum: sql`coalesce(sum(${balanceTransfer.amount}), 0)`.mapWith(BigInt) })
+      .from(balanceTransfer)
+      .innerJoin(balanceAccount, eq(balanceAccount.id, balanceTransfer.targetAccountId))
+      .where(
+        and(
+          ...[eq(balanceAccount.userId, userId), eq(balanceAccount.unit, unit)],
+          ne(balanceTransfer.reason, 'balance.refilled'),
+        ),
+      )
+    return row?.sum ?? 0n
   }
 
   /** A user's transfers of a unit, newest first. */

@@ -29,7 +29,7 @@ export interface BalanceScope extends Transactional<BalanceScope> {
     readonly balance: BalanceRepository
     readonly verification: Pick<VerificationRepository, 'compare'>
     readonly audit: Pick<AuditRepository, 'insert'>
-    readonly users: Pick<UsersRepository, 'getById'>
+    readonly users: Pick<UsersRepository, 'getById' | 'getPresent'>
   }
 }
 
@@ -187,7 +187,7 @@ export class BalanceService {
    * Gives or takes by the hand of an administrator, out of or into the account `adjustment`, and
    * writes down who did it and why. Idempotent by `id`.
    *
-   * @throws {@link NotFound} when there is no such user
+   * @throws {@link NotFound} when there is no such user, or no more: whoever they are now is meant
    * @throws {@link InsufficientFunds} when more is taken than the user can spare
    * @throws {@link TransferConflict} when the id was used with other contents
    * @throws {@link InvalidValue} when the amount or the unit is no such thing
@@ -197,7 +197,7 @@ export class BalanceService {
     const amount = request.amount < 0n ? -request.amount : request.amount
     checkTransfer({ unit, amount })
     return this.#scope.transaction(async (tx) => {
-      await tx.repos.users.getById(userId)
+      await tx.repos.users.getPresent(userId)
       const [from, to] = [{ system: 'adjustment' }, { userId }]
       const { transfer, isReplay } = only(
         await this.#post(tx, [

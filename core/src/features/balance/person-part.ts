@@ -6,6 +6,7 @@ import { balanceAccount, balanceTransfer } from './balance.table.ts'
 import type { Balance, TransferRequest } from './balance.ts'
 import { balanceHold } from './holds/hold.table.ts'
 import { balanceRefill } from './refills/refill.table.ts'
+import type { ResourceCatalog } from './refills/resource.ts'
 import { balanceSnapshot } from './snapshots/snapshot.table.ts'
 import { balanceVerification } from './verification/verification.table.ts'
 
@@ -13,17 +14,19 @@ import { balanceVerification } from './verification/verification.table.ts'
 const LOOKS_MAX = 5
 
 interface BalancePartScope {
+  readonly resources: ResourceCatalog
   readonly balance: Pick<BalanceService, 'postMany'>
   readonly repos: {
-    readonly balance: Pick<BalanceRepository, 'listBalances'>
+    readonly balance: Pick<BalanceRepository, 'listBalances' | 'sumGiven'>
     readonly personRows: PersonRows
   }
 }
 
 /**
  * What people have. A merge moves what the guest can spend; what is held stays until its hold ends,
- * and a debt is paid out of what the user has, at the merge or at a later look. The ledger itself is
- * never changed, and stays when a person is erased.
+ * and a debt is paid out of what the user has, at the merge or at a later look. What refills brought
+ * moves up to the cap, as one person can be a thousand guests. The ledger itself is never changed, and
+ * stays when a person is erased.
  */
 export const balancePart: PersonPart<BalancePartScope> = {
   name: 'balance',
@@ -57,11 +60,19 @@ export const balancePart: PersonPart<BalancePartScope> = {
 async function moveUnit(tx: BalancePartScope, merge: PersonMerge, unit: string): Promise<void> {
   for (let look = 1; look <= LOOKS_MAX; look++) {
     const guestHas = spare(await accountOf(tx, merge.guestId, unit))
-    const userHas = spare(await accountOf(tx, merge.userId, unit))
-    const transfer = nextTransfer(merge, unit, guestHas, userHas)
-    if (!transfer) return
+    const userAccount = await accountOf(tx, merge.userId, unit)
+    const surplus = await surplusOf(tx, merge, {
+      unit,
+      guestHas,
+      userHas: userAccount?.amount ?? 0n,
+    })
+    const transfers = [
+      nextTransfer(merge, unit, guestHas - surplus, spare(userAccount)),
+      surplus > 0n ? surplusTransfer(merge, unit, surplus) : undefined,
+    ].filter((transfer) => transfer !== undefined)
+    if (transfers.length === 0) return
     try {
-      await tx.balance.postMany([transfer])
+      await tx.balance.postMany(transfers)
       return
     } catch (error) {
       if (!isAppError(error) || error.code !== 'balance.insufficient_funds') throw error
@@ -85,6 +96,39 @@ function nextTransfer(
     id: deriveId(guestId, ['merged', unit, round].join(':')),
     source: { userId: source },
     target: { userId: target },
+    unit,
+    amount,
+    reason: 'user.merged',
+    reference: guestId,
+  }
+}
+
+/**
+ * What refills brought a guest beyond the room under the user's cap. What the guest has spent is taken
+ * for spent out of refills first, so that nothing bought or given is ever lost.
+ */
+async function surplusOf(
+  { resources, repos }: BalancePartScope,
+  { guestId }: PersonMerge,
+  of: { readonly unit: string; readonly guestHas: bigint; readonly userHas: bigint },
+): Promise<bigint> {
+  const resource = resources.find(of.unit)
+  if (!resource || of.guestHas <= 0n) return 0n
+  const refilled = of.guestHas - (await repos.balance.sumGiven(guestId, of.unit))
+  const room = resource.refill.cap - of.userHas
+  const surplus = refilled - (room > 0n ? room : 0n)
+  return surplus > 0n ? surplus : 0n
+}
+
+function surplusTransfer(
+  { guestId, round }: PersonMerge,
+  unit: string,
+  amount: bigint,
+): TransferRequest {
+  return {
+    id: deriveId(guestId, ['surplus', unit, round].join(':')),
+    source: { userId: guestId },
+    target: { system: 'issuance' },
     unit,
     amount,
     reason: 'user.merged',

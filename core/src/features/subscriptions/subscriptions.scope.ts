@@ -25,7 +25,7 @@ export interface SubscriptionsScope extends Transactional<SubscriptionsScope> {
     readonly payments: PaymentsRepository
     readonly consents: ConsentsRepository
     readonly refunds: Pick<RefundsRepository, 'listByPayment'>
-    readonly users: Pick<UsersRepository, 'findById'>
+    readonly users: Pick<UsersRepository, 'findById' | 'getPresent'>
     readonly audit: Pick<AuditRepository, 'insert'>
     readonly outbox: OutboxRepository
     readonly jobs: JobsRepository

@@ -14,7 +14,8 @@ export const usersPart: PersonPart<{
 }> = {
   name: 'users',
   tables: [userAccount, userDeparture, userExport, userLoginLink, userSession],
-  async merge({ clock, repos }, { guestId }) {
+  async merge({ clock, repos }, { guestId, userId, round }) {
+    if (round === 0) await repos.users.adopt(guestId, userId, clock.now())
     await repos.personRows.remove(userSession.userId, guestId)
     await repos.personRows.remove(userExport.userId, guestId)
     await forgetLoginLinks(repos, guestId)

@@ -35,6 +35,17 @@ export class UsersRepository extends BaseRepository<typeof userAccount> {
     super(db, userAccount)
   }
 
+  /**
+   * Reads somebody who can be given something: not a guest who was merged, nor somebody erased.
+   *
+   * @throws {@link NotFound}
+   */
+  async getPresent(id: string): Promise<User> {
+    const user = await this.getById(id)
+    if (user.departedAt) throw new NotFound({ what: 'user account', id })
+    return user
+  }
+
   /** Finds the person with a Telegram identity. */
   async findByTelegramId(telegramId: bigint): Promise<User | undefined> {
     const [row] = await this.db
@@ -112,6 +123,16 @@ export class UsersRepository extends BaseRepository<typeof userAccount> {
   async insertNew(values: typeof userAccount.$inferInsert): Promise<User | undefined> {
     const [row] = await this.db.insert(userAccount).values(values).onConflictDoNothing().returning()
     return row
+  }
+
+  /** Makes a guest's language and time zone the user's, where the user has said nothing. */
+  async adopt(guestId: string, userId: string, updatedAt: Date): Promise<void> {
+    const guest = await this.getById(guestId)
+    const user = await this.getById(userId)
+    const language = user.language ?? guest.language
+    const timeZone = user.timeZone === 'UTC' ? guest.timeZone : user.timeZone
+    if (language === user.language && timeZone === user.timeZone) return
+    await this.update(userId, { language, timeZone, updatedAt })
   }
 
   /** Takes away all that tells who a person is; does nothing to one who has departed. */

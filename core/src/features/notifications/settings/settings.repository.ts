@@ -86,6 +86,11 @@ export class SettingsRepository {
 
   /** Makes a guest's wishes the user's, where the user has said nothing. */
   async adopt(guestId: string, userId: string): Promise<void> {
+    // A row of the user's may only count what they have heard.
+    await this.#db.execute(sql`update ${notificationSetting} o
+      set quiet_from = n.quiet_from, quiet_until = n.quiet_until
+      from ${notificationSetting} n
+      where o.user_id = ${userId} and n.user_id = ${guestId} and o.quiet_from is null`)
     for (const table of [notificationSetting, notificationPreference]) {
       const isTopic = table === notificationPreference ? sql`and o.topic = n.topic` : sql``
       await this.#db.execute(sql`update ${table} n set user_id = ${userId}

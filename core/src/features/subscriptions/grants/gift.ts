@@ -1,4 +1,4 @@
-import { addMs, addPeriod, assert, NotFound, newId } from '../../../kernel/index.ts'
+import { addMs, addPeriod, assert, newId } from '../../../kernel/index.ts'
 import type { Product } from '../../payments/index.ts'
 import { announce } from '../announcement.ts'
 import { activeCourse, later } from '../course.ts'
@@ -26,7 +26,7 @@ export async function give(tx: SubscriptionsScope, request: GiftRequest): Promis
   const product = tx.payments.sellable(productId)
   const { plan } = product
   if (!plan) throw new NotGivable({ productId, runs: null })
-  if (!(await tx.repos.users.findById(userId))) throw new NotFound({ what: 'user', id: userId })
+  await tx.repos.users.getPresent(userId)
   const now = tx.clock.now()
   // The id is taken first: of two at once the second waits here, and then finds what was given.
   const isNew = await tx.repos.grants.insertGift({
