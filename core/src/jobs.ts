@@ -36,6 +36,7 @@ import {
   sendEmailCode,
   sweepDepartures,
 } from './features/users/index.ts'
+import { forgetStrangers } from './people.ts'
 import type { ServicesHost } from './platform/database/index.ts'
 import { forgetOldMessages } from './platform/inbox/index.ts'
 import {
@@ -69,6 +70,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   verifyLedger,
   forgetOldLimits,
   forgetOldMessages,
+  forgetStrangers,
   forgetLoginLinks,
   forgetOpenedInitData,
   forgetEmailCodes,

@@ -14,15 +14,18 @@ import { paymentsPart } from './features/payments/index.ts'
 import { subscriptionsPart } from './features/subscriptions/index.ts'
 import {
   attributionPart,
+  ErasureBlocked,
   emailPart,
   streaksPart,
+  telegramIdOf,
   telegramSender,
   usersPart,
 } from './features/users/index.ts'
+import { addMs, DAY_MS } from './kernel/index.ts'
 import { httpIdempotency } from './platform/http/http-idempotency.table.ts'
 import { forgetAnswers } from './platform/http/http-idempotency.ts'
 import { inboxDelivery } from './platform/inbox/index.ts'
-import { job } from './platform/jobs/index.ts'
+import { type DueWork, job } from './platform/jobs/index.ts'
 import { outboxEvent } from './platform/outbox/index.ts'
 import type { PersonPart } from './platform/people/index.ts'
 import type { CoreServices } from './services.ts'
@@ -41,7 +44,10 @@ const deliveriesPart: PersonPart<CoreServices> = {
   },
   async erase({ repos }, userId) {
     const sender = await senderOf(repos, userId)
-    if (sender) await repos.inbox.forget(sender)
+    if (!sender) return
+    await repos.inbox.forget(sender)
+    // One that came in this moment still has to be applied, and tells of whom it is.
+    if ((await repos.inbox.countOpenOf(sender)) > 0) throw new ErasureBlocked(['delivery_open'])
   },
   async erasureObstacles({ repos }, userId) {
     const sender = await senderOf(repos, userId)
@@ -49,11 +55,39 @@ const deliveriesPart: PersonPart<CoreServices> = {
   },
 }
 
+const SENDERS_BATCH = 1_000
+
+/**
+ * Empties what was sent by those whom nobody here is any more: Telegram goes on telling of somebody
+ * after they were erased, that they blocked the bot for one.
+ */
+export const forgetStrangers: DueWork<CoreServices> = {
+  name: 'inbox.forget_strangers',
+  everyMs: 600_000,
+  // Nobody waits for it, so the clock need not stop for it either.
+  nextDueAt: async () => null,
+  async runDue({ clock, repos }) {
+    const since = addMs(clock.now(), -DAY_MS)
+    let count = 0
+    let after = ''
+    for (;;) {
+      const senders = await repos.inbox.listSenders({ since, after, limit: SENDERS_BATCH })
+      const known = await repos.users.listTelegramIds(senders.map(telegramIdOf))
+      const strangers = senders.filter((sender) => !known.has(telegramIdOf(sender)))
+      for (const sender of strangers) await repos.inbox.forget(sender)
+      count += strangers.length
+      const last = senders.at(-1)
+      if (last === undefined || senders.length < SENDERS_BATCH) return count
+      after = last
+    }
+  },
+}
+
 /** Answers that are kept for whoever asks again; they repeat what stands elsewhere. */
 const answersPart: PersonPart<CoreServices> = {
   name: 'answers',
   tables: [httpIdempotency],
-  merge: async () => {},
+  merge: ({ repos }, { guestId }) => forgetAnswers(repos.db, guestId),
   export: async () => ({}),
   erase: ({ repos }, userId) => forgetAnswers(repos.db, userId),
 }

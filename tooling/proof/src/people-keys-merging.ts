@@ -6,6 +6,7 @@ const CREDITS = `${CORE}/features/payments/credits.fulfilment.ts`
 const JOIN = `${CORE}/features/subscriptions/join-subscriptions.ts`
 
 const merging = ['apps/shop/backend/src/merging.db.test.ts']
+const people = ['core/src/people.db.test.ts']
 const erasure = ['apps/shop/backend/src/erasure.db.test.ts']
 
 /** Takes one text out of a file, or puts another in its place. */
@@ -179,5 +180,47 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
       'repos.users.findById(userId)',
     ],
     erasure,
+  ),
+  edit(
+    'merge: a late renewal changes neither the plan nor who is charged',
+    'nobody is charged by the card of a guest’s plan, whose consent has ended',
+    [
+      `${CORE}/features/subscriptions/extension.ts`,
+      'return own.heirId ? own : undefined',
+      'return own.pausedAt ? own : undefined',
+    ],
+    merging,
+  ),
+  edit(
+    'merge: of what refills brought only what the cap leaves room for',
+    'a thousand guests are no source of energy',
+    [
+      `${CORE}/features/balance/person-part.ts`,
+      'return surplus > 0n ? surplus : 0n',
+      'return surplus > 0n ? 0n : 0n',
+    ],
+    people,
+  ),
+  edit(
+    'erase: nothing is charged any more',
+    'one erased person does not stop the renewals of all others',
+    [
+      `${CORE}/features/subscriptions/person-part.ts`,
+      '...[subscription.nextChargeAt, subscription.noticeAt],',
+      '',
+    ],
+    erasure,
+  ),
+  edit(
+    'erase: a renewal that began meanwhile stands against it',
+    'Telegram does not charge somebody who cannot be named to it any more',
+    [`${CORE}/features/subscriptions/person-part.ts`, 'if (!isLast) return []', 'return []'],
+    erasure,
+  ),
+  edit(
+    'erase: a delivery that came meanwhile is kept whole',
+    'no payment is emptied before it is applied',
+    [`${CORE}/people.ts`, '(await repos.inbox.countOpenOf(sender)) > 0) throw', 'false) throw'],
+    people,
   ),
 ]

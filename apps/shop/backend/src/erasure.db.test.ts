@@ -1,4 +1,5 @@
 import { deriveId, newId } from '@gramkit/core/kernel'
+import { overtake } from '@gramkit/services/overtake'
 import { strFromU8, unzipSync } from 'fflate'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,7 +16,7 @@ import {
   type RunningShop,
   startRunningShop,
 } from './testing/running-shop.ts'
-import { subscribedWithStars, subscriptionOf } from './testing/subscribers.ts'
+import { subscribedWithCard, subscribedWithStars, subscriptionOf } from './testing/subscribers.ts'
 
 let shop: RunningShop
 let tables: MoneyTables
@@ -39,6 +40,7 @@ afterAll(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
+const contact = { email: 'payer@example.org' }
 const core = () => shop.served().shop.platform.core
 const later = (time: { minutes?: number; hours?: number; days?: number }) =>
   shop.sandbox.control.clock.advance(time)
@@ -255,6 +257,46 @@ describe('somebody who wants to be forgotten', () => {
     await faults.clear()
     expect((await customer.get('/api/v1/me')).body).toMatchObject({ id: customer.userId })
     expect((await erases(customer)).status).toBe(204)
+  })
+
+  test('waits when a plan begins to be renewed at that moment, and leaves nothing to charge', async () => {
+    const guest = await subscribedWithCard(shop, { contact })
+    const { body: me } = await guest.get('/api/v1/me')
+    const { id } = await subscriptionOf(guest)
+    const { firstPaymentId, savedMethodId } = await core().repos.subscriptions.getById(id)
+    // As it was given for nothing, until its purchase lands between the two steps of the erasure.
+    const given = { firstPaymentId: null, nextChargeAt: null, savedMethodId: null }
+    await core().repos.subscriptions.update(id, given)
+    // Whoever only names the person, such as a notice that is written meanwhile, does not wait.
+    const bought = `with person as
+        (select id from gramkit.user_account where id = $1 for no key update)
+      update gramkit.subscription set first_payment_id = $2, saved_method_id = $3,
+        next_charge_at = current_period_end where user_id = (select id from person)`
+    const erasure = await overtake(
+      ...[shop, bought, [me.id, firstPaymentId, savedMethodId]],
+      async () => (await Promise.allSettled([core().accounts.erase(me.id)]))[0],
+    )
+    expect(erasure).toMatchObject({ reason: { details: { reasons: 'renewal_running' } } })
+    expect((await erases(guest)).status).toBe(204)
+    expect(await core().repos.subscriptions.getById(id)).toMatchObject({
+      ...{ nextChargeAt: null, noticeAt: null, savedMethodId: null },
+    })
+  })
+
+  test('has no renewal that could fail and hold up everybody else’s', async () => {
+    const guest = await subscribedWithCard(shop, { contact })
+    const { id } = await subscriptionOf(guest)
+    const { body: me } = await guest.get('/api/v1/me')
+    expect((await erases(guest)).status).toBe(204)
+    const { currentPeriodEnd } = await core().repos.subscriptions.getById(id)
+    // A settlement that came late has the kit charge for it again, until the next round.
+    await core().repos.subscriptions.update(id, {
+      ...{ status: 'active', nextChargeAt: currentPeriodEnd, noticeAt: currentPeriodEnd },
+    })
+    await later({ minutes: 2 })
+    expect(await core().repos.subscriptions.listLive(me.id)).toMatchObject([
+      { nextChargeAt: null, noticeAt: null },
+    ])
   })
 
   test.each([

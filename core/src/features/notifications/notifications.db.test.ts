@@ -149,6 +149,18 @@ describe('a notification', () => {
     expect(await texts()).toEqual([])
   })
 
+  test('is not sent to somebody who was erased', async () => {
+    const { userId, texts } = await aPersonInTelegram()
+    await services.accounts.erase(userId)
+    await notifications.send(receipt, { title: 'a mug' }, { userId, occasion: newId() })
+    await sendAll()
+    expect(await texts()).toEqual([])
+    const { items } = await services.repos.notifications.listWhere(undefined, { limit: 100 })
+    expect(items.filter((one) => one.userId === userId)).toMatchObject([
+      { status: 'skipped', reason: 'departed' },
+    ])
+  })
+
   test('is never sent inside a transaction', async () => {
     await expect(
       services.transaction(async (tx) => tx.notifications.sendDue(channels)),

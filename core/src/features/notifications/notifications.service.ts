@@ -125,6 +125,7 @@ export class NotificationsService {
     const template = templates.find(one.template)
     if (!template) return this.#end(one, 'failed', 'no such template')
     const user = await repos.users.getById(one.userId)
+    if (user.departedAt) return this.#end(one, 'skipped', 'departed')
     const language = languageOf(user)
     if (one.expiresAt <= clock.now()) return this.#end(one, 'skipped', 'late')
     if (!template.isFor({ kind: user.kind, language, createdAt: user.createdAt })) {

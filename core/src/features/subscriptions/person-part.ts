@@ -2,6 +2,7 @@ import type { PersonPart, PersonRows } from '../../platform/people/index.ts'
 import { subscriptionGift, subscriptionTrial } from './grants/grant.table.ts'
 import { joinSubscriptions } from './join-subscriptions.ts'
 import type { RenewalsService } from './renewals/renewals.service.ts'
+import { nextCharge } from './renewals/renewals.ts'
 import { subscription } from './subscription.table.ts'
 import type { SubscriptionsScope } from './subscriptions.scope.ts'
 import type { SubscriptionsService } from './subscriptions.service.ts'
@@ -38,8 +39,16 @@ export const subscriptionsPart: PersonPart<SubscriptionsPartScope & Subscription
   async erase({ repos: { personRows } }, userId) {
     await personRows.clear(subscription.userId, userId, [
       ...[subscription.cancelFeedback, subscription.cancelReason, subscription.savedMethodId],
+      // Nobody is charged, and nobody is told.
+      ...[subscription.nextChargeAt, subscription.noticeAt],
     ])
     await personRows.clear(subscriptionGift.userId, userId, [subscriptionGift.note])
+  },
+  async erasureObstacles({ repos, gateways }, userId, { isLast }) {
+    if (!isLast) return []
+    // One that began since renewals were ended.
+    const live = await repos.subscriptions.listLive(userId)
+    return live.some((one) => nextCharge(gateways, one)) ? ['renewal_running'] : []
   },
   async beforeErasure(services, userId) {
     for (const id of await services.subscriptions.endRenewals(userId)) {

@@ -109,6 +109,7 @@ export {
   type ProfileChanges,
   profileChangesSchema,
   type TelegramUser,
+  telegramIdOf,
   telegramSender,
   telegramUserSchema,
   type User,

@@ -135,6 +135,11 @@ export function telegramSender(telegramId: bigint): string {
   return `telegram:${telegramId}`
 }
 
+/** The Telegram id in such a name. */
+export function telegramIdOf(sender: string): bigint {
+  return BigInt(sender.slice(sender.indexOf(':') + 1))
+}
+
 /** Hashes a random secret for storage; such a secret needs no salt and no slow hash. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')

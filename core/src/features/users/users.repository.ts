@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { NotFound } from '../../kernel/index.ts'
 import {
@@ -53,6 +53,15 @@ export class UsersRepository extends BaseRepository<typeof userAccount> {
       .from(userAccount)
       .where(eq(userAccount.telegramId, telegramId))
     return row
+  }
+
+  /** Tells which of some Telegram ids are somebody's here. */
+  async listTelegramIds(ids: readonly bigint[]): Promise<ReadonlySet<bigint>> {
+    const found = await this.db
+      .select({ id: sql<bigint>`${userAccount.telegramId}`.mapWith(userAccount.telegramId) })
+      .from(userAccount)
+      .where(inArray(userAccount.telegramId, [...ids]))
+    return new Set(found.map(({ id }) => id))
   }
 
   /** Lets one transaction at a time decide whose a Telegram identity is, also one of nobody yet. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, asc, eq, lte, min, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, lte, min, ne, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { newId, type Page, type PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, builtOnce, type Executor, rows, type ValueOf } from '../database/index.ts'
@@ -137,12 +137,28 @@ export class InboxRepository extends BaseRepository<typeof inboxDelivery> {
     )
   }
 
-  /** Empties what a sender has sent: that it came stays, so that it is not applied twice. */
+  /** Who sent what was done since an instant: up to a number of senders, in order. */
+  async listSenders(asked: {
+    readonly since: Date
+    readonly after: string
+    readonly limit: number
+  }): Promise<string[]> {
+    const { sender, status, finishedAt } = inboxDelivery
+    const found = await this.db
+      .selectDistinct({ sender: sql<string>`${sender}` })
+      .from(inboxDelivery)
+      .where(and(gt(sender, asked.after), eq(status, 'done'), gte(finishedAt, asked.since)))
+      .orderBy(asc(sender))
+      .limit(asked.limit)
+    return found.map((row) => row.sender)
+  }
+
+  /** Empties what a sender has sent and is done: that it came stays, so that it is not applied twice. */
   async forget(sender: string): Promise<void> {
     await this.db
       .update(inboxDelivery)
       .set({ body: '{}', sender: null, lastError: null })
-      .where(eq(inboxDelivery.sender, sender))
+      .where(and(eq(inboxDelivery.sender, sender), eq(inboxDelivery.status, 'done')))
   }
 
   /** Removes a batch of what was done more than 30 days ago, by the database's time; gives its number. */

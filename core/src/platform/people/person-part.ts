@@ -41,8 +41,15 @@ export interface PersonPart<Tx> {
   erase(tx: Tx, userId: string): Promise<void>
   /** Tells whether something still has to stay with a guest who was merged; asked after `merge`. [no] */
   isWaiting?(tx: Tx, guestId: string): Promise<boolean>
-  /** Names what keeps a person from being erased now, as stable codes. [nothing] */
-  erasureObstacles?(services: Tx, userId: string): Promise<readonly string[]>
+  /**
+   * Names what keeps a person from being erased now, as stable codes; asked before `beforeErasure`,
+   * and `isLast` after it, in the transaction that erases. [nothing]
+   */
+  erasureObstacles?(
+    services: Tx,
+    userId: string,
+    asked: { readonly isLast: boolean },
+  ): Promise<readonly string[]>
   /** Does what must reach others before a person is erased; no transaction is open. [nothing] */
   beforeErasure?(services: Tx, userId: string): Promise<void>
 }
@@ -54,7 +61,7 @@ export interface BoundPersonPart {
   export(userId: string): Promise<PersonFacts>
   erase(userId: string): Promise<void>
   isWaiting(guestId: string): Promise<boolean>
-  erasureObstacles(userId: string): Promise<readonly string[]>
+  erasureObstacles(userId: string, asked: { readonly isLast: boolean }): Promise<readonly string[]>
   beforeErasure(userId: string): Promise<void>
 }
 
@@ -69,7 +76,8 @@ export function bindPeople<Tx>(
     export: (userId) => part.export(tx, userId),
     erase: (userId) => part.erase(tx, userId),
     isWaiting: async (guestId) => (await part.isWaiting?.(tx, guestId)) ?? false,
-    erasureObstacles: async (userId) => (await part.erasureObstacles?.(tx, userId)) ?? [],
+    erasureObstacles: async (userId, asked) =>
+      (await part.erasureObstacles?.(tx, userId, asked)) ?? [],
     beforeErasure: async (userId) => part.beforeErasure?.(tx, userId),
   }))
 }
@@ -88,7 +96,10 @@ export function adaptPersonPart<Services, Core>(
     erase: (tx, userId) => part.erase(servicesOf(tx), userId),
     ...(isWaiting ? { isWaiting: (tx, guestId) => isWaiting(servicesOf(tx), guestId) } : {}),
     ...(erasureObstacles
-      ? { erasureObstacles: (core, userId) => erasureObstacles(servicesOf(core), userId) }
+      ? {
+          erasureObstacles: (core, userId, asked) =>
+            erasureObstacles(servicesOf(core), userId, asked),
+        }
       : {}),
     ...(beforeErasure
       ? { beforeErasure: (core, userId) => beforeErasure(servicesOf(core), userId) }

@@ -60,6 +60,8 @@ interface CardPurchase {
   readonly productId?: string
   /** The version of the text by which they let the card be kept; null to keep none. [test] */
   readonly consent?: string | null
+  /** Where receipts go. [nowhere] */
+  readonly contact?: { readonly email: string }
 }
 
 /** A guest on the web who has just subscribed with a card, which is kept if they consent. */
@@ -80,10 +82,11 @@ export async function subscribedWithCard(
 export async function buyWithCard(
   shop: RunningShop,
   guest: ApiClient,
-  { productId = 'pro-monthly', consent = 'test' }: CardPurchase = {},
+  { productId = 'pro-monthly', consent = 'test', contact }: CardPurchase = {},
 ): Promise<string> {
   const { body } = await guest.post('/api/v1/payments', {
     ...{ productId, gateway: 'yookassa', currency: 'RUB' },
+    ...(contact ? { contact } : {}),
     ...(consent === null ? {} : { autopaymentConsent: { textVersion: consent } }),
   })
   const { payments } = shop.served().shop.platform.core

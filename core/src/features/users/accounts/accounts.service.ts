@@ -2,7 +2,7 @@ import { addMs, type Clock, DAY_MS, isAppError } from '../../../kernel/index.ts'
 import { assertNoTransaction, type Transactional } from '../../../platform/database/index.ts'
 import { admit, type Limiter } from '../../../platform/limits/index.ts'
 import type { OutboxRepository } from '../../../platform/outbox/index.ts'
-import type { BoundPersonPart } from '../../../platform/people/index.ts'
+import type { BoundPersonPart, PersonFacts } from '../../../platform/people/index.ts'
 import type { IdentitySettings } from '../identity.ts'
 import type { RolesService } from '../roles/roles.service.ts'
 import { newSessionToken } from '../sessions/session.ts'
@@ -43,6 +43,8 @@ const EXPORT_TTL_MS = 10 * 60_000
 const EXPORT_RATE = { limit: 10, perMs: DAY_MS }
 
 const BATCH = 20
+
+const RETRY_MS = 60 * 60_000
 
 /** A person as a whole: joined with the guest they were, given their data, forgotten. */
 export class AccountsService {
@@ -104,7 +106,14 @@ export class AccountsService {
     return this.#scope.transaction(async (tx) => {
       const user = await tx.repos.users.getById(userId)
       const files: [string, unknown][] = []
-      for (const part of tx.people) files.push([part.name, await part.export(userId)])
+      const guestIds = await tx.repos.departures.listMergedInto(userId)
+      for (const part of tx.people) {
+        const facts = await part.export(userId)
+        // What stayed under the ids that somebody had as a guest, such as their transfers.
+        const asGuest: PersonFacts[] = []
+        for (const guestId of guestIds) asGuest.push(await part.export(guestId))
+        files.push([part.name, guestIds.length > 0 ? { ...facts, asGuest } : facts])
+      }
       return archiveOf(files, { reader: user, madeAt: tx.clock.now() })
     })
   }
@@ -122,14 +131,15 @@ export class AccountsService {
    */
   async erase(userId: string): Promise<void> {
     assertNoTransaction('accounts.erase')
-    await checkErasable(this.#scope, userId)
+    await checkErasable(this.#scope, userId, { isLast: false })
     for (const part of this.#scope.people) await part.beforeErasure(userId)
     await this.#scope.transaction(async (tx) => {
       const user = await tx.repos.users.getByIdWithLock(userId)
       if (user.departedAt) return
-      await checkErasable(tx, userId)
+      await checkErasable(tx, userId, { isLast: true })
       const departedAt = tx.clock.now()
-      for (const part of tx.people) await part.erase(userId)
+      const ids = [...(await tx.repos.departures.listMergedInto(userId)), userId]
+      for (const part of tx.people) for (const id of ids) await part.erase(id)
       await tx.repos.departures.insert({
         userId,
         successorId: null,
@@ -234,13 +244,17 @@ export class AccountsService {
 
   /**
    * Moves what landed on merged guests since, and empties what landed on erased people, up to 20 of
-   * them; gives their number. One that fails keeps its turn and holds up nobody.
+   * them; gives their number. One that fails is tried again an hour later, and holds up nobody.
    */
   async sweep(): Promise<number> {
     const due = await this.#scope.repos.departures.listDue(this.#scope.clock.now(), BATCH)
     const failures: unknown[] = []
     for (const { userId, successorId } of due) {
-      await this.#sweepOne(userId, successorId).catch((error: unknown) => failures.push(error))
+      await this.#sweepOne(userId, successorId).catch(async (error: unknown) => {
+        failures.push(error)
+        const now = this.#scope.clock.now()
+        await this.#scope.repos.departures.putOff(userId, { now, until: addMs(now, RETRY_MS) })
+      })
     }
     if (failures.length > 0) throw failures[0]
     return due.length
@@ -267,8 +281,12 @@ export class AccountsService {
   }
 }
 
-async function checkErasable({ people }: AccountsScope, userId: string): Promise<void> {
+async function checkErasable(
+  { people }: AccountsScope,
+  userId: string,
+  asked: { readonly isLast: boolean },
+): Promise<void> {
   const reasons: string[] = []
-  for (const part of people) reasons.push(...(await part.erasureObstacles(userId)))
+  for (const part of people) reasons.push(...(await part.erasureObstacles(userId, asked)))
   if (reasons.length > 0) throw new ErasureBlocked(reasons)
 }

@@ -1,4 +1,4 @@
-import { asc, eq, isNotNull, lte } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, lte } from 'drizzle-orm'
 import type { Executor } from '../../../platform/database/index.ts'
 import { userDeparture } from './departure.table.ts'
 import type { Departure } from './departure.ts'
@@ -28,6 +28,27 @@ export class DeparturesRepository {
   /** Counts a round and says when the next one is. */
   async update(userId: string, changes: Pick<Departure, 'rounds' | 'nextRoundAt'>): Promise<void> {
     await this.#db.update(userDeparture).set(changes).where(eq(userDeparture.userId, userId))
+  }
+
+  /** Puts a round that is due off, as it failed; does nothing when somebody else has done it since. */
+  async putOff(
+    userId: string,
+    { now, until }: { readonly now: Date; readonly until: Date },
+  ): Promise<void> {
+    await this.#db
+      .update(userDeparture)
+      .set({ nextRoundAt: until })
+      .where(and(eq(userDeparture.userId, userId), lte(userDeparture.nextRoundAt, now)))
+  }
+
+  /** The ids that somebody had as a guest. */
+  async listMergedInto(userId: string): Promise<string[]> {
+    const found = await this.#db
+      .select({ userId: userDeparture.userId })
+      .from(userDeparture)
+      .where(eq(userDeparture.successorId, userId))
+      .orderBy(asc(userDeparture.userId))
+    return found.map((row) => row.userId)
   }
 
   /** Those whose next round is due, the longest waiting first. */
