@@ -283,6 +283,17 @@ describe('somebody who wants to be forgotten', () => {
     })
   })
 
+  test('leaves no card: of what the provider notified only which object it is about is kept', async () => {
+    const guest = await subscribedWithCard(shop, { contact })
+    expect((await erases(guest)).status).toBe(204)
+    const { rows } = await client.query(
+      `select distinct name from gramkit.inbox_delivery, jsonb_object_keys(body::jsonb -> 'object') name
+       where provider = 'yookassa' order by name`,
+    )
+    expect(rows).toEqual([{ name: 'id' }, { name: 'status' }])
+    expect(await placesOf('payment_method')).toEqual([])
+  })
+
   test('has no renewal that could fail and hold up everybody else’s', async () => {
     const guest = await subscribedWithCard(shop, { contact })
     const { id } = await subscriptionOf(guest)

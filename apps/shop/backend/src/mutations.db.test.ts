@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { newId } from '@gramkit/core/kernel'
 import type { Payment } from '@gramkit/core/payments'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -53,7 +54,10 @@ async function expectNothing(path: string, body: object, record: Trace): Promise
   expect(await deliver(path, body)).toBe(200)
   expect(await tables.state()).toEqual(before)
   const [latest] = await tables.deliveries()
-  expect(latest?.body).toBe(JSON.stringify(body))
+  // Of what YooKassa notifies readably only a digest of the whole is kept.
+  const whole = JSON.stringify(body)
+  const digest = createHash('sha256').update(whole).digest('base64url')
+  expect(latest?.body === whole || latest?.body.includes(digest)).toBe(true)
   expect(latest?.status).toBe(record === 'parked' ? 'parked' : 'done')
   expect((await tables.refusals()).length - refusals).toBe(record === 'refused' ? 1 : 0)
 }

@@ -173,7 +173,7 @@ describe.each([
     const body = { event: 'payment.succeeded', object: { id, status: 'succeeded' } }
     expect(await deliver(us().shop, '/webhooks/yookassa', '', body)).toBe(200)
     const [latest] = await us().tables.deliveries()
-    expect(latest).toMatchObject({ status: 'done', body: JSON.stringify(body) })
+    expect(latest).toMatchObject({ status: 'done', body: expect.stringContaining(id) })
     const gateway = us().shop.served().shop.platform.core.payments.gateway('yookassa')
     expect(await gateway.fetch?.(id)).toBeUndefined()
     await expectNothing()

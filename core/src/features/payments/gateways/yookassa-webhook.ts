@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -60,11 +61,23 @@ export function yookassaWebhook(options: YookassaWebhookOptions): FastifyPluginA
         const key = read.success
           ? [read.data.event, read.data.object.id, read.data.object.status ?? ''].join(':')
           : `unreadable:${request.id}`
-        await options.receive(key, request.body ?? null)
+        await options.receive(
+          key,
+          read.success ? told(read.data, request.body) : (request.body ?? null),
+        )
         return reply.code(200).send()
       },
     )
   }
+}
+
+/**
+ * What is kept of a notification: the rest tells of the buyer's cards and wallets, and is asked back
+ * where it matters. The digest tells it from another one about the same object.
+ */
+function told(read: z.output<typeof notificationSchema>, body: unknown) {
+  const digest = createHash('sha256').update(JSON.stringify(body)).digest('base64url')
+  return { ...read, digest }
 }
 
 type Answer =
