@@ -499,6 +499,7 @@ CREATE TABLE "gramkit"."subscription" (
 	"expires_at" timestamp (3) with time zone,
 	"notice_at" timestamp (3) with time zone,
 	"noticed_end" timestamp (3) with time zone,
+	"noticed_expiry" timestamp (3) with time zone,
 	"next_product_id" text,
 	"next_amount" bigint,
 	"change_payment_id" uuid,

@@ -502,7 +502,7 @@ describe('a subscription', () => {
     await core().payments.apply({ ...paid(renewal), savedMethodId: savedMethodId ?? '' })
     const [after, own] = await storedOf(user.userId)
     expect(await daysLeft(user)).toBe(90)
-    const changed = ['extra_ms', 'expires_at', 'updated_at']
+    const changed = ['extra_ms', 'expires_at', 'notice_at', 'updated_at']
     const kept = Object.keys(before).filter((column) => !changed.includes(column))
     for (const column of kept) expect(after[column], column).toEqual(before[column])
     expect(after).toMatchObject({ product_id: 'plus-monthly', next_charge_at: null })

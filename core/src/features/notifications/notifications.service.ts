@@ -40,8 +40,8 @@ export interface Occasion {
 export type Channels = Partial<Readonly<Record<ChannelName, NotificationChannel>>>
 
 const BATCH = 10
-/** Longer than the channels of one message take, one after the other. */
-const LEASE_MS = 60_000
+/** Longer than any channel takes. */
+const LEASE_MS = 30_000
 const BACKOFF_MS = 2_000
 const BACKOFF_MAX_MS = 3_600_000
 

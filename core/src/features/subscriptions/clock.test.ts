@@ -293,6 +293,7 @@ test('access of what is active lasts a bounded time beyond the billing date', ()
     const graceMs = (expiresAt?.getTime() ?? 0) - before.currentPeriodEnd.getTime()
     expect(graceMs).toBe(Math.max(RENEWAL_GRACE_MS[renewedBy], before.extraMs))
     expect(nextChargeAt).toEqual(renewedBy === 'kit' ? before.currentPeriodEnd : null)
-    if (noticeAt) expect(noticeAt <= before.currentPeriodEnd).toBe(true)
+    const announced = renewedBy === 'nobody' ? expiresAt : before.currentPeriodEnd
+    expect(noticeAt && announced && noticeAt <= announced).toBe(true)
   })
 })

@@ -17,7 +17,7 @@ export const RENEWAL_GRACE_MS: Readonly<Record<RenewedBy, number>> = {
   nobody: 0,
 }
 
-/** How long before a charge or a trial's end the user is told; half the time where it is short. */
+/** How long before a charge or the end of access the user is told; half the time where it is short. */
 const NOTICE_MS = 3 * DAY_MS
 
 /** The parts of a subscription that say what happens to it next. */
@@ -53,14 +53,20 @@ export function activeCourse(span: Span, renewedBy: RenewedBy): Course {
     nextChargeAt: renewedBy === 'kit' ? end : null,
     chargeAttempts: 0,
     expiresAt: later(addMs(end, RENEWAL_GRACE_MS[renewedBy]), paidUntil(span)),
-    noticeAt: renewedBy === 'nobody' ? null : noticeBeforeEnd(span),
+    noticeAt: renewedBy === 'nobody' ? noticeOfEnd(span) : noticeBefore(end, span),
     pausedAt: null,
   }
 }
 
 /** The course of a subscription that ends with its time. */
 export function canceledCourse(span: Span): Course {
-  return { ...still(span), status: 'canceled', expiresAt: paidUntil(span), pausedAt: null }
+  return {
+    ...still(span),
+    status: 'canceled',
+    expiresAt: paidUntil(span),
+    noticeAt: noticeOfEnd(span),
+    pausedAt: null,
+  }
 }
 
 /** The course of a trial. */
@@ -69,7 +75,7 @@ export function trialCourse(span: Span): Course {
     ...still(span),
     status: 'trialing',
     expiresAt: paidUntil(span),
-    noticeAt: noticeBeforeEnd(span),
+    noticeAt: noticeOfEnd(span),
     pausedAt: null,
   }
 }
@@ -119,12 +125,16 @@ export function declinedCourse(
     days === undefined ? null : later(addMs(end, days * DAY_MS), addMs(now, DAY_MS))
   const lastChance = addMs(nextChargeAt ?? now, LAST_CHANCE_MS)
   const grace = nextChargeAt ? addMs(end, RENEWAL_GRACE_MS.kit) : now
+  const expiresAt = later(later(lastChance, grace), paidUntil(subscription))
+  const noticeAt = addMs(expiresAt, -NOTICE_MS)
   return {
     ...still(subscription),
     status: 'past_due',
     nextChargeAt,
     chargeAttempts,
-    expiresAt: later(later(lastChance, grace), paidUntil(subscription)),
+    expiresAt,
+    // The decline itself tells of an end that is near.
+    noticeAt: nextChargeAt || noticeAt <= now ? null : noticeAt,
     pausedAt: null,
   }
 }
@@ -134,12 +144,17 @@ export function later(left: Date, right: Date): Date {
   return left > right ? left : right
 }
 
-function noticeBeforeEnd({ currentPeriodStart, currentPeriodEnd }: Span): Date {
-  const lengthMs = currentPeriodEnd.getTime() - currentPeriodStart.getTime()
-  return addMs(currentPeriodEnd, -Math.min(NOTICE_MS, Math.floor(lengthMs / 2)))
+/** When its user is told of the end of access, where nobody renews: extra time is used as well. */
+export function noticeOfEnd(span: Span): Date {
+  return noticeBefore(paidUntil(span), span)
 }
 
-/** Nothing is charged and nobody is told. */
+function noticeBefore(end: Date, { currentPeriodStart }: Span): Date {
+  const lengthMs = end.getTime() - currentPeriodStart.getTime()
+  return addMs(end, -Math.min(NOTICE_MS, Math.floor(lengthMs / 2)))
+}
+
+/** Nothing is charged, and nobody is told unless the course says so. */
 function still(span: Span) {
   return { ...spanOf(span), nextChargeAt: null, chargeAttempts: 0, noticeAt: null }
 }

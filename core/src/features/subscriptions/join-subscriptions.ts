@@ -1,6 +1,6 @@
 import { addMs, addPeriod, assert } from '../../kernel/index.ts'
 import type { Payment } from '../payments/index.ts'
-import { later } from './course.ts'
+import { addExtraTime, noticeOfMovedEnd } from './extra-time.ts'
 import { expire } from './renewals/renewals.ts'
 import { paidUntil, type Subscription } from './subscription.ts'
 import type { SubscriptionsScope } from './subscriptions.scope.ts'
@@ -45,7 +45,7 @@ export async function giveToHeir(
     carriedMs: own.carriedMs + addedMs,
     updatedAt: now,
   })
-  return addTime(tx, heir, addedMs)
+  return addExtraTime(tx, heir, addedMs)
 }
 
 /** Takes what a payment of a merged subscription has paid for off the time that was carried over. */
@@ -68,6 +68,7 @@ export async function takeBackCarried(
   await tx.repos.subscriptions.update(heirId, {
     extraMs,
     ...(isByTime ? { expiresAt: addMs(heir.currentPeriodEnd, extraMs) } : {}),
+    ...noticeOfMovedEnd(tx, { ...heir, extraMs }),
     updatedAt: now,
   })
 }
@@ -80,29 +81,9 @@ async function carryOver(
   const now = tx.clock.now()
   const leftMs = paidUntil(own).getTime() - (own.pausedAt ?? now).getTime()
   const carriedMs = own.status === 'trialing' ? 0 : Math.max(0, leftMs)
-  if (carriedMs > 0) await addTime(tx, heir, carriedMs)
+  if (carriedMs > 0) await addExtraTime(tx, heir, carriedMs)
   await end(tx, own)
   await tx.repos.subscriptions.update(own.id, { heirId: heir.id, carriedMs, updatedAt: now })
-}
-
-/** Puts time on top of a subscription, whose billing date stays. */
-function addTime(
-  tx: SubscriptionsScope,
-  heir: Subscription,
-  addedMs: number,
-): Promise<Subscription> {
-  const now = tx.clock.now()
-  const until = paidUntil(heir)
-  const from = heir.pausedAt ? until : later(until, now)
-  // Where the user's time is over already and a charge is awaited, what is added counts from now.
-  const extraMs = heir.extraMs + (from.getTime() - until.getTime()) + addedMs
-  return tx.repos.subscriptions.update(heir.id, {
-    extraMs,
-    ...(heir.expiresAt
-      ? { expiresAt: later(heir.expiresAt, addMs(heir.currentPeriodEnd, extraMs)) }
-      : {}),
-    updatedAt: now,
-  })
 }
 
 /** Ends a guest's subscription: nobody renews it, and no method is kept for it. */

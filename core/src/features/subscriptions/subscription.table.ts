@@ -45,6 +45,7 @@ export const subscription = gramkit.table(
     expiresAt: instant(),
     noticeAt: instant(),
     noticedEnd: instant(),
+    noticedExpiry: instant(),
     nextProductId: text(),
     nextAmount: int8(),
     changePaymentId: uuid().references(() => payment.id),

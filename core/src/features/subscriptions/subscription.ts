@@ -45,10 +45,12 @@ export interface Subscription {
   readonly chargeAttempts: number
   /** When access ends unless something happens before; null when there is none. */
   readonly expiresAt: Date | null
-  /** When the user is told of the next charge or the trial's end. */
+  /** When the user is told of the next charge, or of the end of access where there is none. */
   readonly noticeAt: Date | null
-  /** End of the period whose notice was given. */
+  /** End of the period whose charge was announced. */
   readonly noticedEnd: Date | null
+  /** End of access that was announced. */
+  readonly noticedExpiry: Date | null
   /** The plan that the next period is of, and its price. */
   readonly nextProductId: string | null
   readonly nextAmount: bigint | null

@@ -30,10 +30,18 @@ export const subscriptionRenewalUpcoming = defineEvent('subscription.renewal_upc
   }),
 })
 
+const endingSchema = schema.extend({ accessUntil: instantText })
+
 /** A trial ends soon. */
 export const subscriptionTrialEnding = defineEvent('subscription.trial_ending', {
   version: 1,
-  schema,
+  schema: endingSchema,
+})
+
+/** Access ends soon, as nobody renews it. */
+export const subscriptionEnding = defineEvent('subscription.ending', {
+  version: 1,
+  schema: endingSchema,
 })
 
 /** A renewal was declined. */

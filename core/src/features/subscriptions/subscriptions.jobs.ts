@@ -38,7 +38,7 @@ interface DueScope {
   }
 }
 
-/** Tells people of charges and ends of trials that come soon. */
+/** Tells people of charges and ends of access that come soon. */
 export const noticeDueSubscriptions: DueWork<DueScope> = {
   name: 'subscriptions.notice_due',
   everyMs: 60_000,

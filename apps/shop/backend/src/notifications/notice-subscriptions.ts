@@ -55,7 +55,15 @@ export const noticeSubscriptions: readonly EventSubscription<ShopServices>[] = [
   notifyOn(subscriptionEvents.subscriptionTrialEnding, {
     template: NOTICES.trialEnding,
     consumer: 'shop.notice_trial_ending',
-    facts: (tx: ShopServices, { payload: { productId, currentPeriodEnd: at } }) => ({
+    facts: (tx: ShopServices, { payload: { productId, accessUntil: at } }) => ({
+      ...planFacts(tx, productId),
+      at,
+    }),
+  }),
+  notifyOn(subscriptionEvents.subscriptionEnding, {
+    template: NOTICES.ending,
+    consumer: 'shop.notice_ending',
+    facts: (tx: ShopServices, { payload: { productId, accessUntil: at } }) => ({
       ...planFacts(tx, productId),
       at,
     }),

@@ -12,6 +12,7 @@ export interface NoticeTexts {
   readonly refunded: About
   readonly renewing: (title: string, day: string, price: string) => string
   readonly trialEnding: AboutDay
+  readonly ending: AboutDay
   readonly declined: AboutDay
   readonly declinedFinally: AboutDay
   readonly changeDeclined: About
@@ -31,6 +32,7 @@ export const NOTICE_TEXTS: Readonly<Record<Language, NoticeTexts>> = {
       `${title} renews on ${day}: ${price} will be charged. To stop it, open the shop and press “Cancel subscription”.`,
     trialEnding: (title, day) =>
       `Your trial of ${title} ends on ${day}. Nothing is charged; to keep it, subscribe in the shop.`,
+    ending: (title, day) => `${title} ends on ${day}. To keep it, open the shop.`,
     declined: (title, day) =>
       `The charge for ${title} was declined. We try again on ${day}; you keep access until then. To pay by another card or to cancel, open the shop.`,
     declinedFinally: (title, day) =>
@@ -50,6 +52,8 @@ export const NOTICE_TEXTS: Readonly<Record<Language, NoticeTexts>> = {
       `${title}: ${day} спишется ${price}. Чтобы этого не было, откройте магазин и нажмите «Отменить подписку».`,
     trialEnding: (title, day) =>
       `Пробный период «${title}» закончится ${day}, списаний не будет. Чтобы остаться, оформите подписку в магазине.`,
+    ending: (title, day) =>
+      `Подписка «${title}» закончится ${day}. Чтобы сохранить её, откройте магазин.`,
     declined: (title, day) =>
       `Списание за «${title}» не прошло. Попробуем снова ${day}, доступ пока есть. Оплатить другой картой или отменить можно в магазине.`,
     declinedFinally: (title, day) =>

@@ -24,6 +24,7 @@ export const NOTICES = {
     renewing(facts.title, day(facts.at), moneyText(facts.amount, facts.currency)),
   ),
   trialEnding: ofDay('subscription.trial_ending', 'trialEnding'),
+  ending: ofDay('subscription.ending', 'ending'),
   declined: ofDay('subscription.declined', 'declined'),
   declinedFinally: ofDay('subscription.declined_finally', 'declinedFinally'),
   changeDeclined: notice('subscription.change_declined', titled, ({ changeDeclined }, { title }) =>
@@ -60,6 +61,9 @@ function notice<Filled extends Facts & { readonly title: string }>(
   })
 }
 
-function ofDay(id: string, which: 'trialEnding' | 'declined' | 'declinedFinally' | 'gifted') {
+function ofDay(
+  id: string,
+  which: 'trialEnding' | 'ending' | 'declined' | 'declinedFinally' | 'gifted',
+) {
   return notice(id, dated, (texts, { title, at }, day) => texts[which](title, day(at)))
 }

@@ -91,6 +91,7 @@ export function shopNotifications(
       anyTemplate(NOTICES.refunded),
       anyTemplate(NOTICES.renewing),
       anyTemplate(NOTICES.trialEnding),
+      anyTemplate(NOTICES.ending),
       anyTemplate(NOTICES.declined),
       anyTemplate(NOTICES.declinedFinally),
       anyTemplate(NOTICES.changeDeclined),

@@ -1,8 +1,9 @@
-import { addMs, addPeriod, assert, newId } from '../../../kernel/index.ts'
+import { addPeriod, assert, newId } from '../../../kernel/index.ts'
 import type { Product } from '../../payments/index.ts'
 import { announce } from '../announcement.ts'
-import { activeCourse, later } from '../course.ts'
-import { paidUntil, type Subscription, transition } from '../subscription.ts'
+import { activeCourse } from '../course.ts'
+import { addExtraTime, extraTimeFrom } from '../extra-time.ts'
+import { type Subscription, transition } from '../subscription.ts'
 import { GiftConflict, NotGivable } from '../subscriptions.errors.ts'
 import { subscriptionGifted, subscriptionStarted } from '../subscriptions.events.ts'
 import type { SubscriptionsScope } from '../subscriptions.scope.ts'
@@ -105,18 +106,7 @@ async function lengthen(
     throw new NotGivable({ productId: product.id, runs: live.productId })
   }
   assert(transition(live.status, 'gift') === live.status, 'A gift changes no state')
-  const now = tx.clock.now()
-  const until = paidUntil(live)
-  const from = live.pausedAt ? until : later(until, now)
+  const from = extraTimeFrom(live, tx.clock.now())
   const addedMs = addPeriod(from, plan.period, from.getUTCDate()).getTime() - from.getTime()
-  // Where time is over already and a charge is awaited, the gift counts from now.
-  const extraMs = live.extraMs + (from.getTime() - until.getTime()) + addedMs
-  const lengthened = await tx.repos.subscriptions.update(live.id, {
-    extraMs,
-    ...(live.expiresAt
-      ? { expiresAt: later(live.expiresAt, addMs(live.currentPeriodEnd, extraMs)) }
-      : {}),
-    updatedAt: now,
-  })
-  return [lengthened, addedMs]
+  return [await addExtraTime(tx, live, addedMs), addedMs]
 }

@@ -1,12 +1,13 @@
 import { addMs, assert, DAY_MS, deriveId } from '../../../kernel/index.ts'
 import type { Payment } from '../../payments/index.ts'
 import { announce } from '../announcement.ts'
-import { canceledCourse, later } from '../course.ts'
+import { canceledCourse, later, noticeOfEnd } from '../course.ts'
 import type { Subscription } from '../subscription.ts'
 import { DuplicateKept } from '../subscriptions.errors.ts'
 import {
   subscriptionCanceled,
   subscriptionChangeDeclined,
+  subscriptionEnding,
   subscriptionRenewalUpcoming,
   subscriptionTrialEnding,
 } from '../subscriptions.events.ts'
@@ -55,7 +56,7 @@ export class RenewalsService {
     })
   }
 
-  /** Announces charges and ends of trials that come soon, once for each period, up to 20. */
+  /** Announces charges and ends of access that come soon, each once, up to 20. */
   async noticeDue(): Promise<number> {
     return this.#scope.transaction(async (tx) => {
       const due = await tx.repos.subscriptions.lockDue('noticeAt', tx.clock.now(), BATCH)
@@ -204,23 +205,32 @@ export class RenewalsService {
   }
 
   async #notice(tx: SubscriptionsScope, subscription: Subscription): Promise<void> {
-    const { currentPeriodEnd, noticedEnd, status } = subscription
     const now = tx.clock.now()
-    await tx.repos.subscriptions.update(subscription.id, {
-      noticeAt: null,
-      noticedEnd: currentPeriodEnd,
-      updatedAt: now,
-    })
+    const { id, currentPeriodEnd, noticedEnd } = subscription
+    const charge = nextCharge(tx.gateways, subscription)
+    if (!charge) return this.#noticeEnd(tx, subscription)
+    const noticed = { noticeAt: null, noticedEnd: currentPeriodEnd, updatedAt: now }
+    await tx.repos.subscriptions.update(id, noticed)
     const isSaid = noticedEnd?.getTime() === currentPeriodEnd.getTime()
     if (isSaid || currentPeriodEnd <= now) return
-    if (status === 'trialing') return announce(tx, subscriptionTrialEnding, subscription, {})
-    const charge = nextCharge(tx.gateways, subscription)
-    if (!charge) return
     await announce(tx, subscriptionRenewalUpcoming, subscription, {
       chargeAt: charge.at.toISOString(),
       amount: String(charge.amount),
       currency: charge.currency,
     })
+  }
+
+  async #noticeEnd(tx: SubscriptionsScope, subscription: Subscription): Promise<void> {
+    const now = tx.clock.now()
+    const { id, status, expiresAt, noticedExpiry, nextProductId, canceledAt } = subscription
+    const noticed = { noticeAt: null, noticedExpiry: expiresAt, updatedAt: now }
+    await tx.repos.subscriptions.update(id, noticed)
+    const isSaid = noticedExpiry?.getTime() === expiresAt?.getTime()
+    if (isSaid || !expiresAt || expiresAt <= now) return
+    // Who has just canceled knows, and who changes plans gets the next one's link at the end.
+    if (nextProductId || (canceledAt && canceledAt > noticeOfEnd(subscription))) return
+    const event = status === 'trialing' ? subscriptionTrialEnding : subscriptionEnding
+    await announce(tx, event, subscription, { accessUntil: expiresAt.toISOString() })
   }
 }
 
