@@ -72,6 +72,17 @@ export function medianOf(figures: readonly Figure[], name: string): number {
   return found.median
 }
 
+/** The figures, with what each costs where that was looked at. */
+export function withCosts(
+  figures: readonly Figure[],
+  costs: ReadonlyMap<string, Cost>,
+): readonly Figure[] {
+  return figures.map((figure) => {
+    const cost = costs.get(figure.name)
+    return cost ? { ...figure, cost } : figure
+  })
+}
+
 /** The middle of some values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right)

@@ -6,7 +6,7 @@
  */
 import { newId } from '@gramkit/core/kernel'
 import { costOf, walBytesOf } from './cost.ts'
-import { alternate, type Cost, medianOf, type Report } from './measure.ts'
+import { alternate, type Cost, medianOf, type Report, withCosts } from './measure.ts'
 import { runPgbench } from './pgbench.ts'
 import { type BenchShop, customerOf, idOf, idSql, openBenchShop } from './settlement/shop.ts'
 
@@ -62,10 +62,7 @@ export async function measurePosting(): Promise<Report> {
     }),
   ])
   return {
-    figures: figures.map((figure) => {
-      const cost = costs.get(figure.name)
-      return cost ? { ...figure, cost } : figure
-    }),
+    figures: withCosts(figures, costs),
     comparisons: [
       {
         what: `${MANY} / ${ONE}`,

@@ -15,7 +15,7 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { z } from 'zod'
 import { costOf } from './cost.ts'
-import { alternate, type Cost, medianOf, type Report } from './measure.ts'
+import { alternate, type Cost, medianOf, type Report, withCosts } from './measure.ts'
 import { type BenchShop, openBenchShop } from './settlement/shop.ts'
 
 const CONCURRENCY = 8
@@ -84,10 +84,7 @@ export async function measureQueue(): Promise<Report> {
       direction: 'at least',
     }) as const
   return {
-    figures: figures.map((figure) => {
-      const cost = costs.get(figure.name)
-      return cost ? { ...figure, cost } : figure
-    }),
+    figures: withCosts(figures, costs),
     comparisons: [
       ratio(names.kitOnPostgres, names.rawOnPostgres),
       ratio(names.kitOnRedis, names.rawOnRedis),

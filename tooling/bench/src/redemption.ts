@@ -7,7 +7,15 @@
 import { newId } from '@gramkit/core/kernel'
 import pg from 'pg'
 import { costOf } from './cost.ts'
-import { alternate, type Figure, median, medianOf, type Report } from './measure.ts'
+import {
+  alternate,
+  type Cost,
+  type Figure,
+  median,
+  medianOf,
+  type Report,
+  withCosts,
+} from './measure.ts'
 import { createNaiveTables, openNaive } from './redemption/naive.ts'
 import { type BenchShop, openBenchShop } from './settlement/shop.ts'
 
@@ -58,7 +66,7 @@ async function compare(shop: BenchShop, useNaively: ReturnType<typeof openNaive>
       },
     })),
   )
-  const costs = new Map<string, Figure['cost']>()
+  const costs = new Map<string, Cost>()
   for (const { name, schema, use } of sides) {
     const { code } = await newCode(shop, schema)
     const cost = await costOf(shop.adminUrl, CALLS, () =>
@@ -67,13 +75,7 @@ async function compare(shop: BenchShop, useNaively: ReturnType<typeof openNaive>
     costs.set(name, cost)
   }
   return {
-    figures: [
-      ...figures.map((figure) => {
-        const cost = costs.get(figure.name)
-        return cost ? { ...figure, cost } : figure
-      }),
-      ...(await operations(shop)),
-    ],
+    figures: [...withCosts(figures, costs), ...(await operations(shop))],
     comparisons: [
       {
         what: `${KIT} / ${PEER}`,

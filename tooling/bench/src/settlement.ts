@@ -8,7 +8,7 @@
 import { record } from '@gramkit/services/recording'
 import pg from 'pg'
 import { costOf, walBytesOf } from './cost.ts'
-import { alternate, type Cost, medianOf, type Report } from './measure.ts'
+import { alternate, type Cost, medianOf, type Report, withCosts } from './measure.ts'
 import { runPgbench } from './pgbench.ts'
 import { createNaiveTables, openNaive } from './settlement/naive.ts'
 import { ONE_STATEMENT_SCRIPT, replayScript } from './settlement/pgbench-scripts.ts'
@@ -129,10 +129,7 @@ async function compare(
       direction: 'at least',
     }) as const
   return {
-    figures: figures.map((figure) => {
-      const cost = costs.get(figure.name)
-      return cost ? { ...figure, cost } : figure
-    }),
+    figures: withCosts(figures, costs),
     comparisons: [
       ratio('pgbench, the same statements', 0.5),
       ratio('pgbench, one statement', 0.5),

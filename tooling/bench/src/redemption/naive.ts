@@ -6,12 +6,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { integer, text, uuid } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
-
-const naive = pgSchema('naive')
-const instant = () => timestamp({ withTimezone: true, precision: 3 })
+import { copyTables, instant, naive, outboxEvent, type Transaction } from '../naive.ts'
 
 const invitation = naive.table('invitation', {
   id: uuid().primaryKey(),
@@ -30,32 +28,15 @@ const invitationUse = naive.table('invitation_use', {
   usedBy: text().notNull(),
   usedAt: instant().notNull(),
 })
-const outboxEvent = naive.table('outbox_event', {
-  id: uuid().primaryKey(),
-  name: text().notNull(),
-  version: integer().notNull(),
-  occurredAt: instant().notNull(),
-  subjectId: text().notNull(),
-  userId: uuid(),
-  payload: jsonb().notNull(),
-})
 
 /** Makes tables with the same columns, indexes and checks. */
 export async function createNaiveTables(admin: pg.Pool): Promise<void> {
-  const likes = ['invitation', 'invitation_use', 'outbox_event'].map(
-    (name) => `create table naive.${name} (like gramkit.${name} including all);`,
+  await copyTables(
+    admin,
+    ['invitation', 'invitation_use', 'outbox_event'],
+    'alter table naive.invitation_use add foreign key (invitation_id) references naive.invitation (id);',
   )
-  await admin.query(`
-    create schema naive;
-    ${likes.join('\n')}
-    alter table naive.invitation_use add foreign key (invitation_id) references naive.invitation (id);
-    grant usage on schema naive to gramkit_app;
-    grant all on all tables in schema naive to gramkit_app;
-    grant usage on all sequences in schema naive to gramkit_app;
-    analyze`)
 }
-
-type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0]
 
 /** Opens the way to use codes over a pool. */
 export function openNaive(pool: pg.Pool): (code: string, usedBy: string) => Promise<void> {

@@ -6,13 +6,12 @@
  */
 import { randomUUID } from 'node:crypto'
 import { and, asc, eq, or } from 'drizzle-orm'
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { bigint, integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { bigint, jsonb, text, uuid } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
+import { copyTables, instant, naive, outboxEvent, type Transaction } from '../naive.ts'
 
-const naive = pgSchema('naive')
 const amountColumn = () => bigint({ mode: 'bigint' }).notNull()
-const instant = () => timestamp({ withTimezone: true, precision: 3 })
 
 const user = naive.table('user_account', {
   id: uuid().primaryKey(),
@@ -62,15 +61,6 @@ const paymentEvent = naive.table('payment_event', {
   body: jsonb().notNull(),
   createdAt: instant().notNull(),
 })
-const outboxEvent = naive.table('outbox_event', {
-  id: uuid().primaryKey(),
-  name: text().notNull(),
-  version: integer().notNull(),
-  occurredAt: instant().notNull(),
-  subjectId: text().notNull(),
-  userId: uuid(),
-  payload: jsonb().notNull(),
-})
 
 const TABLES = [
   'user_account',
@@ -83,24 +73,18 @@ const TABLES = [
 
 /** Makes tables with the same columns, indexes and checks, without our triggers. */
 export async function createNaiveTables(admin: pg.Pool): Promise<void> {
-  const likes = TABLES.map(
-    (name) => `create table naive.${name} (like gramkit.${name} including all);`,
-  )
-  await admin.query(`
-    create schema naive;
-    ${likes.join('\n')}
-    insert into naive.user_account select * from gramkit.user_account;
+  await copyTables(
+    admin,
+    TABLES,
+    `insert into naive.user_account select * from gramkit.user_account;
     insert into naive.balance_account select * from gramkit.balance_account;
     alter table naive.balance_account drop constraint balance_account_system_check;
     alter table naive.payment add foreign key (user_id) references naive.user_account (id);
     alter table naive.payment_event add foreign key (payment_id) references naive.payment (id);
     alter table naive.balance_transfer
       add foreign key (source_account_id, unit) references naive.balance_account (id, unit),
-      add foreign key (target_account_id, unit) references naive.balance_account (id, unit);
-    grant usage on schema naive to gramkit_app;
-    grant all on all tables in schema naive to gramkit_app;
-    grant usage on all sequences in schema naive to gramkit_app;
-    analyze`)
+      add foreign key (target_account_id, unit) references naive.balance_account (id, unit);`,
+  )
 }
 
 /** What is reported as paid. */
@@ -191,8 +175,6 @@ async function settle(tx: Transaction, paid: Paid): Promise<void> {
     createdAt: now,
   })
 }
-
-type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0]
 
 type Owner = { readonly system: string } | { readonly userId: string }
 
