@@ -3,32 +3,21 @@ import type { Payment } from '@gramkit/core/payments'
 import type { Subscription } from '@gramkit/core/subscriptions'
 import { overtake } from '@gramkit/services/overtake'
 import { sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
+import { describe, expect, test } from 'vitest'
 import { paid } from './testing/paid.ts'
+import { type ApiClient, aGuest } from './testing/running-shop.ts'
+import { shopForAllTests } from './testing/shop-for-tests.ts'
 import {
-  type ApiClient,
-  aGuest,
-  type RunningShop,
-  startRunningShop,
-} from './testing/running-shop.ts'
-import { paymentsOf, subscribedWithCard, subscribedWithStars } from './testing/subscribers.ts'
+  paymentsOf,
+  subscribedWithCard,
+  subscribedWithStars,
+  userIdOf,
+} from './testing/subscribers.ts'
 
-let shop: RunningShop
+const shop = shopForAllTests()
 const core = () => shop.served().shop.platform.core
 
-beforeAll(async () => {
-  shop = await startRunningShop()
-})
-
-afterAll(async () => {
-  await expectLedgerToAddUp(shop)
-  await shop[Symbol.asyncDispose]()
-})
-
 const pro = 'pro-monthly'
-const userIdOf = async (client: Pick<ApiClient, 'get'>): Promise<string> =>
-  (await client.get('/api/v1/me')).body.id
 
 async function subscriptionOf(client: Pick<ApiClient, 'get'>): Promise<Subscription> {
   const { items } = await core().subscriptions.list(await userIdOf(client))

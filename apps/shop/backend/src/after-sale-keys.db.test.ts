@@ -1,34 +1,19 @@
 import { newId } from '@gramkit/core/kernel'
 import type { Payment } from '@gramkit/core/payments'
 import { overtake } from '@gramkit/services/overtake'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
-import { aGuest, eventually, type RunningShop, startRunningShop } from './testing/running-shop.ts'
+import { describe, expect, test } from 'vitest'
+import { aGuest } from './testing/running-shop.ts'
+import { shopForAllTests } from './testing/shop-for-tests.ts'
+import { buyWithCard } from './testing/subscribers.ts'
 
-let shop: RunningShop
+const shop = shopForAllTests({ GRAMKIT_YOOKASSA_RECEIPTS: 'email' })
 const core = () => shop.served().shop.platform.core
-
-beforeAll(async () => {
-  shop = await startRunningShop({ GRAMKIT_YOOKASSA_RECEIPTS: 'email' })
-})
-
-afterAll(async () => {
-  await expectLedgerToAddUp(shop)
-  await shop[Symbol.asyncDispose]()
-})
 
 /** A mug that was prepaid. */
 async function paidMug(): Promise<Payment> {
-  const { body } = await (await aGuest(shop)).post('/api/v1/payments', {
-    ...{ productId: 'mug', gateway: 'yookassa', currency: 'RUB' },
-    contact: { email: 'buyer@example.com' },
-  })
-  const { providerPaymentId } = await core().payments.getById(body.payment.id)
-  await shop.sandbox.control.yookassa.succeed(providerPaymentId ?? '')
-  return eventually(
-    () => core().payments.getById(body.payment.id),
-    ({ status }) => status === 'succeeded',
-  )
+  const contact = { email: 'buyer@example.com' }
+  const mug = { productId: 'mug', consent: null, contact }
+  return core().payments.getById(await buyWithCard(shop, await aGuest(shop), mug))
 }
 
 async function saleOf(payment: Payment) {

@@ -3,7 +3,6 @@ import { overtake } from '@gramkit/services/overtake'
 import { strFromU8, unzipSync } from 'fflate'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { digitsIn, newestMail } from './testing/letters.ts'
 import { MoneyTables } from './testing/money-tables.ts'
 import {
@@ -13,31 +12,27 @@ import {
   apiClient,
   type Customer,
   eventually,
-  type RunningShop,
-  startRunningShop,
 } from './testing/running-shop.ts'
+import { shopForAllTests } from './testing/shop-for-tests.ts'
 import { subscribedWithCard, subscribedWithStars, subscriptionOf } from './testing/subscribers.ts'
 
-let shop: RunningShop
 let tables: MoneyTables
 let client: pg.Client
 const logLines: string[] = []
+const shop = shopForAllTests(
+  { GRAMKIT_YOOKASSA_RECEIPTS: 'email', GRAMKIT_LOG_LEVEL: 'info' },
+  { onLogLine: (line) => void logLines.push(line) },
+)
 
 beforeAll(async () => {
-  shop = await startRunningShop(
-    { GRAMKIT_YOOKASSA_RECEIPTS: 'email', GRAMKIT_LOG_LEVEL: 'info' },
-    { onLogLine: (line) => void logLines.push(line) },
-  )
   tables = await new MoneyTables(shop).open()
   client = new pg.Client(shop.database.adminUrl)
   await client.connect()
 })
 
 afterAll(async () => {
-  await expectLedgerToAddUp(shop)
   await client.end()
   await tables[Symbol.asyncDispose]()
-  await shop[Symbol.asyncDispose]()
 })
 
 const contact = { email: 'payer@example.org' }

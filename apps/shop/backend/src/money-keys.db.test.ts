@@ -3,30 +3,20 @@ import type { Payment } from '@gramkit/core/payments'
 import { overtake } from '@gramkit/services/overtake'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import { paid } from './testing/paid.ts'
-import {
-  type ApiClient,
-  aGuest,
-  type RunningShop,
-  startRunningShop,
-} from './testing/running-shop.ts'
+import { type ApiClient, aGuest } from './testing/running-shop.ts'
+import { shopForAllTests } from './testing/shop-for-tests.ts'
 
-let shop: RunningShop
+const shop = shopForAllTests()
 let watcher: pg.Client
 const core = () => shop.served().shop.platform.core
 
 beforeAll(async () => {
-  shop = await startRunningShop()
   watcher = new pg.Client(shop.database.adminUrl)
   await watcher.connect()
 })
 
-afterAll(async () => {
-  await expectLedgerToAddUp(shop)
-  await watcher.end()
-  await shop[Symbol.asyncDispose]()
-})
+afterAll(() => watcher.end())
 
 async function bought(guest: ApiClient, productId = 'mug'): Promise<Payment> {
   const autopaymentConsent = { textVersion: 'test' }

@@ -1,5 +1,5 @@
 import { newId, parseDecimal } from '@gramkit/core/kernel'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
 import {
   aCustomer,
@@ -7,20 +7,12 @@ import {
   apiClient,
   type Customer,
   eventually,
-  type RunningShop,
   startRunningShop,
 } from './testing/running-shop.ts'
+import { shopForAllTests } from './testing/shop-for-tests.ts'
 
-let shop: RunningShop
-
-beforeAll(async () => {
-  shop = await startRunningShop()
-})
-
-afterAll(async () => {
-  await expectBooksToAgree()
-  await shop[Symbol.asyncDispose]()
-})
+const shop = shopForAllTests()
+afterAll(expectBooksToAgree)
 
 const admin = () => apiClient(shop, shop.adminToken)
 

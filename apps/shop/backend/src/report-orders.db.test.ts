@@ -2,10 +2,10 @@ import { createBot } from '@gramkit/core/bot'
 import { newId } from '@gramkit/core/kernel'
 import type { Payment } from '@gramkit/core/payments'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { expectLedgerToAddUp } from './testing/expect-ledger.ts'
-import { aCustomer, aGuest, type RunningShop, startRunningShop } from './testing/running-shop.ts'
+import { aCustomer, aGuest } from './testing/running-shop.ts'
+import { shopForAllTests } from './testing/shop-for-tests.ts'
 
 /**
  * What is heard of one purchase. `created` is the provider's answer to our own call, lost at first as
@@ -25,18 +25,9 @@ interface Purchase {
   readonly deliveries: { readonly succeeded: number; readonly refunded: number }
 }
 
-let shop: RunningShop
+const shop = shopForAllTests()
 const core = () => shop.served().shop.platform.core
 const control = () => shop.sandbox.control
-
-beforeAll(async () => {
-  shop = await startRunningShop()
-})
-
-afterAll(async () => {
-  await expectLedgerToAddUp(shop)
-  await shop[Symbol.asyncDispose]()
-})
 
 async function tell({ payment, deliveries }: Purchase, news: News): Promise<void> {
   if (news === 'created') {
