@@ -25,6 +25,7 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R6', 'parallel debits of one balance, parallel uses of one code'),
   reliability('broadcast', 'broadcasts, with workers killed and people who block the bot'),
   reliability('R7', 'poison updates'),
+  reliability('guessing-codes', 'guesses at short codes of invitations'),
   reliability('guessing-logins', 'guesses at codes and passwords from all sides'),
   reliability('R8-ledger', 'the ledger against a simple model'),
   reliability('R8-payments', 'payments against a simple model'),
