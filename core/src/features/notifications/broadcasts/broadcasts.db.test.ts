@@ -2,7 +2,7 @@ import { startSandbox } from '@gramkit/sandbox'
 import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import { Api } from 'grammy'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { addMs, newId, VirtualClock } from '../../../kernel/index.ts'
 import { databaseError, rows } from '../../../platform/database/index.ts'
@@ -378,6 +378,27 @@ describe('what goes wrong', () => {
     await sendAll()
     expect(await countsOf(people)).toEqual([1, 1, 1])
     expect(await broadcasts.get(id)).toMatchObject({ paidTaken: 3 })
+  })
+
+  test('a slice that fails leaves no other at work', async () => {
+    const people = await somePeople(3)
+    await aRunning()
+    const other = Promise.withResolvers<number>()
+    let asked = 0
+    let isOver = false
+    const waitForAll = () =>
+      asked++ === 0 ? Promise.reject(new LimitsUnavailable({})) : other.promise
+    const sending = Promise.allSettled([
+      services.broadcastSending.sendDue(aSenderWith({ waitForAll })),
+    ]).finally(() => {
+      isOver = true
+    })
+    await vi.waitFor(() => expect(asked).toBe(2))
+    await new Promise(setImmediate)
+    expect(isOver).toBe(false)
+    other.resolve(0)
+    expect(await sending).toMatchObject([{ reason: { code: 'limits.unavailable' } }])
+    expect(await countsOf(people)).toEqual([1, 1, 1])
   })
 
   test('what a killed process held becomes unknown, and is never sent', async () => {

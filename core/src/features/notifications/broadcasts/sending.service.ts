@@ -71,6 +71,8 @@ export class SendingService {
     const interrupted = await recipients.endInterrupted()
     for (const broadcast of await broadcasts.listRunning()) {
       const lanes = Array.from({ length: LANES }, () => this.#sendSlice(broadcast, sender))
+      // One that fails must not leave others at work behind whoever asked for them.
+      await Promise.allSettled(lanes)
       const taken = (await Promise.all(lanes)).reduce((sum, count) => sum + count, 0)
       if (taken > 0) return interrupted + taken
       await this.#finish(broadcast)
