@@ -37,6 +37,8 @@ export interface TestApi extends TestPlatform {
   readonly aGuest: () => Promise<LoggedIn>
   /** Asks a route, named by what follows `/api/v1`. */
   readonly ask: (who: Asker, method: Method, url: string, body?: object) => Promise<Answer>
+  /** The lines of the log. */
+  readonly logged: readonly string[]
 }
 
 const ADMIN_TOKEN = 'the-admin-token-of-this-test'
@@ -52,8 +54,9 @@ const ADMIN_TOKEN = 'the-admin-token-of-this-test'
 export async function testApi(options: Parameters<typeof testPlatform>[0] = {}): Promise<TestApi> {
   const base = await testPlatform(options)
   const { platform, services } = base
+  const logged: string[] = []
   const { app, ...server } = await createHttpServer({
-    logger: createLogger({ level: 'silent' }),
+    logger: createLogger({ destination: { write: (line) => void logged.push(line) } }),
     clock: services.clock,
     metrics: createMetrics(),
     ready: async () => ({}),
@@ -65,6 +68,7 @@ export async function testApi(options: Parameters<typeof testPlatform>[0] = {}):
   return {
     ...base,
     admin: { token: ADMIN_TOKEN },
+    logged,
     async aGuest() {
       const { token, user } = await services.users.loginAsGuest(newId())
       return { id: user.id, token }

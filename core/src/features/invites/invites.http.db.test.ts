@@ -4,7 +4,7 @@ import { type Asker, type LoggedIn, testApi } from '../../testing/api.ts'
 import { aPerson } from '../../testing/people.ts'
 
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00.000Z'))
-const { admin, ask, close, services, ...api } = await testApi({ clock })
+const { admin, ask, close, logged, services, ...api } = await testApi({ clock })
 
 afterAll(close)
 
@@ -181,6 +181,9 @@ test('makes a network wait for wrong codes, whoever tries them, and not for righ
   expect(await ask(await there(elsewhere), 'POST', '/invitations/use', { code })).toMatchObject({
     status: 200,
   })
+  const told = 'A network may try no more invitation codes: too many were wrong'
+  expect(logged.filter((line) => line.includes(told))).toHaveLength(1)
+  expect(logged.join()).not.toMatch(/10\.2\.0|WRONG-1/)
 })
 
 test('counts no try for a code into a group whose maker may not invite any more', async () => {
