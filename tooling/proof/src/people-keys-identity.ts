@@ -8,6 +8,8 @@ const LINKS = `${USERS}/login-links/login-links.repository.ts`
 const users = [`${USERS}/users.service.db.test.ts`]
 const links = [`${USERS}/login-links/login-links.db.test.ts`]
 const http = [`${USERS}/users.http.db.test.ts`]
+const rolesHttp = [`${USERS}/roles/roles.http.db.test.ts`]
+const sessionsHttp = [`${USERS}/sessions/sessions.http.db.test.ts`]
 const merging = ['apps/shop/backend/src/merging.db.test.ts']
 const limits = [`${CORE}/platform/limits/postgres-limiter.db.test.ts`]
 
@@ -175,13 +177,13 @@ export const IDENTITY_KEYS: readonly MoneyKey[] = [
     edits: [
       { file: EDGE, find: 'if (RANKS[principal.user.role] < RANKS[role])', replace: 'if (false)' },
     ],
-    tests: http,
+    tests: rolesHttp,
   },
   {
     name: 'admin routes: a login of lately',
     guards: 'a session that was stolen long ago does not act for the app',
     edits: [{ file: EDGE, find: 'if (ageMs > ADMIN_LOGIN_MAX_AGE_MS)', replace: 'if (false)' }],
-    tests: http,
+    tests: rolesHttp,
   },
   {
     name: 'session cookie: the origin',
@@ -193,7 +195,7 @@ export const IDENTITY_KEYS: readonly MoneyKey[] = [
         replace: '!server',
       },
     ],
-    tests: http,
+    tests: sessionsHttp,
   },
   {
     name: 'rate_limit: what is left of the period',
