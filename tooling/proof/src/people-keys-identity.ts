@@ -10,7 +10,7 @@ const links = [`${USERS}/login-links/login-links.db.test.ts`]
 const http = [`${USERS}/users.http.db.test.ts`]
 const rolesHttp = [`${USERS}/roles/roles.http.db.test.ts`]
 const sessionsHttp = [`${USERS}/sessions/sessions.http.db.test.ts`]
-const merging = ['apps/shop/backend/src/merging.db.test.ts']
+const atOnce = ['apps/shop/backend/src/merging-at-once.db.test.ts']
 const limits = [`${CORE}/platform/limits/postgres-limiter.db.test.ts`]
 
 /** Who somebody is, and what they may do by it. */
@@ -157,7 +157,7 @@ export const IDENTITY_KEYS: readonly MoneyKey[] = [
     name: 'device key: its guest stays its guest until the login is written',
     guards: 'a login under way by the key does not land on who registered',
     edits: [{ file: `${USERS}/users.repository.ts`, find: ".for('key share')", replace: '' }],
-    tests: merging,
+    tests: atOnce,
   },
   {
     name: 'Telegram identity: one at a time decides whose it is',
@@ -169,7 +169,7 @@ export const IDENTITY_KEYS: readonly MoneyKey[] = [
         replace: 'select (',
       },
     ],
-    tests: merging,
+    tests: atOnce,
   },
   {
     name: 'admin routes: the role',

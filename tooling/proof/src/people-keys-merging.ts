@@ -6,6 +6,8 @@ const CREDITS = `${CORE}/features/payments/credits.fulfilment.ts`
 const JOIN = `${CORE}/features/subscriptions/join-subscriptions.ts`
 
 const merging = ['apps/shop/backend/src/merging.db.test.ts']
+const atOnce = ['apps/shop/backend/src/merging-at-once.db.test.ts']
+const purchases = ['apps/shop/backend/src/merging-purchases.db.test.ts']
 const people = ['core/src/people.db.test.ts']
 const erasure = ['apps/shop/backend/src/erasure.db.test.ts']
 
@@ -25,7 +27,7 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
     'merge: both users are locked before all else',
     'of two who want one guest one gets all, and a row that is being written is not left behind',
     [ACCOUNTS, 'users.getByIdsWithLock([guestId, userId])', 'users.getByIds([guestId, userId])'],
-    merging,
+    atOnce,
   ),
   edit(
     'merge: only a guest, and only into somebody registered',
@@ -73,25 +75,25 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
       'OR p.source_account_id <> original.target_account_id AND NOT EXISTS (',
       'OR false AND NOT EXISTS (',
     ],
-    merging,
+    purchases,
   ),
   edit(
     'refund: the credits are taken from who has the payment now',
     'a refund after a merge leaves no debt with a guest who is gone',
     [CREDITS, 'from: await giverOf(balance, payment, { heldBy: hold?.userId, taken }),', ''],
-    merging,
+    purchases,
   ),
   edit(
     'refund: what was set aside before a merge is taken where it is',
     'the user does not pay for a refund whose credits still lie with the guest',
     [CREDITS, '>= taken ? heldBy : userId', '>= taken ? userId : userId'],
-    merging,
+    purchases,
   ),
   edit(
     'merge: time of a trial goes nowhere',
     'throw-away guests are not free time for ever',
     [JOIN, "own.status === 'trialing' ? 0 : Math.max(0, leftMs)", 'Math.max(0, leftMs)'],
-    merging,
+    purchases,
   ),
   edit(
     'merge: a second trial ends',
@@ -101,7 +103,7 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
       "else if (own.status === 'trialing' && tried)",
       "else if (own.status === 'paused' && tried)",
     ],
-    merging,
+    purchases,
   ),
   edit(
     'take-back: time that was carried over goes with its refund',
@@ -111,7 +113,7 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
       "status === 'expired' && subscription.heirId",
       "status === 'paused' && subscription.heirId",
     ],
-    merging,
+    purchases,
   ),
   edit(
     'DELETE /me asks for a fresh login',
@@ -189,7 +191,7 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
       'return own.heirId ? own : undefined',
       'return own.pausedAt ? own : undefined',
     ],
-    merging,
+    purchases,
   ),
   edit(
     'merge: of what refills brought only what the cap leaves room for',
