@@ -8,6 +8,7 @@ import { GROUP_KEYS } from './people-keys-groups.ts'
 import { IDENTITY_KEYS } from './people-keys-identity.ts'
 import { INVITATION_KEYS } from './people-keys-invites.ts'
 import { MERGING_KEYS } from './people-keys-merging.ts'
+import { NOTICE_KEYS } from './people-keys-notices.ts'
 import { NOTIFICATION_KEYS } from './people-keys-notifications.ts'
 import { VISIT_KEYS } from './people-keys-visits.ts'
 import { TRUST_KEYS } from './trust-keys.ts'
@@ -30,6 +31,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...TRUST_KEYS,
   ...GROUP_KEYS,
   ...IDENTITY_KEYS,
+  ...NOTICE_KEYS,
   ...NOTIFICATION_KEYS,
   ...EMAIL_KEYS,
   ...VISIT_KEYS,
@@ -42,8 +44,8 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${CORE}/platform/inbox/inbox.repository.ts`,
-        find: "ne(inboxDelivery.status, 'done')",
-        replace: "ne(inboxDelivery.provider, '')",
+        find: "eq(inboxDelivery.id, value('id')), ne(inboxDelivery.status, 'done')",
+        replace: "eq(inboxDelivery.id, value('id')), ne(inboxDelivery.provider, '')",
       },
     ],
     tests: inbox,

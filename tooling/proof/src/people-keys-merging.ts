@@ -160,7 +160,11 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
   edit(
     'erase: what somebody sent',
     'no message and no name in one stays',
-    [`${CORE}/people.ts`, 'if (sender) await repos.inbox.forget(sender)', ''],
+    [
+      `${CORE}/people.ts`,
+      'if (!sender) return\n    await repos.inbox.forget(sender)',
+      'if (!sender) return',
+    ],
     erasure,
   ),
   edit(

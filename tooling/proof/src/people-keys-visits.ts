@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of sources.
 import { CORE, type MoneyKey, TABLES } from './money-key.ts'
 
 const USERS = `${CORE}/features/users`
@@ -135,8 +136,8 @@ export const VISIT_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${CORE}/owner.bot.ts`,
-        find: "deriveId(question, 'gift')",
-        replace: 'deriveId(question, String(Math.random()))',
+        find: ":${msgId}`, 'gift')",
+        replace: ':${msgId}`, String(Math.random()))',
       },
     ],
     tests: bot,

@@ -111,6 +111,16 @@ describe('the end of a subscription is announced', () => {
     expect(await announced(gifted)).toEqual([accessUntil])
   })
 
+  test('once to who may then take it up again, in Telegram alone', async () => {
+    const customer = await subscribedWithStars(shop)
+    await act(customer, 'cancel')
+    await days(28)
+    expect(await announced(customer)).toHaveLength(1)
+    await act(customer, 'resume')
+    await days(1)
+    expect(await announced(customer)).toHaveLength(1)
+  })
+
   test('to nobody who cancels shortly before it', async () => {
     const customer = await subscribedWithStars(shop)
     await days(28)
