@@ -1,4 +1,4 @@
-import { createPlatform, type Platform } from '@gramkit/core'
+import type { CoreServices } from '@gramkit/core'
 import { newId, VirtualClock } from '@gramkit/core/kernel'
 import {
   type Fulfilment,
@@ -6,18 +6,16 @@ import {
   type Payment,
   REFUND_STATUSES,
 } from '@gramkit/core/payments'
-import { type Sandbox, startSandbox } from '@gramkit/sandbox'
-import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { startPieceShop } from './testing/piece-shop.ts'
 
-const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
 const PRICE = 500_000n
 
 const seen = { payments: new Set<string>(), refunds: new Set<string>() }
 const reversed: bigint[] = []
 
 /** Gives nothing, but looks at what it is called with. */
-const watching: Fulfilment<Platform<unknown>['core']> = {
+const watching: Fulfilment<CoreServices> = {
   async checkSellable(_tx, { status }) {
     seen.payments.add(status)
   },
@@ -30,31 +28,21 @@ const watching: Fulfilment<Platform<unknown>['core']> = {
   },
 }
 
-let database: TestDatabase
-let sandbox: Sandbox
-let platform: Platform<unknown>
 // The sandbox lists by its own time, which begins now and moves along below.
 const clock = new VirtualClock(new Date())
 
-beforeAll(async () => {
-  database = await testDatabase()
-  sandbox = await startSandbox({ dataDir: ':memory:', shops: [SHOP] })
-  platform = await createPlatform({
-    databaseUrl: database.appUrl,
-    clock,
-    yookassa: { ...SHOP, apiRoot: `${sandbox.url}/sandbox/yookassa/v3` },
-    returnUrls: ['https://shop.example/'],
-    fulfilments: { piece: watching },
-    products: (['manual', 'automatic'] as const).map((capture) => ({
-      id: capture,
-      kind: 'piece',
-      goods: 'physical',
-      title: 'Painting',
-      description: 'A painting.',
-      prices: { RUB: PRICE },
-      capture,
-    })),
-  })
+const { sandbox, platform, close, ...shop } = await startPieceShop({
+  clock,
+  fulfilment: watching,
+  products: (['manual', 'automatic'] as const).map((capture) => ({
+    id: capture,
+    kind: 'piece',
+    goods: 'physical',
+    title: 'Painting',
+    description: 'A painting.',
+    prices: { RUB: PRICE },
+    capture,
+  })),
 })
 
 afterEach(async () => {
@@ -63,23 +51,10 @@ afterEach(async () => {
   expect(await platform.core.balance.verify()).toMatchObject({ ok: true, differences: [] })
 })
 
-afterAll(async () => {
-  await platform.close()
-  await sandbox.close()
-  await database.drop()
-})
+afterAll(close)
 
 async function bought(productId: 'manual' | 'automatic' = 'automatic'): Promise<Payment> {
-  const { user } = await platform.core.users.loginAsGuest(newId() + newId())
-  const payment = await platform.core.payments.start({
-    id: newId(),
-    userId: user.id,
-    productId,
-    gateway: 'yookassa',
-    currency: 'RUB',
-    surface: 'web',
-    returnUrl: 'https://shop.example/',
-  })
+  const payment = await shop.bought(productId)
   seen.payments.add(payment.status)
   return payment
 }

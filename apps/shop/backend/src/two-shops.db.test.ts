@@ -50,7 +50,11 @@ beforeAll(async () => {
   })
   sides = {
     first: await open(shop, await aCustomer(shop)),
-    second: await open(other, await aCustomerOf(other, shop)),
+    // Somebody of the other bot, who lives in the first one's sandbox.
+    second: await open(
+      other,
+      await aCustomer({ url: other.url, sandbox: shop.sandbox }, 'Bob', 'other'),
+    ),
   }
 })
 
@@ -75,22 +79,6 @@ async function open(shop: RunningShop, customer: Customer): Promise<Side> {
     customer,
     stars: { id: stars.body.payment.id, link: stars.body.confirmationUrl },
     card: { id, providerPaymentId: providerPaymentId ?? '' },
-  }
-}
-
-/** Somebody of the other bot, who lives in the first one's sandbox. */
-async function aCustomerOf(shop: RunningShop, { sandbox }: RunningShop): Promise<Customer> {
-  const person = sandbox.control.user(newId(), { first_name: 'Bob' })
-  const initData = await person.initData({ bot: 'other' })
-  const login = await apiClient(shop, 'none').post('/api/v1/auth/telegram', { initData })
-  const client = apiClient(shop, login.body.token)
-  return {
-    ...client,
-    person,
-    telegramId: await person.id(),
-    userId: login.body.user.id,
-    buy: (productId, gateway = 'telegram-stars', currency = 'XTR') =>
-      client.post('/api/v1/payments', { productId, gateway, currency }),
   }
 }
 

@@ -1,11 +1,7 @@
-import { createPlatform, type Platform } from '@gramkit/core'
 import { newId, VirtualClock } from '@gramkit/core/kernel'
 import type { Fulfilment, Payment, ProductInput } from '@gramkit/core/payments'
-import { type Sandbox, startSandbox } from '@gramkit/sandbox'
-import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-
-const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
+import { afterAll, describe, expect, test } from 'vitest'
+import { startPieceShop } from './testing/piece-shop.ts'
 
 const given: Fulfilment<unknown> = { async fulfil() {}, async reverse() {} }
 
@@ -26,56 +22,23 @@ const painting: ProductInput = {
   },
 }
 
-let database: TestDatabase
-let sandbox: Sandbox
-let platform: Platform<unknown>
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00Z'))
 
-beforeAll(async () => {
-  database = await testDatabase()
-  sandbox = await startSandbox({
-    dataDir: ':memory:',
-    shops: [{ ...SHOP, receipts: 'email_or_phone' }],
-  })
-  platform = await open([painting])
+const { sandbox, platform, open, bought, close } = await startPieceShop({
+  clock,
+  fulfilment: given,
+  products: [painting],
+  hasRegister: true,
 })
 
 afterAll(async () => {
   expect(await platform.core.balance.verify()).toMatchObject({ ok: true })
-  await platform.close()
-  await sandbox.close()
-  await database.drop()
+  await close()
 })
-
-/** A shop with a cash register of its own. */
-function open(products: readonly ProductInput[]): Promise<Platform<unknown>> {
-  return createPlatform({
-    databaseUrl: database.appUrl,
-    clock,
-    yookassa: {
-      ...SHOP,
-      apiRoot: `${sandbox.url}/sandbox/yookassa/v3`,
-      receipts: { contact: 'email_or_phone', taxSystemCode: 2 },
-    },
-    returnUrls: ['https://shop.example/'],
-    fulfilments: { piece: given },
-    products,
-  })
-}
 
 /** The buyer has paid, and the money is reserved. */
 async function reserved(): Promise<Payment> {
-  const { user } = await platform.core.users.loginAsGuest(newId() + newId())
-  const payment = await platform.core.payments.start({
-    id: newId(),
-    userId: user.id,
-    productId: 'painting',
-    gateway: 'yookassa',
-    currency: 'RUB',
-    surface: 'web',
-    returnUrl: 'https://shop.example/',
-    contact: { phone: '+7 (900) 000-00-00' },
-  })
+  const payment = await bought('painting', { contact: { phone: '+7 (900) 000-00-00' } })
   await sandbox.control.yookassa.succeed(payment.providerPaymentId ?? '')
   clock.advance(60_000)
   await platform.core.paymentsCheck.checkDue()

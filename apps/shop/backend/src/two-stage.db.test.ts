@@ -1,12 +1,9 @@
-import { createPlatform, type Platform } from '@gramkit/core'
 import { newId, VirtualClock } from '@gramkit/core/kernel'
 import type { Fulfilment, Payment } from '@gramkit/core/payments'
-import { type Sandbox, startSandbox } from '@gramkit/sandbox'
 import { overtake } from '@gramkit/services/overtake'
-import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { startPieceShop } from './testing/piece-shop.ts'
 
-const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
 const given: string[] = []
 
 /** Gives by writing down; refuses what was sold to somebody unlucky. */
@@ -18,55 +15,30 @@ const noted: Fulfilment<unknown> = {
   async reverse() {},
 }
 
-let database: TestDatabase
-let sandbox: Sandbox
-let platform: Platform<unknown>
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00Z'))
 
-beforeAll(async () => {
-  database = await testDatabase()
-  sandbox = await startSandbox({ dataDir: ':memory:', shops: [SHOP] })
-  platform = await createPlatform({
-    databaseUrl: database.appUrl,
-    clock,
-    yookassa: { ...SHOP, apiRoot: `${sandbox.url}/sandbox/yookassa/v3` },
-    returnUrls: ['https://shop.example/'],
-    fulfilments: { piece: noted },
-    products: [
-      {
-        id: 'painting',
-        kind: 'piece',
-        goods: 'physical',
-        title: 'Painting',
-        description: 'Paid when it is sent.',
-        prices: { RUB: 500_000n },
-        capture: 'manual',
-      },
-    ],
-  })
+const { database, sandbox, platform, close, ...shop } = await startPieceShop({
+  clock,
+  fulfilment: noted,
+  products: [
+    {
+      id: 'painting',
+      kind: 'piece',
+      goods: 'physical',
+      title: 'Painting',
+      description: 'Paid when it is sent.',
+      prices: { RUB: 500_000n },
+      capture: 'manual',
+    },
+  ],
 })
 
 afterAll(async () => {
   expect(await platform.core.balance.verify()).toMatchObject({ ok: true })
-  await platform.close()
-  await sandbox.close()
-  await database.drop()
+  await close()
 })
 
-async function bought(path = ''): Promise<Payment> {
-  const { id: userId } = await platform.core.users
-    .loginAsGuest(newId() + newId())
-    .then(({ user }) => user)
-  return platform.core.payments.start({
-    id: newId(),
-    userId,
-    productId: 'painting',
-    gateway: 'yookassa',
-    currency: 'RUB',
-    surface: 'web',
-    returnUrl: `https://shop.example/${path}`,
-  })
-}
+const bought = (path = ''): Promise<Payment> => shop.bought('painting', { path })
 
 /** The buyer pays; nothing tells the shop of it but its own look. */
 async function reserved(path = ''): Promise<Payment> {

@@ -199,10 +199,14 @@ export interface ShopWithPeople {
   readonly sandbox: Pick<Sandbox, 'control'>
 }
 
-/** Makes a person in the sandbox and logs them in with their init data. */
-export async function aCustomer(shop: ShopWithPeople, name = 'Ada'): Promise<Customer> {
+/** Makes a person in the sandbox and logs them in with their init data, of the shop's own bot. */
+export async function aCustomer(
+  shop: ShopWithPeople,
+  name = 'Ada',
+  bot?: string,
+): Promise<Customer> {
   const person = shop.sandbox.control.user(newId(), { first_name: name })
-  const initData = await person.initData()
+  const initData = await person.initData(bot === undefined ? {} : { bot })
   const login = await apiClient(shop, 'none').post('/api/v1/auth/telegram', { initData })
   const client = apiClient(shop, login.body.token)
   return {
