@@ -1,31 +1,16 @@
-import { Configuration, PaymentsApi, ReceiptsApi, RefundsApi } from '@yookassa/sdk'
-import axios from 'axios'
 import { describe, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../index.ts'
+import { rub, YOOKASSA_SHOP, type YookassaSdk, yookassaSdk } from '../testing/yookassa-sdk.ts'
 
-const SHOP = { shopId: '100500', secretKey: 'test_secret_key_0123456789' }
-const rub = (value: string) => ({ value, currency: 'RUB' as const })
-
-interface Shop extends AsyncDisposable {
+interface Shop extends YookassaSdk, AsyncDisposable {
   readonly sandbox: Sandbox
-  readonly payments: PaymentsApi
-  readonly refunds: RefundsApi
-  readonly receipts: ReceiptsApi
 }
 
 async function startYookassa(receipts: 'email' | 'email_or_phone' = 'email'): Promise<Shop> {
-  const sandbox = await startSandbox({ shops: [{ ...SHOP, receipts }] })
-  const configuration = new Configuration({
-    basePath: `${sandbox.url}/sandbox/yookassa/v3`,
-    username: SHOP.shopId,
-    password: SHOP.secretKey,
-  })
-  const client = axios.create({ timeout: 5_000 })
+  const sandbox = await startSandbox({ shops: [{ ...YOOKASSA_SHOP, receipts }] })
   return {
     sandbox,
-    payments: new PaymentsApi(configuration, undefined, client),
-    refunds: new RefundsApi(configuration, undefined, client),
-    receipts: new ReceiptsApi(configuration, undefined, client),
+    ...yookassaSdk(sandbox),
     [Symbol.asyncDispose]: () => sandbox.close(),
   }
 }

@@ -1,19 +1,13 @@
-import { Configuration, PaymentMethodsApi, PaymentsApi, RefundsApi } from '@yookassa/sdk'
-import axios from 'axios'
 import { describe, expect, test } from 'vitest'
 import { type Sandbox, type SandboxOptions, startSandbox } from '../index.ts'
 import { type Listener, listen, until } from '../testing/listen.ts'
+import { rub, YOOKASSA_SHOP, type YookassaSdk, yookassaSdk } from '../testing/yookassa-sdk.ts'
 
-const SHOP = { shopId: '100500', secretKey: 'test_secret_key_0123456789' }
-const rub = (value: string) => ({ value, currency: 'RUB' as const })
 const redirect = { type: 'redirect' as const, return_url: 'http://127.0.0.1/back' }
 
-interface Shop extends AsyncDisposable {
+interface Shop extends YookassaSdk, AsyncDisposable {
   readonly sandbox: Sandbox
   readonly webhook: Listener
-  readonly payments: PaymentsApi
-  readonly refunds: RefundsApi
-  readonly methods: PaymentMethodsApi
   events(): unknown[]
 }
 
@@ -23,22 +17,14 @@ async function startYookassa(
 ): Promise<Shop> {
   const webhook = await listen(answer)
   const sandbox = await startSandbox({
-    shops: [{ ...SHOP, webhookUrl: webhook.url }],
+    shops: [{ ...YOOKASSA_SHOP, webhookUrl: webhook.url }],
     limits: { retryScale: 0.005 },
     ...options,
   })
-  const configuration = new Configuration({
-    basePath: `${sandbox.url}/sandbox/yookassa/v3`,
-    username: SHOP.shopId,
-    password: SHOP.secretKey,
-  })
-  const client = axios.create({ timeout: 5_000 })
   return {
     sandbox,
     webhook,
-    payments: new PaymentsApi(configuration, undefined, client),
-    refunds: new RefundsApi(configuration, undefined, client),
-    methods: new PaymentMethodsApi(configuration, undefined, client),
+    ...yookassaSdk(sandbox),
     events: () => webhook.received.map(({ body }) => body['event']),
     async [Symbol.asyncDispose]() {
       await sandbox.close()
@@ -77,7 +63,10 @@ describe('payments', () => {
       object: { id: data.id, status: 'succeeded', paid: true },
     })
     const { data: after } = await shop.payments.paymentsPaymentIdGet(data.id)
-    expect(after).toMatchObject({ status: 'succeeded', recipient: { account_id: SHOP.shopId } })
+    expect(after).toMatchObject({
+      status: 'succeeded',
+      recipient: { account_id: YOOKASSA_SHOP.shopId },
+    })
     expect(await shop.sandbox.control.yookassa.transactions()).toMatchObject([
       { id: data.id, kind: 'payment', amount: '100.00', currency: 'RUB' },
     ])
@@ -129,7 +118,7 @@ describe('payments', () => {
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ ...order, amount: rub('0.00') }),
       })
-    const authorization = `Basic ${btoa(`${SHOP.shopId}:${SHOP.secretKey}`)}`
+    const authorization = `Basic ${btoa(`${YOOKASSA_SHOP.shopId}:${YOOKASSA_SHOP.secretKey}`)}`
 
     expect(await (await call({})).json()).toMatchObject({ code: 'invalid_credentials' })
     expect(await (await call({ authorization })).json()).toMatchObject({
