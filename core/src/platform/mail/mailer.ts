@@ -6,8 +6,6 @@ export interface Mail {
   readonly subject: string
   /** Plain text. */
   readonly text: string
-  /** Such as `List-Unsubscribe`. [none] */
-  readonly headers?: Readonly<Record<string, string>>
 }
 
 /**

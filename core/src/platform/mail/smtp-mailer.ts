@@ -45,7 +45,7 @@ export function openSmtpMailer({ smtpUrl, from }: SmtpOptions): Mailer {
   })
   const domain = /@([^>]+)>?$/.exec(from)?.[1] ?? hostname
   return {
-    async send({ id, to, subject, text, headers }: Mail): Promise<void> {
+    async send({ id, to, subject, text }: Mail): Promise<void> {
       assertNoTransaction('Mailer.send')
       try {
         await transport.sendMail({
@@ -55,7 +55,7 @@ export function openSmtpMailer({ smtpUrl, from }: SmtpOptions): Mailer {
           to: { name: '', address: to },
           subject,
           text,
-          headers: { 'Auto-Submitted': 'auto-generated', ...headers },
+          headers: { 'Auto-Submitted': 'auto-generated' },
         })
       } catch (error) {
         throw readError(error)
