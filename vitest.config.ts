@@ -24,6 +24,7 @@ const stories = [
   'plans',
   'report-orders',
   'secrets',
+  'taking-back',
   'two-shops',
 ].map((name) => `apps/shop/backend/src/${name}.db.test.ts`)
 
