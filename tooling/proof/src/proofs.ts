@@ -12,7 +12,7 @@ const reliability = (name: string, what: string): NamedProof => ({
   name,
   what,
   projects: ['proof'],
-  files: [`tooling/proof/src/reliability/${name.toLowerCase()}-`],
+  files: ['-', '.proof'].map((end) => `tooling/proof/src/reliability/${name.toLowerCase()}${end}`),
 })
 
 /** Everything that `pnpm proof` runs with its full numbers, besides the keys. */
