@@ -21,6 +21,18 @@ afterAll(() => client.end())
 const refunded = (paymentId: string) =>
   apiClient(shop, shop.adminToken).post(`/api/v1/admin/payments/${paymentId}/refund`, {})
 
+/** Opens the next charge of somebody's plan by card, as a renewal that is due does. */
+async function opensRenewal(guest: ApiClient) {
+  const [{ id }] = (await guest.get('/api/v1/payments')).body.items
+  const original = await core().payments.getById(id)
+  const { subscriptionId, savedMethodId, product, amount } = original
+  const renewal = await core().payments.openRenewal({
+    ...{ original, product, amount },
+    ...{ subscriptionId: subscriptionId ?? '', savedMethodId: savedMethodId ?? '' },
+  })
+  return { original, renewal }
+}
+
 describe('a refund after a merge', () => {
   test('takes the credits from who has them', async () => {
     const { guest, guestId, userId } = await aPair()
@@ -134,13 +146,8 @@ describe('a subscription', () => {
     const user = await aCustomer(shop)
     const gift = { id: newId(), userId: user.userId, productId: 'plus-monthly', actor: 'test' }
     await core().subscriptions.gift(gift)
-    const [{ id: firstId }] = (await guest.get('/api/v1/payments')).body.items
-    const original = await core().payments.getById(firstId)
-    const { subscriptionId, savedMethodId, product, amount } = original
-    const renewal = await core().payments.openRenewal({
-      ...{ original, product, amount },
-      ...{ subscriptionId: subscriptionId ?? '', savedMethodId: savedMethodId ?? '' },
-    })
+    const { original, renewal } = await opensRenewal(guest)
+    const { id: firstId, subscriptionId, savedMethodId, amount } = original
     await merge(await idOf(guest), user.userId)
     const [before] = await storedOf(user.userId)
     await core().payments.apply({ ...paid(renewal), savedMethodId: savedMethodId ?? '' })
@@ -176,13 +183,8 @@ describe('a subscription', () => {
     const user = await aCustomer(shop)
     const gift = { id: newId(), userId: user.userId, productId: 'plus-monthly', actor: 'test' }
     const { id: heirId } = await core().subscriptions.gift(gift)
-    const [{ id: firstId }] = (await guest.get('/api/v1/payments')).body.items
-    const original = await core().payments.getById(firstId)
-    const { subscriptionId, savedMethodId, product, amount } = original
-    const renewal = await core().payments.openRenewal({
-      ...{ original, product, amount },
-      ...{ subscriptionId: subscriptionId ?? '', savedMethodId: savedMethodId ?? '' },
-    })
+    const { original, renewal } = await opensRenewal(guest)
+    const { subscriptionId } = original
     await merge(await idOf(guest), user.userId)
     const over = { status: 'expired', expiresAt: null, noticeAt: null } as const
     await core().repos.subscriptions.update(heirId, over)

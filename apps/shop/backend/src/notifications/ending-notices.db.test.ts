@@ -1,42 +1,26 @@
-import { DAY_MS, newId } from '@gramkit/core/kernel'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DAY_MS } from '@gramkit/core/kernel'
+import { describe, expect, test } from 'vitest'
+import { type ApiClient, aCustomer, type Customer, eventually } from '../testing/running-shop.ts'
+import { shopForAllTests } from '../testing/shop-for-tests.ts'
 import {
-  type ApiClient,
-  aCustomer,
-  apiClient,
-  type Customer,
-  eventually,
-  type RunningShop,
-  startRunningShop,
-} from '../testing/running-shop.ts'
-import {
+  act,
   eventsOf,
+  gift,
   subscribedWithCard,
   subscribedWithStars,
   subscriptionOf,
+  userIdOf,
 } from '../testing/subscribers.ts'
 
-let shop: RunningShop
-
-beforeAll(async () => {
-  shop = await startRunningShop()
-})
-
-afterAll(() => shop[Symbol.asyncDispose]())
-
+const shop = shopForAllTests()
 const days = (count: number) => shop.sandbox.control.clock.advance({ days: count })
 
-async function act(client: ApiClient, what: string, body?: object): Promise<void> {
-  const { id } = await subscriptionOf(client)
-  const answer = await client.post(`/api/v1/subscriptions/${id}/${what}`, body)
-  expect(answer).toMatchObject({ status: 200 })
+async function does(client: ApiClient, what: string, body?: object): Promise<void> {
+  expect(await act(client, what, body)).toMatchObject({ status: 200 })
 }
 
 async function give(client: ApiClient): Promise<void> {
-  const { id: userId } = (await client.get('/api/v1/me')).body
-  const gift = { userId, productId: 'pro-monthly', note: 'thank you' }
-  const admin = apiClient(shop, shop.adminToken)
-  const answer = await admin.post('/api/v1/admin/subscriptions/gifts', gift, newId())
+  const answer = await gift(shop, { userId: await userIdOf(client) })
   expect(answer).toMatchObject({ status: 200 })
 }
 
@@ -55,14 +39,14 @@ const said = async ({ person }: Pick<Customer, 'person'>, text: RegExp): Promise
 describe('the end of a subscription is announced', () => {
   test('three days before, once, when it was canceled', async () => {
     const guest = await subscribedWithCard(shop)
-    await act(guest, 'cancel')
+    await does(guest, 'cancel')
     const { accessUntil } = await subscriptionOf(guest)
     await days(26)
     expect(await announced(guest)).toEqual([])
     await days(2)
     expect(await announced(guest)).toEqual([accessUntil])
-    await act(guest, 'resume')
-    await act(guest, 'cancel')
+    await does(guest, 'resume')
+    await does(guest, 'cancel')
     await days(1)
     expect(await announced(guest)).toEqual([accessUntil])
   })
@@ -113,10 +97,10 @@ describe('the end of a subscription is announced', () => {
 
   test('once to who may then take it up again, in Telegram alone', async () => {
     const customer = await subscribedWithStars(shop)
-    await act(customer, 'cancel')
+    await does(customer, 'cancel')
     await days(28)
     expect(await announced(customer)).toHaveLength(1)
-    await act(customer, 'resume')
+    await does(customer, 'resume')
     await days(1)
     expect(await announced(customer)).toHaveLength(1)
   })
@@ -124,7 +108,7 @@ describe('the end of a subscription is announced', () => {
   test('to nobody who cancels shortly before it', async () => {
     const customer = await subscribedWithStars(shop)
     await days(28)
-    await act(customer, 'cancel')
+    await does(customer, 'cancel')
     await days(1)
     expect(await announced(customer)).toEqual([])
     expect(await said(customer, /ends on/)).toEqual([])
@@ -132,7 +116,7 @@ describe('the end of a subscription is announced', () => {
 
   test('to nobody whose next plan follows it', async () => {
     const customer = await subscribedWithStars(shop)
-    await act(customer, 'change', { productId: 'plus-monthly', proration: 'next_period' })
+    await does(customer, 'change', { productId: 'plus-monthly', proration: 'next_period' })
     await days(29)
     expect(await announced(customer)).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { newId } from '@gramkit/core/kernel'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aClient, digitsIn, newestMail } from '../testing/letters.ts'
 import {
   type ApiClient,
@@ -7,17 +7,11 @@ import {
   aGuest,
   apiClient,
   eventually,
-  type RunningShop,
-  startRunningShop,
 } from '../testing/running-shop.ts'
+import { shopForAllTests } from '../testing/shop-for-tests.ts'
+import { userIdOf } from '../testing/subscribers.ts'
 
-let shop: RunningShop
-
-beforeAll(async () => {
-  shop = await startRunningShop({ GRAMKIT_TRUSTED_PROXIES: '127.0.0.1/32' })
-})
-
-afterAll(() => shop[Symbol.asyncDispose]())
+const shop = shopForAllTests({ GRAMKIT_TRUSTED_PROXIES: '127.0.0.1/32' })
 
 const core = () => shop.served().shop.platform.core
 const anAddress = () => `${newId()}@example.org`
@@ -25,8 +19,6 @@ const mailsTo = async (address: string) =>
   (await shop.sandbox.control.mailbox(address)).map(({ subject, text }) => ({ subject, text }))
 const noticesTo = async (address: string) =>
   (await mailsTo(address)).filter(({ text }) => !/\d{3} \d{3}/.test(text))
-const userIdOf = async (client: ApiClient): Promise<string> =>
-  (await client.get('/api/v1/me')).body.id
 
 /** Somebody who signs up by an address, and has no Telegram here. */
 async function signUp(email: string, language: 'en' | 'ru' = 'en'): Promise<ApiClient> {

@@ -1,21 +1,9 @@
 import { newId } from '@gramkit/core/kernel'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  aCustomer,
-  apiClient,
-  type Customer,
-  eventually,
-  type RunningShop,
-  startRunningShop,
-} from '../testing/running-shop.ts'
+import { describe, expect, test } from 'vitest'
+import { aCustomer, apiClient, type Customer, eventually } from '../testing/running-shop.ts'
+import { shopForAllTests } from '../testing/shop-for-tests.ts'
 
-let shop: RunningShop
-
-beforeAll(async () => {
-  shop = await startRunningShop()
-})
-
-afterAll(() => shop[Symbol.asyncDispose]())
+const shop = shopForAllTests()
 
 const core = () => shop.served().shop.platform.core
 const isReachable = (customer: Customer) => core().reach.isReachable(customer.userId)
