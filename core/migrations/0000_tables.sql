@@ -69,6 +69,17 @@ CREATE TABLE "gramkit"."outbox_event" (
 	"published_at" timestamp (3) with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."setting" (
+	"name" text NOT NULL,
+	"version" integer NOT NULL,
+	"value" jsonb NOT NULL,
+	"actor" text NOT NULL,
+	"reason" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "setting_pkey" PRIMARY KEY("name","version"),
+	CONSTRAINT "setting_version_check" CHECK ("gramkit"."setting"."version" >= 1)
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."audit_entry" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"stream" text DEFAULT 'core' NOT NULL,

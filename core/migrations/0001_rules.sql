@@ -219,7 +219,8 @@ REVOKE UPDATE, DELETE ON gramkit.balance_verification, gramkit.balance_refill FR
 GRANT UPDATE (every, period, updated_at) ON gramkit.balance_refill TO gramkit_app;
 --> statement-breakpoint
 -- What happened stays as it was written.
-REVOKE UPDATE, DELETE ON gramkit.payment_event, gramkit.audit_entry, gramkit.audit_seal FROM gramkit_app;
+REVOKE UPDATE, DELETE ON gramkit.payment_event, gramkit.audit_entry, gramkit.audit_seal,
+  gramkit.setting FROM gramkit_app;
 --> statement-breakpoint
 CREATE TRIGGER payment_event_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
   ON gramkit.payment_event FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
@@ -229,6 +230,9 @@ CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
 --> statement-breakpoint
 CREATE TRIGGER audit_seal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
   ON gramkit.audit_seal FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER setting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.setting FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
 --> statement-breakpoint
 REVOKE DELETE ON gramkit.payment, gramkit.payment_consent, gramkit.payment_dispute,
   gramkit.payment_refund, gramkit.subscription, gramkit.subscription_gift,

@@ -36,6 +36,7 @@ import {
   userRoleChanged,
 } from './features/users/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
+import { settingChanged } from './platform/settings/index.ts'
 
 /** Every event that core emits. */
 export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 'schema'>[] = [
@@ -67,5 +68,6 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   paymentReportRefused,
   receiptRejected,
   receiptOverdue,
+  settingChanged,
   ...Object.values(subscriptionEvents),
 ]

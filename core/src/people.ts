@@ -28,6 +28,7 @@ import { inboxDelivery } from './platform/inbox/index.ts'
 import { type DueWork, job } from './platform/jobs/index.ts'
 import { outboxEvent } from './platform/outbox/index.ts'
 import type { PersonPart } from './platform/people/index.ts'
+import { settingsPart } from './platform/settings/index.ts'
 import type { CoreServices } from './services.ts'
 
 export * from './platform/people/index.ts'
@@ -116,6 +117,7 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   answersPart,
   eventsPart,
   auditPart,
+  settingsPart,
   paymentsPart,
   subscriptionsPart,
   friendshipsPart,

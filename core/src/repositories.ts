@@ -45,6 +45,7 @@ import { InboxRepository } from './platform/inbox/index.ts'
 import { JobsRepository } from './platform/jobs/index.ts'
 import { OutboxRepository } from './platform/outbox/index.ts'
 import { PersonRows } from './platform/people/index.ts'
+import { SettingsRepository } from './platform/settings/index.ts'
 
 /**
  * All repositories on one executor. Each is built when it is first touched.
@@ -94,6 +95,7 @@ export class CoreRepositories {
   #refills?: RefillsRepository
   #refunds?: RefundsRepository
   #sessions?: SessionsRepository
+  #settings?: SettingsRepository
   #streaks?: StreaksRepository
   #subscriptions?: SubscriptionsRepository
   #users?: UsersRepository
@@ -247,6 +249,10 @@ export class CoreRepositories {
 
   get sessions(): SessionsRepository {
     return (this.#sessions ??= new SessionsRepository(this.db))
+  }
+
+  get settings(): SettingsRepository {
+    return (this.#settings ??= new SettingsRepository(this.db))
   }
 
   get streaks(): StreaksRepository {

@@ -55,3 +55,4 @@ export {
 export { inboxDelivery } from './platform/inbox/index.ts'
 export { job } from './platform/jobs/index.ts'
 export { outboxEvent } from './platform/outbox/index.ts'
+export { setting } from './platform/settings/index.ts'

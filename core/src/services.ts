@@ -50,6 +50,7 @@ import type { Database, Executor } from './platform/database/index.ts'
 import type { Limiter } from './platform/limits/index.ts'
 import type { Mailer } from './platform/mail/index.ts'
 import { type BoundPersonPart, bindPeople, type PersonPart } from './platform/people/index.ts'
+import { SettingsService } from './platform/settings/index.ts'
 import type { CoreRepositories } from './repositories.ts'
 
 /** What services share and nobody can derive: the clock, the outside world, what is sold. */
@@ -126,6 +127,7 @@ export class CoreServices<
   #passwords?: PasswordsService
   #roles?: RolesService
   #sessions?: SessionsService
+  #settings?: SettingsService
   #subscriptions?: SubscriptionsService
   #users?: UsersService
   #verification?: VerificationService
@@ -292,6 +294,10 @@ export class CoreServices<
 
   get sessions(): SessionsService {
     return (this.#sessions ??= new SessionsService(this))
+  }
+
+  get settings(): SettingsService {
+    return (this.#settings ??= new SettingsService(this))
   }
 
   get subscriptions(): SubscriptionsService {

@@ -11,21 +11,22 @@ const LEVELS = [
   ['balance', 'groups', 'friendships', 'notifications'],
   ['quality'],
   ['invites', 'payments'],
-  ['waitlist', 'referrals', 'subscriptions'],
+  ['waitlist', 'subscriptions'],
+  ['referrals'],
   ['billing'],
 ] as const
 
 /** Which parts of the platform a file of a feature may use, by the role in its name. */
 const PLATFORM_FOR: Readonly<Record<string, readonly string[]>> = {
-  noun: [],
+  noun: ['settings'],
   errors: [],
   events: ['outbox'],
   table: ['database'],
   repository: ['database'],
-  service: ['database', 'outbox', 'jobs', 'config', 'limits', 'mail', 'bus'],
-  scope: ['database', 'outbox', 'jobs', 'limits', 'mail', 'bus'],
+  service: ['database', 'outbox', 'jobs', 'config', 'limits', 'mail', 'bus', 'settings'],
+  scope: ['database', 'outbox', 'jobs', 'limits', 'mail', 'bus', 'settings'],
   fulfilment: ['database', 'outbox', 'jobs'],
-  jobs: ['database', 'outbox', 'jobs', 'inbox', 'limits', 'mail', 'bus'],
+  jobs: ['database', 'outbox', 'jobs', 'inbox', 'limits', 'mail', 'bus', 'settings'],
   http: ['http', 'database', 'config', 'telegram', 'limits'],
   bot: ['bot', 'telegram', 'database', 'limits'],
   gateways: ['database', 'http', 'inbox', 'jobs', 'telegram', 'config', 'log'],
