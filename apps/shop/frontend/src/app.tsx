@@ -1,3 +1,5 @@
+import { languageOf } from '@gramkit/mini-app/texts'
+import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { onlineManager, useQuery, useQueryClient } from '@tanstack/react-query'
 import { AppRoot, Banner, Placeholder, Tabbar } from '@telegram-apps/telegram-ui'
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react'
@@ -11,12 +13,9 @@ import { type ProfilePage, ProfileScreen } from './screens/profile-screen.tsx'
 import { PurchasesScreen } from './screens/purchases-screen.tsx'
 import { ShopScreen } from './screens/shop-screen.tsx'
 import { VisitNote } from './screens/visit-note.tsx'
-import { ShopContext, useShop } from './shop-context.ts'
-import { languageOf } from './texts/language.ts'
+import { ShopProvider, useShop } from './shop-context.tsx'
 import { texts } from './texts/texts.ts'
-import { Failure } from './ui/failure.tsx'
 import { friendsIcon, profileIcon, purchasesIcon, shopIcon } from './ui/icons.tsx'
-import { Loaded } from './ui/loaded.tsx'
 import { useLiveUpdates } from './use-live-updates.ts'
 
 const TABS = [
@@ -62,7 +61,9 @@ function Spoken({ user, children }: { user: User; children: ReactNode }) {
     document.documentElement.lang = language
     document.title = texts[language].tabs.shop
   }, [language])
-  return <ShopContext value={{ ...shop, language, texts: texts[language] }}>{children}</ShopContext>
+  return (
+    <ShopProvider shop={{ ...shop, language, texts: texts[language] }}>{children}</ShopProvider>
+  )
 }
 
 function Screens({ user, onErased }: { user: User; onErased: () => void }) {

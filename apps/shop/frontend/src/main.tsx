@@ -1,13 +1,14 @@
 import '@telegram-apps/telegram-ui/dist/styles.css'
+import '@gramkit/mini-app/styles.css'
 import './styles.css'
+import { toRequestFailed } from '@gramkit/mini-app/requests'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { toRequestFailed } from './api/request-failed.ts'
 import { App } from './app.tsx'
 import { openShop } from './open-shop.ts'
 import { BackToTelegram } from './screens/back-to-telegram.tsx'
-import { ShopContext } from './shop-context.ts'
+import { ShopProvider } from './shop-context.tsx'
 
 const POLL_MS = 15_000
 
@@ -33,9 +34,9 @@ if (!root) throw new Error('The page has no #root')
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <ShopContext value={shop}>
+      <ShopProvider shop={shop}>
         {cameFromTelegram() && shop.host.kind === 'web' ? <BackToTelegram /> : <App />}
-      </ShopContext>
+      </ShopProvider>
     </QueryClientProvider>
   </StrictMode>,
 )

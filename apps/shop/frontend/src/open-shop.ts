@@ -1,10 +1,9 @@
-import { anonymousClient, answerOf, fetchAs, sessionClient } from './api/api.ts'
-import { Session } from './api/session.ts'
-import { type Host, webHost } from './host.ts'
-import type { Shop } from './shop-context.ts'
-import { browserStore, scopedStore } from './store.ts'
-import { telegramHost } from './telegram-host.ts'
-import { languageOf } from './texts/language.ts'
+import { type Host, telegramHost, webHost } from '@gramkit/mini-app/host'
+import { answerOf, fetchAs, Session } from '@gramkit/mini-app/requests'
+import { browserStore, scopedStore } from '@gramkit/mini-app/store'
+import { languageOf } from '@gramkit/mini-app/texts'
+import { anonymousClient, sessionClient } from './api/api.ts'
+import type { Shop } from './shop-context.tsx'
 import { texts } from './texts/texts.ts'
 
 /** Puts the app's parts together for the place it runs in. */
@@ -17,7 +16,8 @@ export function openShop(): Shop {
     browserStore(() => window.sessionStorage),
     'gramkit.shop.',
   )
-  const host = telegramHost(deviceStore) ?? webHost(deviceStore)
+  const home = new URL(import.meta.env.BASE_URL, window.location.origin)
+  const host = telegramHost(deviceStore, home) ?? webHost(deviceStore, home)
   const baseUrl = window.location.origin
   const session = new Session({
     identity: host.identity,

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { listen } from './api/live.ts'
-import { useShop } from './shop-context.ts'
+import { useShop } from './shop-context.tsx'
 
 /** Reads everything on the screen again whenever the server says that something changed. */
 export function useLiveUpdates(): void {

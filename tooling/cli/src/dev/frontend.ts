@@ -2,8 +2,12 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { DevError } from './dev-error.ts'
+
+const OWN_SOURCES = ['src/**/*', 'public/**/*', '*.{html,json,ts}']
+/** What the apps' frontends have in common goes into each build. */
+const SHARED_SOURCES = '../../shared/*/src/**/*'
 
 /** Builds the frontend unless its build is of these very sources. */
 export async function buildFrontend(distFolder: string): Promise<void> {
@@ -17,12 +21,9 @@ export async function buildFrontend(distFolder: string): Promise<void> {
 
 function fingerprint(folder: string): string {
   const hash = createHash('sha256')
-  const files = globSync(['src/**/*', 'public/**/*', '*.{html,json,ts}'], {
-    cwd: folder,
-    withFileTypes: true,
-  })
+  const files = globSync([...OWN_SOURCES, SHARED_SOURCES], { cwd: folder, withFileTypes: true })
   const paths = files.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name))
-  for (const path of paths.sort()) hash.update(path.slice(folder.length)).update(readFileSync(path))
+  for (const path of paths.sort()) hash.update(relative(folder, path)).update(readFileSync(path))
   return hash.digest('hex')
 }
 

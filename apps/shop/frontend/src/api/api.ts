@@ -1,14 +1,9 @@
+import { fetchAs, type Session, withTimeout } from '@gramkit/mini-app/requests'
 import createClient, { type Client } from 'openapi-fetch'
-import { failureOf, toRequestFailed } from './request-failed.ts'
 import type { paths } from './schema.ts'
-import type { Session } from './session.ts'
 
 /** A typed client of the shop's HTTP interface. */
 export type ShopClient = Client<paths>
-
-type Fetch = (request: Request) => Promise<Response>
-
-const REQUEST_TIMEOUT_MS = 20_000
 
 /** A client that sends no token; logs in with it. */
 export function anonymousClient(baseUrl: string): ShopClient {
@@ -18,59 +13,4 @@ export function anonymousClient(baseUrl: string): ShopClient {
 /** A client that acts for the person of a session. */
 export function sessionClient(baseUrl: string, session: Session): ShopClient {
   return createClient<paths>({ baseUrl, fetch: fetchAs(session, withTimeout) })
-}
-
-/**
- * Sends requests with the session's token; where it is refused, or too old for what is asked, logs in
- * again and repeats once.
- */
-export function fetchAs(session: Session, send: Fetch): Fetch {
-  return async (request) => {
-    const token = await session.token()
-    const response = await send(authorized(request.clone(), token))
-    if (await isTooOld(response)) return send(authorized(request, await session.renew(token)))
-    if (response.status !== 401) return response
-    await session.refuse(token)
-    return send(authorized(request, await session.token()))
-  }
-}
-
-/** What changes how somebody logs in asks for a login of the last minutes. */
-async function isTooOld(response: Response): Promise<boolean> {
-  if (response.status !== 403) return false
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => undefined)
-  return failureOf(response.status, body).code === 'http.login_too_old'
-}
-
-/** The body of a successful answer; throws `RequestFailed` for everything else. */
-export async function answerOf<Data>(
-  call: Promise<{ data?: Data; error?: unknown; response: Response }>,
-): Promise<Data> {
-  const { data, error, response } = await call.catch((cause: unknown) => {
-    throw toRequestFailed(cause)
-  })
-  if (data === undefined) throw failureOf(response.status, error)
-  return data
-}
-
-/** Waits for an answer that says nothing but yes; throws `RequestFailed` for everything else. */
-export async function doneOf(
-  call: Promise<{ error?: unknown; response: Response }>,
-): Promise<void> {
-  const { error, response } = await call.catch((cause: unknown) => {
-    throw toRequestFailed(cause)
-  })
-  if (!response.ok) throw failureOf(response.status, error)
-}
-
-function withTimeout(request: Request): Promise<Response> {
-  return fetch(request, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
-}
-
-function authorized(request: Request, token: string): Request {
-  request.headers.set('authorization', `Bearer ${token}`)
-  return request
 }

@@ -1,4 +1,5 @@
-import { answerOf, type ShopClient } from './api.ts'
+import { answerOf } from '@gramkit/mini-app/requests'
+import type { ShopClient } from './api.ts'
 
 /** Friends that one link is good for, as with the bot's `/invite`: each finds those of the other. */
 const USAGE_LIMIT = 50

@@ -1,6 +1,7 @@
+import { answerOf } from '@gramkit/mini-app/requests'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { progressOf } from '../purchase/progress.ts'
-import { answerOf, type ShopClient } from './api.ts'
+import type { ShopClient } from './api.ts'
 import type { ChangeBody } from './wire.ts'
 
 const PAGE = 20

@@ -1,6 +1,6 @@
 import { Button, Caption, Text, Title } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
-import { useShop } from '../shop-context.ts'
+import { useShop } from '../shop-context.tsx'
 import type { ContactWanted, Purchase } from './use-purchase.ts'
 
 /** Asks where the receipt goes, when a purchase was refused for want of it; Escape gives it up. */

@@ -1,5 +1,5 @@
+import type { TextStore } from '@gramkit/mini-app/store'
 import type { PaymentStart } from '../api/wire.ts'
-import type { TextStore } from '../store.ts'
 
 /** What somebody wants to buy, and how. */
 export type Intent = Pick<

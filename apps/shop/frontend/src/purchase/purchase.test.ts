@@ -1,6 +1,6 @@
+import { memoryStore, scopedStore } from '@gramkit/mini-app/store'
 import { expect, test } from 'vitest'
 import type { Payment, Product } from '../api/wire.ts'
-import { memoryStore, scopedStore } from '../store.ts'
 import { PurchaseIntents } from './intents.ts'
 import { offersOf } from './offers.ts'
 import { payUrlOf, progressOf } from './progress.ts'

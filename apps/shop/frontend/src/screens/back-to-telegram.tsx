@@ -1,6 +1,6 @@
 import { AppRoot, Placeholder } from '@telegram-apps/telegram-ui'
 import { useSyncExternalStore } from 'react'
-import { useShop } from '../shop-context.ts'
+import { useShop } from '../shop-context.tsx'
 
 /** Where a browser ends up after somebody paid on a page that the Mini App had opened. */
 export function BackToTelegram() {

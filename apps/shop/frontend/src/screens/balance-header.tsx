@@ -1,9 +1,9 @@
+import { Failure } from '@gramkit/mini-app/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Caption, LargeTitle } from '@telegram-apps/telegram-ui'
 import { balanceQuery } from '../api/queries.ts'
 import type { User } from '../api/wire.ts'
-import { useShop } from '../shop-context.ts'
-import { Failure } from '../ui/failure.tsx'
+import { useShop } from '../shop-context.tsx'
 
 /** What the person has, on top of the shop. */
 export function BalanceHeader({ user }: { user: User }) {

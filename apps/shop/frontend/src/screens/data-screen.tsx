@@ -1,10 +1,9 @@
+import { answerOf, doneOf } from '@gramkit/mini-app/requests'
+import { ConfirmDialog, Failure } from '@gramkit/mini-app/ui'
 import { useMutation } from '@tanstack/react-query'
 import { Button, Section, Text } from '@telegram-apps/telegram-ui'
 import { useState } from 'react'
-import { answerOf, doneOf } from '../api/api.ts'
-import { useShop } from '../shop-context.ts'
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
-import { Failure } from '../ui/failure.tsx'
+import { useShop } from '../shop-context.tsx'
 
 /** What is kept of the person: to have it, and to have it forgotten. */
 export function DataScreen({ onErased }: { onErased: () => void }) {

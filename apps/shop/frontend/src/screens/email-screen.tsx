@@ -1,12 +1,10 @@
+import { answerOf, doneOf } from '@gramkit/mini-app/requests'
+import { ConfirmDialog, Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Caption, Cell, Section, Text } from '@telegram-apps/telegram-ui'
 import { type FormEvent, type HTMLAttributes, useState } from 'react'
-import { answerOf, doneOf } from '../api/api.ts'
 import { emailQuery } from '../api/queries.ts'
-import { useShop } from '../shop-context.ts'
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
-import { Failure } from '../ui/failure.tsx'
-import { Loaded } from '../ui/loaded.tsx'
+import { useShop } from '../shop-context.tsx'
 
 /** The address by which the person can log in without Telegram. */
 export function EmailScreen() {

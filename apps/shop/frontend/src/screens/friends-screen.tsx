@@ -1,3 +1,6 @@
+import { doneOf } from '@gramkit/mini-app/requests'
+import { day } from '@gramkit/mini-app/texts'
+import { ConfirmDialog, Failure, Loaded } from '@gramkit/mini-app/ui'
 import {
   type UseInfiniteQueryResult,
   useInfiniteQuery,
@@ -6,14 +9,9 @@ import {
 } from '@tanstack/react-query'
 import { Avatar, Button, Cell, Placeholder, Section } from '@telegram-apps/telegram-ui'
 import { type ReactNode, useState } from 'react'
-import { doneOf } from '../api/api.ts'
 import { blocksQuery, friendsQuery, requestsQuery } from '../api/queries.ts'
 import type { Person } from '../api/wire.ts'
-import { useShop } from '../shop-context.ts'
-import { day } from '../texts/format.ts'
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
-import { Failure } from '../ui/failure.tsx'
-import { Loaded } from '../ui/loaded.tsx'
+import { useShop } from '../shop-context.tsx'
 import { InviteCell } from './invite-cell.tsx'
 
 /** Who is a friend, who wants to be, and how to invite one. */

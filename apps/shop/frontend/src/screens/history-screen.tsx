@@ -1,3 +1,5 @@
+import { moment, signed } from '@gramkit/mini-app/texts'
+import { Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import {
   Button,
@@ -9,9 +11,7 @@ import {
 } from '@telegram-apps/telegram-ui'
 import { useState } from 'react'
 import { balanceQuery, historyQuery } from '../api/queries.ts'
-import { useShop } from '../shop-context.ts'
-import { moment, signed } from '../texts/format.ts'
-import { Loaded } from '../ui/loaded.tsx'
+import { useShop } from '../shop-context.tsx'
 
 const UNIT = 'credits'
 

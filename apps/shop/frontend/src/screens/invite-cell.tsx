@@ -1,9 +1,9 @@
+import { Failure } from '@gramkit/mini-app/ui'
 import { useMutation } from '@tanstack/react-query'
 import { Button, Cell, Section } from '@telegram-apps/telegram-ui'
 import { useState } from 'react'
 import { inviteLink } from '../api/invite.ts'
-import { useShop } from '../shop-context.ts'
-import { Failure } from '../ui/failure.tsx'
+import { useShop } from '../shop-context.tsx'
 
 /** Makes a link that whoever opens it becomes a friend by, and hands it on. */
 export function InviteCell() {

@@ -1,12 +1,11 @@
+import { doneOf } from '@gramkit/mini-app/requests'
+import { moment } from '@gramkit/mini-app/texts'
+import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Badge, Button, Cell, Section } from '@telegram-apps/telegram-ui'
-import { doneOf } from '../api/api.ts'
 import { sessionsQuery } from '../api/queries.ts'
 import type { Login } from '../api/wire.ts'
-import { useShop } from '../shop-context.ts'
-import { moment } from '../texts/format.ts'
-import { Failure } from '../ui/failure.tsx'
-import { Loaded } from '../ui/loaded.tsx'
+import { useShop } from '../shop-context.tsx'
 
 const OTHERS = 'others'
 

@@ -1,12 +1,11 @@
+import { answerOf } from '@gramkit/mini-app/requests'
+import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Cell, Section, Switch } from '@telegram-apps/telegram-ui'
 import { useState } from 'react'
-import { answerOf } from '../api/api.ts'
 import { preferencesQuery } from '../api/queries.ts'
 import type { Preferences, PreferencesChange } from '../api/wire.ts'
-import { useShop } from '../shop-context.ts'
-import { Failure } from '../ui/failure.tsx'
-import { Loaded } from '../ui/loaded.tsx'
+import { useShop } from '../shop-context.tsx'
 
 /** What the quiet hours are before anybody says otherwise. */
 const USUAL = { from: '22:00', until: '08:00' }

@@ -1,13 +1,14 @@
+import { answerOf } from '@gramkit/mini-app/requests'
+import { day } from '@gramkit/mini-app/texts'
+import { Failure } from '@gramkit/mini-app/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Text, Title } from '@telegram-apps/telegram-ui'
 import { useEffect, useId, useRef } from 'react'
-import { answerOf } from '../api/api.ts'
 import { previewQuery, productsQuery } from '../api/queries.ts'
 import type { Product, Proration, Subscription } from '../api/wire.ts'
 import { STARS } from '../purchase/offers.ts'
-import { useShop } from '../shop-context.ts'
-import { day, money } from '../texts/format.ts'
-import { Failure } from '../ui/failure.tsx'
+import { useShop } from '../shop-context.tsx'
+import { money } from '../texts/format.ts'
 
 /** The other plans of a group, each with what changing to it would cost and bring. */
 export function PlanDialog(props: { subscription: Subscription; onClose: () => void }) {

@@ -3,7 +3,7 @@ import { useId, useState } from 'react'
 import type { Product } from '../api/wire.ts'
 import { asksConsent, CONSENT_VERSION, type Offer, offersOf } from '../purchase/offers.ts'
 import type { Purchase } from '../purchase/use-purchase.ts'
-import { useShop } from '../shop-context.ts'
+import { useShop } from '../shop-context.tsx'
 import { money } from '../texts/format.ts'
 
 /** A product with a button for each way to buy it here. */

@@ -1,3 +1,5 @@
+import { moment } from '@gramkit/mini-app/texts'
+import { Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import {
   Badge,
@@ -12,9 +14,8 @@ import { ordersQuery, paymentsQuery, subscriptionsQuery } from '../api/queries.t
 import type { Order, Payment } from '../api/wire.ts'
 import { payUrlOf } from '../purchase/progress.ts'
 import type { Purchase } from '../purchase/use-purchase.ts'
-import { useShop } from '../shop-context.ts'
-import { moment, money } from '../texts/format.ts'
-import { Loaded } from '../ui/loaded.tsx'
+import { useShop } from '../shop-context.tsx'
+import { money } from '../texts/format.ts'
 import { SubscriptionCell } from './subscription-cell.tsx'
 
 /** What was bought, and what became of it. */

@@ -1,7 +1,7 @@
 import { Banner, Button } from '@telegram-apps/telegram-ui'
 import { useState } from 'react'
 import type { Visit } from '../api/wire.ts'
-import { useShop } from '../shop-context.ts'
+import { useShop } from '../shop-context.tsx'
 
 /** Says what the link has done, and how long somebody has come day after day. */
 export function VisitNote({ visit }: { visit: Visit }) {

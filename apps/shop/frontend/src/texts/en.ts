@@ -1,4 +1,4 @@
-import { number } from './format.ts'
+import { number } from '@gramkit/mini-app/texts'
 import type { Texts } from './text-keys.ts'
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
+import type { Language } from '@gramkit/mini-app/texts'
 import type { Currency } from '../api/wire.ts'
-import type { Language } from './language.ts'
 
 /** Symbols that people write after the amount, in either language. */
 const AFTER: Readonly<Partial<Record<Currency, string>>> = { XTR: '★', RUB: '₽' }
@@ -17,27 +17,6 @@ export function money(language: Language, minorUnits: string, currency: Currency
   const format = new Intl.NumberFormat(language, symbol ? digits : { ...style, ...digits })
   const text = format.format(decimal(minorUnits, scale))
   return symbol ? `${text}\u00a0${symbol}` : text
-}
-
-/** A whole number with the language's digit groups. */
-export function number(language: Language, digits: string): string {
-  return new Intl.NumberFormat(language).format(BigInt(digits))
-}
-
-/** A change, always with its sign. */
-export function signed(language: Language, digits: string): string {
-  return new Intl.NumberFormat(language, { signDisplay: 'exceptZero' }).format(BigInt(digits))
-}
-
-/** A day, for ends of periods. */
-export function day(language: Language, instant: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(Date.parse(instant))
-}
-
-/** A day and time, for what happened. */
-export function moment(language: Language, instant: string): string {
-  const style = { dateStyle: 'medium', timeStyle: 'short' } as const
-  return new Intl.DateTimeFormat(language, style).format(Date.parse(instant))
 }
 
 function scaleOf(currency: Currency): number {

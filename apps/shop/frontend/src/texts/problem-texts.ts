@@ -1,8 +1,7 @@
-import type { RequestFailed } from '../api/request-failed.ts'
-import type { Language } from './language.ts'
+import type { ProblemTexts } from '@gramkit/mini-app/texts'
 
 /** What people read for each failure the server or the network can name. */
-export const problemTexts: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+export const problemTexts: ProblemTexts = {
   'client.unreachable': {
     en: 'The shop cannot be reached. Check your connection.',
     ru: 'Магазин недоступен. Проверьте подключение.',
@@ -167,12 +166,4 @@ export const problemTexts: Readonly<Record<string, Readonly<Record<Language, str
     en: 'Something broke on our side. Try again later.',
     ru: 'У нас что-то сломалось. Попробуйте позже.',
   },
-}
-
-/** The words for a failure: ours by its code, else the server's title, else a plain excuse. */
-export function problemText(failure: RequestFailed, language: Language): string {
-  const known = problemTexts[failure.code]?.[language]
-  if (known) return known
-  if (failure.title) return failure.title
-  return problemTexts['http.internal']?.[language] ?? failure.code
 }

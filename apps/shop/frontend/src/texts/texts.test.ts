@@ -1,8 +1,8 @@
+import { failureOf } from '@gramkit/mini-app/requests'
+import { languageOf, number, problemText, signed } from '@gramkit/mini-app/texts'
 import { expect, test } from 'vitest'
-import { failureOf } from '../api/request-failed.ts'
-import { money, number, signed } from './format.ts'
-import { languageOf } from './language.ts'
-import { problemText, problemTexts } from './problem-texts.ts'
+import { money } from './format.ts'
+import { problemTexts } from './problem-texts.ts'
 import { texts } from './texts.ts'
 
 const CYRILLIC = /[а-яё]/i
@@ -17,11 +17,11 @@ test('Every failure has its own words in both languages', () => {
 
 test('A failure without a text of ours is told in the server’s words, or in general ones', () => {
   const known = failureOf(409, { code: 'payments.closed', title: 'server words' })
-  expect(problemText(known, 'ru')).toBe('Этот платёж закрыт. Начните новый.')
-  expect(problemText(failureOf(409, { code: 'x.new', title: 'Server words' }), 'ru')).toBe(
-    'Server words',
-  )
-  expect(problemText(failureOf(500, { code: 'x.new' }), 'en')).toBe(
+  expect(problemText(known, problemTexts, 'ru')).toBe('Этот платёж закрыт. Начните новый.')
+  expect(
+    problemText(failureOf(409, { code: 'x.new', title: 'Server words' }), problemTexts, 'ru'),
+  ).toBe('Server words')
+  expect(problemText(failureOf(500, { code: 'x.new' }), problemTexts, 'en')).toBe(
     'Something broke on our side. Try again later.',
   )
 })

@@ -1,5 +1,5 @@
+import type { Language } from '@gramkit/mini-app/texts'
 import { en } from './en.ts'
-import type { Language } from './language.ts'
 import { ru } from './ru.ts'
 import type { Texts } from './text-keys.ts'
 

@@ -1,6 +1,6 @@
 import { Button, Title } from '@telegram-apps/telegram-ui'
 import type { ReactNode } from 'react'
-import { useShop } from '../shop-context.ts'
+import { useShop } from '../shop-context.tsx'
 
 /** A page that was opened from another; in Telegram the client's own button leads back. */
 export function SubPage(props: { title: string; onBack: () => void; children: ReactNode }) {

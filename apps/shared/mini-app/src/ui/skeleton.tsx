@@ -1,11 +1,11 @@
 import { Cell, Section } from '@telegram-apps/telegram-ui'
-import { useShop } from '../shop-context.ts'
+import { useSpeech } from './speech.ts'
 
 /** Rows that will be here in a moment. */
 export function SkeletonRows({ count = 3 }: { count?: number }) {
-  const { texts } = useShop()
+  const { loading } = useSpeech()
   return (
-    <div role="status" aria-label={texts.loading}>
+    <div role="status" aria-label={loading}>
       <Section>
         {Array.from({ length: count }, (_, row) => (
           <Cell

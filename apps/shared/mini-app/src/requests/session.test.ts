@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from '../store.ts'
-import { fetchAs } from './api.ts'
+import { fetchAs } from './send.ts'
 import { Session } from './session.ts'
 
 function setUp(identity = 'anna', store = memoryStore()) {

@@ -1,4 +1,4 @@
-import type { TextStore } from './store.ts'
+import type { TextStore } from '../store.ts'
 
 /** How an invoice was left: says what the screen does next, never whether money moved. */
 export type InvoiceEnd = 'paid' | 'pending' | 'cancelled' | 'failed'
@@ -31,8 +31,11 @@ export interface Host {
   onThemeChange(listener: () => void): () => void
 }
 
-/** The app in a browser outside Telegram: a guest of this device who pays by redirect. */
-export function webHost(store: TextStore): Host {
+/**
+ * The app in a browser outside Telegram: a guest of this device, who pays by redirect and comes back
+ * to the app's home.
+ */
+export function webHost(store: TextStore, home: URL): Host {
   const dark = window.matchMedia('(prefers-color-scheme: dark)')
   return {
     kind: 'web',
@@ -41,7 +44,7 @@ export function webHost(store: TextStore): Host {
     credentials: { deviceKey: deviceKey(store, 'device-key') },
     platform: 'ios',
     startParam: startParamOfPage(),
-    returnUrl: new URL(import.meta.env.BASE_URL, window.location.origin).href,
+    returnUrl: home.href,
     openInvoice: async () => 'failed',
     openPage: (url) => window.location.assign(url),
     share: (url, text) => {

@@ -1,7 +1,6 @@
 import { Banner, Button } from '@telegram-apps/telegram-ui'
-import { toRequestFailed } from '../api/request-failed.ts'
-import { useShop } from '../shop-context.ts'
-import { problemText } from '../texts/problem-texts.ts'
+import { toRequestFailed } from '../requests/index.ts'
+import { useSpeech } from './speech.ts'
 
 /** Says what went wrong and offers to try again. */
 export function Failure(props: {
@@ -9,22 +8,22 @@ export function Failure(props: {
   onRetry?: (() => void) | undefined
   onHide?: () => void
 }) {
-  const { language, texts } = useShop()
+  const speech = useSpeech()
   return (
     <Banner
       role="alert"
       type="section"
-      header={texts.failedTitle}
-      description={problemText(toRequestFailed(props.error), language)}
+      header={speech.failed}
+      description={speech.problem(toRequestFailed(props.error))}
     >
       {props.onRetry ? (
         <Button size="s" onClick={props.onRetry}>
-          {texts.retry}
+          {speech.retry}
         </Button>
       ) : null}
       {props.onHide ? (
         <Button size="s" mode="plain" onClick={props.onHide}>
-          {texts.notice.hide}
+          {speech.hide}
         </Button>
       ) : null}
     </Banner>

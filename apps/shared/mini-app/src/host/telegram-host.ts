@@ -10,11 +10,11 @@ import {
   shareURL,
   themeParams,
 } from '@tma.js/sdk-react'
+import type { TextStore } from '../store.ts'
 import { deviceKey, type Host, type InvoiceEnd, startParamOfPage } from './host.ts'
-import type { TextStore } from './store.ts'
 
 /** The app inside a Telegram client, or nothing where there is no client around it. */
-export function telegramHost(store: TextStore): Host | undefined {
+export function telegramHost(store: TextStore, home: URL): Host | undefined {
   const initData = launchData()
   if (!initData) return undefined
   trustOwnFrame()
@@ -25,7 +25,7 @@ export function telegramHost(store: TextStore): Host | undefined {
   miniApp.mount.ifAvailable()
   miniApp.ready.ifAvailable()
   const { tgWebAppData, tgWebAppPlatform, tgWebAppStartParam } = retrieveLaunchParams()
-  const returnUrl = new URL(import.meta.env.BASE_URL, window.location.origin)
+  const returnUrl = new URL(home)
   returnUrl.searchParams.set('from', 'telegram')
 
   return {

@@ -1,0 +1,8 @@
+/**
+ * Languages, and how numbers, times and failures are written in them.
+ *
+ * @module
+ */
+export { day, moment, number, signed } from './format.ts'
+export { type Language, languageOf, languages } from './language.ts'
+export { type ProblemTexts, problemText } from './problem-text.ts'

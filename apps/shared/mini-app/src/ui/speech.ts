@@ -1,0 +1,22 @@
+import { createContext, use } from 'react'
+import type { RequestFailed } from '../requests/index.ts'
+
+/** What the shared components say, in the language of the page. */
+export interface Speech {
+  /** Above the words of a failure. */
+  readonly failed: string
+  readonly retry: string
+  readonly hide: string
+  readonly loading: string
+  problem(failure: RequestFailed): string
+}
+
+/** Gives the shared components their {@link Speech}. */
+export const SpeechContext = createContext<Speech | undefined>(undefined)
+
+/** The words of the page that this component is part of. */
+export function useSpeech(): Speech {
+  const speech = use(SpeechContext)
+  if (!speech) throw new Error('useSpeech is called outside SpeechContext')
+  return speech
+}
