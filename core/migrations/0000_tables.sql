@@ -466,6 +466,42 @@ CREATE TABLE "gramkit"."payment_refund" (
 	CONSTRAINT "payment_refund_status_check" CHECK ("gramkit"."payment_refund"."status" in ('requested', 'pending', 'succeeded', 'failed', 'unknown'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."quality_gate_change" (
+	"version" integer PRIMARY KEY NOT NULL,
+	"state" text NOT NULL,
+	"reasons" jsonb NOT NULL,
+	"override_state" text,
+	"override_until" timestamp (3) with time zone,
+	"override_actor" text,
+	"override_reason" text,
+	"is_redeeming_allowed" boolean NOT NULL,
+	"actor" text NOT NULL,
+	"reason" text NOT NULL,
+	"snapshot_id" uuid,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "quality_gate_change_state_check" CHECK ("gramkit"."quality_gate_change"."state" in ('open', 'slowed', 'closed')),
+	CONSTRAINT "quality_gate_change_override_check" CHECK ("gramkit"."quality_gate_change"."override_state" in ('open', 'closed') and num_nulls("gramkit"."quality_gate_change"."override_state",
+        "gramkit"."quality_gate_change"."override_until", "gramkit"."quality_gate_change"."override_actor", "gramkit"."quality_gate_change"."override_reason") in (0, 4))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."quality_snapshot" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"source" text NOT NULL,
+	"actor" text NOT NULL,
+	"churn_rate" double precision,
+	"churn_sample" integer NOT NULL,
+	"fraud_rate" double precision,
+	"fraud_sample" integer NOT NULL,
+	"engagement_rate" double precision,
+	"engagement_sample" integer NOT NULL,
+	"trust" double precision,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "quality_snapshot_source_check" CHECK ("gramkit"."quality_snapshot"."source" in ('measured', 'posted')),
+	CONSTRAINT "quality_snapshot_rates_check" CHECK ("gramkit"."quality_snapshot"."churn_rate" between 0 and 1 and "gramkit"."quality_snapshot"."fraud_rate" between 0 and 1
+        and "gramkit"."quality_snapshot"."engagement_rate" between 0 and 1 and "gramkit"."quality_snapshot"."trust" between 0 and 1),
+	CONSTRAINT "quality_snapshot_samples_check" CHECK (least("gramkit"."quality_snapshot"."churn_sample", "gramkit"."quality_snapshot"."fraud_sample", "gramkit"."quality_snapshot"."engagement_sample") >= 0)
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."subscription_gift" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
@@ -702,6 +738,7 @@ ALTER TABLE "gramkit"."payment_contact" ADD CONSTRAINT "payment_contact_user_id_
 ALTER TABLE "gramkit"."payment_receipt" ADD CONSTRAINT "payment_receipt_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_receipt" ADD CONSTRAINT "payment_receipt_refund_id_payment_refund_id_fk" FOREIGN KEY ("refund_id") REFERENCES "gramkit"."payment_refund"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_refund" ADD CONSTRAINT "payment_refund_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."quality_gate_change" ADD CONSTRAINT "quality_gate_change_snapshot_id_quality_snapshot_id_fk" FOREIGN KEY ("snapshot_id") REFERENCES "gramkit"."quality_snapshot"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_subscription_id_subscription_id_fk" FOREIGN KEY ("subscription_id") REFERENCES "gramkit"."subscription"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_trial" ADD CONSTRAINT "subscription_trial_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -790,6 +827,7 @@ CREATE UNIQUE INDEX "payment_refund_provider_refund_id_key" ON "gramkit"."paymen
 CREATE INDEX "payment_refund_payment_id_index" ON "gramkit"."payment_refund" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_refund_next_check_at_index" ON "gramkit"."payment_refund" USING btree ("next_check_at") WHERE "gramkit"."payment_refund"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "payment_refund_not_in_books_index" ON "gramkit"."payment_refund" USING btree ("updated_at") WHERE "gramkit"."payment_refund"."status" = 'succeeded' and "gramkit"."payment_refund"."in_books" is null;--> statement-breakpoint
+CREATE INDEX "quality_snapshot_created_at_index" ON "gramkit"."quality_snapshot" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "subscription_gift_user_id_index" ON "gramkit"."subscription_gift" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "subscription_live_key" ON "gramkit"."subscription" USING btree ("user_id","plan_group") WHERE "gramkit"."subscription"."status" <> 'expired';--> statement-breakpoint
 CREATE INDEX "subscription_user_id_index" ON "gramkit"."subscription" USING btree ("user_id","id");--> statement-breakpoint

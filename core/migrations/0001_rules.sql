@@ -233,6 +233,13 @@ CREATE TRIGGER audit_seal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
 --> statement-breakpoint
 CREATE TRIGGER setting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
   ON gramkit.setting FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+REVOKE UPDATE, DELETE ON gramkit.quality_snapshot, gramkit.quality_gate_change FROM gramkit_app;
+--> statement-breakpoint
+CREATE TRIGGER quality_snapshot_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.quality_snapshot FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER quality_gate_change_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.quality_gate_change FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
 --> statement-breakpoint
 REVOKE DELETE ON gramkit.payment, gramkit.payment_consent, gramkit.payment_dispute,
   gramkit.payment_refund, gramkit.subscription, gramkit.subscription_gift,

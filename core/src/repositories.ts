@@ -25,6 +25,7 @@ import {
   ReconciliationRepository,
   RefundsRepository,
 } from './features/payments/index.ts'
+import { QualityRepository } from './features/quality/index.ts'
 import { GrantsRepository, SubscriptionsRepository } from './features/subscriptions/index.ts'
 import {
   AttributionsRepository,
@@ -88,6 +89,7 @@ export class CoreRepositories {
   #notificationSettings?: NotificationSettingsRepository
   #notificationSlots?: NotificationSlotsRepository
   #notifications?: NotificationsRepository
+  #quality?: QualityRepository
   #reach?: ReachRepository
   #receipts?: ReceiptsRepository
   #recipients?: BroadcastRecipientsRepository
@@ -221,6 +223,10 @@ export class CoreRepositories {
 
   get personRows(): PersonRows {
     return (this.#personRows ??= new PersonRows(this.db))
+  }
+
+  get quality(): QualityRepository {
+    return (this.#quality ??= new QualityRepository(this.db))
   }
 
   get reach(): ReachRepository {

@@ -32,6 +32,7 @@ import {
   ReconciliationService,
   RefundsService,
 } from './features/payments/index.ts'
+import { QualityService } from './features/quality/index.ts'
 import { RenewalsService, SubscriptionsService } from './features/subscriptions/index.ts'
 import {
   AccountsService,
@@ -115,6 +116,7 @@ export class CoreServices<
   #notifications?: NotificationsService
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
+  #quality?: QualityService
   #reach?: ReachService
   #receipts?: ReceiptsService
   #receiptsCheck?: ReceiptsCheckService
@@ -246,6 +248,10 @@ export class CoreServices<
 
   get paymentsCheck(): PaymentsCheckService {
     return (this.#paymentsCheck ??= new PaymentsCheckService(this))
+  }
+
+  get quality(): QualityService {
+    return (this.#quality ??= new QualityService(this))
   }
 
   get reach(): ReachService {

@@ -6,6 +6,7 @@ export type ErrorKind =
   | 'not_found'
   | 'conflict'
   | 'gone'
+  | 'locked'
   | 'payment_required'
   | 'rate_limited'
   | 'unavailable'

@@ -9,6 +9,7 @@ export const statusOf = {
   not_found: 404,
   conflict: 409,
   gone: 410,
+  locked: 423,
   payment_required: 402,
   rate_limited: 429,
   unavailable: 503,

@@ -36,6 +36,7 @@ const mayPass: Record<ErrorKind, boolean> = {
   unauthenticated: false,
   forbidden: false,
   gone: false,
+  locked: true,
   payment_required: true,
   not_found: true,
   conflict: true,
