@@ -666,6 +666,12 @@ CREATE TABLE "gramkit"."user_session" (
 	CONSTRAINT "user_session_surface_check" CHECK ("gramkit"."user_session"."surface" in ('telegram', 'web'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."user_active_day" (
+	"user_id" uuid NOT NULL,
+	"day" date NOT NULL,
+	CONSTRAINT "user_active_day_pkey" PRIMARY KEY("user_id","day")
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."user_streak" (
 	"user_id" uuid PRIMARY KEY NOT NULL,
 	"current" integer NOT NULL,
@@ -757,6 +763,7 @@ ALTER TABLE "gramkit"."user_login_link" ADD CONSTRAINT "user_login_link_session_
 ALTER TABLE "gramkit"."user_login_link" ADD CONSTRAINT "user_login_link_confirmed_by_user_account_id_fk" FOREIGN KEY ("confirmed_by") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_password" ADD CONSTRAINT "user_password_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."user_active_day" ADD CONSTRAINT "user_active_day_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_delivery_provider_key_key" ON "gramkit"."inbox_delivery" USING btree ("provider","key");--> statement-breakpoint
@@ -847,5 +854,6 @@ CREATE INDEX "user_login_link_session_id_index" ON "gramkit"."user_login_link" U
 CREATE INDEX "user_opened_init_data_expires_at_index" ON "gramkit"."user_opened_init_data" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" USING btree ("token_hash");--> statement-breakpoint
 CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "user_active_day_day_index" ON "gramkit"."user_active_day" USING btree ("day","user_id");--> statement-breakpoint
 CREATE INDEX "user_account_time_zone_index" ON "gramkit"."user_account" USING btree ("time_zone","id");--> statement-breakpoint
 CREATE INDEX "user_account_role_index" ON "gramkit"."user_account" USING btree ("role") WHERE "gramkit"."user_account"."role" <> 'user';

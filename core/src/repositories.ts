@@ -28,6 +28,7 @@ import {
 import { QualityRepository } from './features/quality/index.ts'
 import { GrantsRepository, SubscriptionsRepository } from './features/subscriptions/index.ts'
 import {
+  ActiveDaysRepository,
   AttributionsRepository,
   DeparturesRepository,
   EmailCodesRepository,
@@ -60,6 +61,7 @@ import { SettingsRepository } from './platform/settings/index.ts'
  * }
  */
 export class CoreRepositories {
+  #activeDays?: ActiveDaysRepository
   #attributions?: AttributionsRepository
   #audit?: AuditRepository
   #balance?: BalanceRepository
@@ -107,6 +109,10 @@ export class CoreRepositories {
 
   constructor(db: Executor) {
     this.db = db
+  }
+
+  get activeDays(): ActiveDaysRepository {
+    return (this.#activeDays ??= new ActiveDaysRepository(this.db))
   }
 
   get attributions(): AttributionsRepository {

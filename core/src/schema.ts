@@ -42,6 +42,7 @@ export {
 } from './features/subscriptions/index.ts'
 export {
   userAccount,
+  userActiveDay,
   userAttribution,
   userDeparture,
   userEmail,

@@ -2,6 +2,7 @@ import { AuditRepository } from '../features/audit/index.ts'
 import {
   type AccountsScope,
   AccountsService,
+  ActiveDaysRepository,
   AttributionsRepository,
   DeparturesRepository,
   ExportsRepository,
@@ -57,6 +58,7 @@ export function usersScope(
       exports: new ExportsRepository(executor),
       attributions: new AttributionsRepository(executor),
       sessions: new SessionsRepository(executor),
+      activeDays: new ActiveDaysRepository(executor),
       streaks: new StreaksRepository(executor),
       loginLinks: new LoginLinksRepository(executor),
       openedInitData: new OpenedInitDataRepository(executor),

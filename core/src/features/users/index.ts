@@ -98,6 +98,8 @@ export {
   type StartFields,
   type StartTarget,
 } from './start-parameter.ts'
+export { userActiveDay } from './streaks/active-day.table.ts'
+export { ActiveDaysRepository, type ActivityFigures } from './streaks/active-days.repository.ts'
 export { streaksPart } from './streaks/person-part.ts'
 export { userStreak } from './streaks/streak.table.ts'
 export { STREAK_MILESTONES, type Streak, type StreakView, streakDay } from './streaks/streak.ts'

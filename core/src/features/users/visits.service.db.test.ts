@@ -1,11 +1,14 @@
 import { testDatabase } from '@gramkit/services/testing'
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { addMs, DAY_MS, newId, VirtualClock } from '../../kernel/index.ts'
+import { addDays, addMs, DAY_MS, newId, VirtualClock } from '../../kernel/index.ts'
 import { openNodePostgres } from '../../platform/database/index.ts'
 import { outboxEvent } from '../../platform/outbox/index.ts'
+import { PersonRows } from '../../platform/people/index.ts'
 import { usersScope } from '../../testing/users-scope.ts'
 import { userAttribution } from './attribution/attribution.table.ts'
+import { userActiveDay } from './streaks/active-day.table.ts'
+import { streaksPart } from './streaks/person-part.ts'
 import { userStreak } from './streaks/streak.table.ts'
 import { userAccount } from './user.table.ts'
 
@@ -121,6 +124,84 @@ describe('a streak', () => {
   ])('of %j is refused by the database', async (counts) => {
     const row = { userId, day: '2026-07-01', timeZone: 'UTC', updatedAt: start, ...counts }
     await expect(db.insert(userStreak).values(row)).rejects.toThrow()
+  })
+})
+
+describe('active days', () => {
+  const { activeDays } = usersScope(database, {
+    clock: new VirtualClock(start),
+    identity: {},
+  }).repos
+  const daysOf = (person: string) =>
+    db
+      .select({ day: userActiveDay.day })
+      .from(userActiveDay)
+      .where(eq(userActiveDay.userId, person))
+      .orderBy(userActiveDay.day)
+  const personRows = new PersonRows(db)
+
+  test('are one for each day of a streak, missed days and days met again among them', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => come(undefined, 'Asia/Tokyo')))
+    clock.set(new Date('2026-07-03T05:00:00+09:00'))
+    await come(undefined, 'Asia/Tokyo')
+    clock.set(new Date('2026-07-02T20:00:00-10:00'))
+    await come(undefined, 'Pacific/Honolulu')
+    expect(await daysOf(userId)).toEqual(
+      ['2026-07-01', '2026-07-02', '2026-07-03'].map((day) => ({ day })),
+    )
+    const range = { from: '2026-07-02', to: '2026-07-31' }
+    const nobody = newId()
+    expect(await activeDays.countDays([userId, nobody], range)).toEqual(
+      new Map([
+        [userId, 2],
+        [nobody, 0],
+      ]),
+    )
+    expect(await activeDays.lastDays([userId, nobody])).toEqual(new Map([[userId, '2026-07-03']]))
+  })
+
+  test('count who was there 60 to 31 days ago and not since, in 7 days and in 30, without guests', async () => {
+    const today = '2026-07-01'
+    const before = await activeDays.figures(today)
+    const activeOn = async (person: string, ...daysAgo: number[]) => {
+      for (const ago of daysAgo) await activeDays.insert(person, addDays(today, -ago))
+    }
+    await activeOn(await aUser(), 61)
+    await activeOn(await aUser(), 60)
+    await activeOn(await aUser(), 31)
+    await activeOn(await aUser(), 31, 30)
+    await activeOn(await aUser(), 30)
+    await activeOn(await aUser(), 29)
+    await activeOn(await aUser(), 7)
+    await activeOn(await aUser(), 6, 0)
+    await activeOn((await scope.users.loginAsGuest(newId())).user.id, 45, 3)
+    const after = await activeDays.figures(today)
+    const more = Object.entries(after).map(([name, count]) => [
+      name,
+      count - (Object.entries(before).find(([other]) => other === name)?.[1] ?? 0),
+    ])
+    expect(Object.fromEntries(more)).toEqual({
+      activeEarlier: 3,
+      goneSince: 2,
+      activeIn7Days: 1,
+      activeIn30Days: 3,
+    })
+  })
+
+  test('of a guest become the user’s once, and go with a person', async () => {
+    const { user: guest } = await scope.users.loginAsGuest(newId())
+    for (const day of ['2026-06-01', '2026-06-02']) await activeDays.insert(guest.id, day)
+    await activeDays.insert(userId, '2026-06-02')
+    const repos = { ...scope.repos, activeDays, personRows }
+    const merge = { guestId: guest.id, userId, round: 0 }
+    for (const round of [0, 1]) await streaksPart.merge({ clock, repos }, { ...merge, round })
+    expect(await daysOf(guest.id)).toEqual([])
+    const days = [{ day: '2026-06-01' }, { day: '2026-06-02' }]
+    expect(await streaksPart.export({ clock, repos }, userId)).toMatchObject({
+      activeDays: expect.arrayContaining(days),
+    })
+    await streaksPart.erase({ clock, repos }, userId)
+    expect(await daysOf(userId)).toEqual([])
   })
 })
 

@@ -4,6 +4,7 @@ import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import { ATTRIBUTION_WINDOW_MS, cleanSource, type StartVia } from './attribution/attribution.ts'
 import type { AttributionsRepository } from './attribution/attributions.repository.ts'
 import { parseStartParameter, type StartFields } from './start-parameter.ts'
+import type { ActiveDaysRepository } from './streaks/active-days.repository.ts'
 import {
   nextStreak,
   STREAK_MILESTONES,
@@ -24,6 +25,7 @@ export interface VisitsScope extends Transactional<VisitsScope> {
   readonly repos: {
     readonly users: UsersRepository
     readonly streaks: StreaksRepository
+    readonly activeDays: ActiveDaysRepository
     readonly attributions: AttributionsRepository
     readonly outbox: OutboxRepository
   }
@@ -102,6 +104,7 @@ export class VisitsService {
         const attribution = { source: source ?? null, invitation: invitation ?? null }
         await attribute(tx, userId, { ...attribution, via: visit.via, firstAt: at })
       }
+      await tx.repos.activeDays.insert(userId, streakDay({ at, timeZone }))
       const counted = await count(tx, seen, streak)
       return {
         user: seen,

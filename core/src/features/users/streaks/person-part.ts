@@ -1,17 +1,24 @@
 import type { Clock } from '../../../kernel/index.ts'
 import type { PersonPart, PersonRows } from '../../../platform/people/index.ts'
+import { userActiveDay } from './active-day.table.ts'
+import type { ActiveDaysRepository } from './active-days.repository.ts'
 import { userStreak } from './streak.table.ts'
 import { joinStreaks } from './streak.ts'
 import type { StreaksRepository } from './streaks.repository.ts'
 
-/** Days in a row: of two runs the one that lasts longer into the present goes on. */
+/** Days of people are united; of two runs of them the one that lasts longer into the present goes on. */
 export const streaksPart: PersonPart<{
   readonly clock: Clock
-  readonly repos: { readonly streaks: StreaksRepository; readonly personRows: PersonRows }
+  readonly repos: {
+    readonly streaks: StreaksRepository
+    readonly activeDays: ActiveDaysRepository
+    readonly personRows: PersonRows
+  }
 }> = {
   name: 'streaks',
-  tables: [userStreak],
-  async merge({ clock, repos: { streaks, personRows } }, merge) {
+  tables: [userStreak, userActiveDay],
+  async merge({ clock, repos: { streaks, activeDays, personRows } }, merge) {
+    await activeDays.unite(merge.guestId, merge.userId)
     const own = await streaks.find(merge.guestId)
     if (!own) return
     const known = await streaks.find(merge.userId)
@@ -23,7 +30,11 @@ export const streaksPart: PersonPart<{
   },
   async export({ repos }, userId) {
     const [streak] = await repos.personRows.read(userStreak.userId, userId)
-    return { streak: streak ?? null }
+    const days = await repos.personRows.read(userActiveDay.userId, userId, { without: ['userId'] })
+    return { streak: streak ?? null, activeDays: days }
   },
-  erase: ({ repos }, userId) => repos.personRows.remove(userStreak.userId, userId),
+  async erase({ repos }, userId) {
+    await repos.personRows.remove(userStreak.userId, userId)
+    await repos.personRows.remove(userActiveDay.userId, userId)
+  },
 }
