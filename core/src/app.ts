@@ -1,9 +1,24 @@
+/**
+ * What every app does alike: its platform out of the configuration, the roles of one process, the
+ * server that they listen on.
+ *
+ * @module
+ */
 import type { Config } from './platform/config/index.ts'
 import type { MigrationSet } from './platform/database/index.ts'
 import type { Inbox } from './platform/inbox/index.ts'
 import type { Logger } from './platform/log/index.ts'
 import type { Platform } from './platform.ts'
 import type { CoreServices } from './services.ts'
+
+export {
+  configuredPlatform,
+  followSharedClock,
+  notificationChannels,
+  paceOf,
+} from './configured-platform.ts'
+export { type PlayedRoles, playRoles, type Roles } from './play-roles.ts'
+export { runProcess, type Served, type ServeOptions, serveApp } from './serve-app.ts'
 
 /**
  * What tools such as the command line have to know of an app; its package exports one by the name

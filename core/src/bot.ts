@@ -42,7 +42,7 @@ export { OWNER_COMMANDS, ownerComposer } from './owner.bot.ts'
 export * from './platform/telegram/index.ts'
 export { SETTINGS_COMMAND, settingsComposer } from './settings.bot.ts'
 export { START_COMMAND, type StartBotOptions, startComposer } from './start.bot.ts'
-export type { BotContext }
+export type { Bot, BotContext }
 
 /** A call to Telegram that is not answered within this time has failed. */
 const API_TIMEOUT_SECONDS = 8

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FastifyInstance } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { balanceHttp } from './features/balance/balance.http.ts'
 import { friendshipsHttp } from './features/friendships/friendships.http.ts'
@@ -23,7 +24,7 @@ import { sessionsHttp } from './features/users/sessions/sessions.http.ts'
 import { usersHttp } from './features/users/users.http.ts'
 import { coreHost } from './jobs.ts'
 import { operationsHttp } from './operations.http.ts'
-import { HttpIdempotency, httpEdge, LiveUpdates } from './platform/http/index.ts'
+import { HttpIdempotency, httpEdge, LiveUpdates, SESSION_COOKIE } from './platform/http/index.ts'
 import type { Inbox } from './platform/inbox/index.ts'
 import type { DueWork } from './platform/jobs/index.ts'
 import type { Platform } from './platform.ts'
@@ -32,16 +33,22 @@ import { startHttp } from './start.http.ts'
 
 export * from './platform/http/index.ts'
 
-/** What core's routes need beside the platform. */
-export interface CoreRoutesOptions {
+/** What all routes of one platform share. */
+export interface CoreEdgeOptions {
   readonly adminToken: string
   /** Logins that one network may try a minute by each way of logging in, over all processes. [600] */
   readonly loginsPerMinute?: number
   /** Origins of the app's own pages, for sessions in cookies. [none: they only read] */
   readonly origins?: readonly string[]
+  /** Name of the cookie of a session; apps that share an origin each have their own. [gramkit_session] */
+  readonly sessionCookie?: string
+}
+
+/** What core's routes need beside the platform and its edge. */
+export interface CoreApiOptions {
   /** Where parked deliveries are replayed; without it nobody can list or put back given-up work. */
   readonly inbox?: Pick<Inbox<CoreServices>, 'replay'>
-  /** The app's own routes, below `/api/v1` too. */
+  /** The app's own routes, beside core's. */
   readonly routes?: readonly FastifyPluginAsyncZod[]
 }
 
@@ -57,24 +64,34 @@ export function forgetIdempotencyKeys(platform: Platform<unknown>): DueWork<Core
   }
 }
 
-/** All routes of core below `/api/v1`, for one platform. */
-export function coreRoutes(
+/** Gives the routes registered beside it their platform: register it first in their scope. */
+export async function coreEdge(
+  app: FastifyInstance,
   platform: Platform<unknown>,
-  options: CoreRoutesOptions,
-): FastifyPluginAsyncZod {
+  options: CoreEdgeOptions,
+): Promise<void> {
   const { core, database } = platform
+  await app.register(httpEdge, {
+    authenticate: (token) => core.sessions.authenticate(token),
+    adminToken: options.adminToken,
+    clock: platform.clock,
+    limiter: core.limiter,
+    loginsPerMinute: options.loginsPerMinute ?? 600,
+    origins: options.origins ?? [],
+    sessionCookie: options.sessionCookie ?? SESSION_COOKIE,
+    idempotency: new HttpIdempotency(database.executor),
+    liveUpdates: new LiveUpdates(database),
+  })
+}
+
+/** All routes of core, for one platform; register it behind {@link coreEdge}, below a prefix. */
+export function coreApi(
+  platform: Platform<unknown>,
+  options: CoreApiOptions,
+): FastifyPluginAsyncZod {
+  const { core } = platform
   const host = coreHost(platform)
   return async (app) => {
-    await app.register(httpEdge, {
-      authenticate: (token) => core.sessions.authenticate(token),
-      adminToken: options.adminToken,
-      clock: platform.clock,
-      limiter: core.limiter,
-      loginsPerMinute: options.loginsPerMinute ?? 600,
-      origins: options.origins ?? [],
-      idempotency: new HttpIdempotency(database.executor),
-      liveUpdates: new LiveUpdates(database),
-    })
     const routes = [
       usersHttp(host),
       startHttp(host),
@@ -97,6 +114,17 @@ export function coreRoutes(
       ...(options.inbox ? [operationsHttp({ core, inbox: options.inbox })] : []),
       ...(options.routes ?? []),
     ]
-    for (const route of routes) await app.register(route, { prefix: '/api/v1' })
+    for (const route of routes) await app.register(route)
+  }
+}
+
+/** All routes of core below `/api/v1`, for one platform. */
+export function coreRoutes(
+  platform: Platform<unknown>,
+  options: CoreEdgeOptions & CoreApiOptions,
+): FastifyPluginAsyncZod {
+  return async (app) => {
+    await coreEdge(app, platform, options)
+    await app.register(coreApi(platform, options), { prefix: '/api/v1' })
   }
 }

@@ -5,7 +5,13 @@ import { sessionsHttp } from '../features/users/sessions/sessions.http.ts'
 import { usersHttp } from '../features/users/users.http.ts'
 import { newId, VirtualClock } from '../kernel/index.ts'
 import { openNodePostgres } from '../platform/database/index.ts'
-import { createHttpServer, HttpIdempotency, httpEdge, LiveUpdates } from '../platform/http/index.ts'
+import {
+  createHttpServer,
+  HttpIdempotency,
+  httpEdge,
+  LiveUpdates,
+  SESSION_COOKIE,
+} from '../platform/http/index.ts'
 import { openPostgresLimiter } from '../platform/limits/index.ts'
 import { createLogger } from '../platform/log/index.ts'
 import { createMetrics } from '../platform/metrics/index.ts'
@@ -42,6 +48,7 @@ export async function usersApi() {
     clock,
     loginsPerMinute: 500,
     origins: ['https://shop.example'],
+    sessionCookie: SESSION_COOKIE,
     limiter: openPostgresLimiter(database),
     idempotency: new HttpIdempotency(database.executor),
     liveUpdates: new LiveUpdates(database, { streamsPerUserMax: 2, heartbeatMs: 50 }),

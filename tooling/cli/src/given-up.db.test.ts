@@ -17,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 
-const credits = (userId: string) => shop.served().shop.platform.core.balance.get(userId, 'credits')
+const credits = (userId: string) => shop.served().app.platform.core.balance.get(userId, 'credits')
 
 test('a parked payment is listed, replayed and then there', async () => {
   expect(await gramkit(env, 'deliveries', 'list')).toMatchObject({

@@ -15,7 +15,7 @@ import {
 } from './testing/subscribers.ts'
 
 const shop = shopForAllTests()
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 
 const pro = 'pro-monthly'
 

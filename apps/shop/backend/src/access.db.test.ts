@@ -280,7 +280,7 @@ describe('hostile bodies', () => {
     expect(await tables.state()).toEqual(before)
     const { body: me } = await mallory.get('/api/v1/me')
     expect(me).toMatchObject({ id: mallory.userId })
-    const users = shop.served().shop.platform.core.users
+    const users = shop.served().app.platform.core.users
     expect(await users.getById(mallory.userId)).toMatchObject({ role: 'user' })
   })
 })

@@ -7,7 +7,7 @@ import { shopForAllTests } from './testing/shop-for-tests.ts'
 import { buyWithCard } from './testing/subscribers.ts'
 
 const shop = shopForAllTests({ GRAMKIT_YOOKASSA_RECEIPTS: 'email' })
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 
 /** A mug that was prepaid. */
 async function paidMug(): Promise<Payment> {

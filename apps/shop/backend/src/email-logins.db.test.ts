@@ -194,7 +194,7 @@ describe('a code', () => {
 test('a code for an address that others ask for to the limit goes to where its owner logs in', async () => {
   const email = anAddress()
   const { client } = await login(email)
-  const { limiter } = shop.served().shop.platform.core
+  const { limiter } = shop.served().app.platform.core
   await limiter.pause('email.start_by_address', email, 3_600_000)
   await limiter.pause('email.start_by_network', client.network, 3_600_000)
   const elsewhere = await aClient(shop).post('/auth/email/start', { email })

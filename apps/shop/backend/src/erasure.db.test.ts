@@ -36,7 +36,7 @@ afterAll(async () => {
 })
 
 const contact = { email: 'payer@example.org' }
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const later = (time: { minutes?: number; hours?: number; days?: number }) =>
   shop.sandbox.control.clock.advance(time)
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 afterAll(() => tables[Symbol.asyncDispose]())
 
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const secret = () => shop.config.telegram.webhookSecret
 const paid = () => paidUpdate({ id: starsId, amount: 50n }, customer.telegramId)
 

@@ -1,6 +1,5 @@
 import type { App } from '@gramkit/core'
-import { readSharedClock } from '@gramkit/core/clock'
-import { VirtualClock } from '@gramkit/core/kernel'
+import { followSharedClock } from '@gramkit/core/app'
 import { SHOP_MIGRATIONS } from './migrations.ts'
 import { openShop } from './shop.ts'
 
@@ -9,10 +8,7 @@ export const gramkitApp: App = {
   migrations: [SHOP_MIGRATIONS],
   async open(config, logger) {
     const shop = await openShop({ ...config, roles: [] }, logger)
-    const { clock } = shop.platform
-    if (clock instanceof VirtualClock && config.devClockUrl) {
-      await readSharedClock({ clockUrl: config.devClockUrl, clock })
-    }
+    await followSharedClock(config, shop.platform)
     return shop
   },
 }

@@ -120,7 +120,7 @@ test('a button of the bot’s question may be pressed twice, and its update trie
   for (const key of ['pressed again', 'tried again']) {
     const body = { ...update, callback_query }
     const delivery = { provider: 'telegram', key, body }
-    expect(await shop.served().shop.inbox.receive(delivery)).toBe('done')
+    expect(await shop.served().app.inbox.receive(delivery)).toBe('done')
   }
 })
 
@@ -128,7 +128,7 @@ describe('Telegram’s signature', () => {
   test('of the sandbox proves init data without the bot’s token', async () => {
     const { person, telegramId } = await aCustomer(shop)
     const publicKey = await shop.sandbox.control.publicKey()
-    const botId = shop.served().shop.platform.core.identity.botToken?.split(':')[0] ?? ''
+    const botId = shop.served().app.platform.core.identity.botToken?.split(':')[0] ?? ''
     const age = { now: new Date(), maxAgeSeconds: 86_400 }
     const { user } = verifyInitDataSignature(await person.initData(), { botId, publicKey, ...age })
     expect(user.id).toBe(BigInt(telegramId))

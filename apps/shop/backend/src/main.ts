@@ -3,20 +3,8 @@
  *
  * @module
  */
-
+import { runProcess } from '@gramkit/core/app'
 import { loadConfig } from '@gramkit/core/config'
-import { isAppError } from '@gramkit/core/kernel'
 import { serveShop } from './serve.ts'
 
-try {
-  const { close, logger } = await serveShop(loadConfig())
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      logger.info({ signal }, 'stopping')
-      close().then(() => process.exit(0))
-    })
-  }
-} catch (error) {
-  process.stderr.write(`${isAppError(error) ? error.message : String(error)}\n`)
-  process.exitCode = 1
-}
+await runProcess(() => serveShop(loadConfig()))

@@ -23,7 +23,7 @@ import {
 const DAYS_AWAY = process.env['GRAMKIT_PROOF'] ? 30 : 1
 
 const shop = shopForEachTest()
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const days = (count: number) => shop.sandbox.control.clock.advance({ days: count })
 const hours = (count: number) => shop.sandbox.control.clock.advance({ hours: count })
 const chargesAtYookassa = async () =>

@@ -9,7 +9,7 @@ import { shopForAllTests } from './testing/shop-for-tests.ts'
 
 const shop = shopForAllTests()
 let watcher: pg.Client
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 
 beforeAll(async () => {
   watcher = new pg.Client(shop.database.adminUrl)
@@ -98,7 +98,7 @@ describe('a payment', () => {
 
   test('opens one order', async () => {
     const payment = await settled(await bought(await aGuest(shop)))
-    const { orders } = shop.served().shop.platform.services
+    const { orders } = shop.served().app.platform.services
     await expect(orders.open(payment)).rejects.toThrow()
   })
 })

@@ -33,7 +33,7 @@ afterAll(async () => {
   await proxy[Symbol.asyncDispose]()
 })
 
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 
 async function deliver(path: string, body: object): Promise<number> {
   const secret = shop.config.telegram.webhookSecret

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => shop[Symbol.asyncDispose]())
 
 const admin = () => apiClient(shop, shop.adminToken)
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 
 function auditOf(subject: string): Promise<unknown[]> {
   return rows(

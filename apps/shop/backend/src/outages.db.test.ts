@@ -19,7 +19,7 @@ const HOURS_UP = FULL ? 28 : 0.1
 vi.setConfig({ testTimeout: FULL ? 300_000 : 30_000 })
 
 const shop = shopForEachTest()
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const hours = (count: number) => shop.sandbox.control.clock.advance({ hours: count })
 
 async function reconcile(gateway: string) {

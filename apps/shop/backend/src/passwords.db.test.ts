@@ -142,7 +142,7 @@ test('a person whose address is being guessed stays logged in and logs in by cod
 
 test('is out of reach for everybody after a hundred tries a day, and the code is not', async () => {
   const { email, token } = await aPersonWithPassword()
-  const { limiter } = shop.served().shop.platform.core
+  const { limiter } = shop.served().app.platform.core
   const day = { limit: 100, perMs: 24 * 3_600_000 }
   await limiter.take('password.login', email, { ...day, cost: 100 })
   expect((await tryPassword(email, PASSWORD)).status).toBe(429)
@@ -153,7 +153,7 @@ test('is out of reach for everybody after a hundred tries a day, and the code is
 test('waits in a network that has guessed wrong a hundred times in an hour, at whatever addresses', async () => {
   const { email, token } = await aPersonWithPassword()
   const guesser = aClient(shop)
-  const { limiter } = shop.served().shop.platform.core
+  const { limiter } = shop.served().app.platform.core
   const hour = { limit: 100, perMs: 3_600_000 }
   await limiter.take('password.wrong', guesser.network, { ...hour, cost: 100 })
   expect(await tryPassword('nobody@example.org', PASSWORD, guesser)).toMatchObject(wrong)

@@ -78,7 +78,7 @@ test('somebody invites a friend, and both see the friendship', async () => {
 })
 
 test('whoever has blocked 25 sees all of them', async () => {
-  const { core } = shop.served().shop.platform
+  const { core } = shop.served().app.platform
   const heidi = await openAs('Heidi', PHONE)
   await heidi.app.getByRole('button', { name: 'Friends' }).waitFor()
   const telegramId = BigInt(await shop.sandbox.control.user('Heidi').id())
@@ -198,7 +198,7 @@ test('somebody takes their data along and is forgotten, also when they logged in
   await app.getByRole('button', { name: 'Delete my account' }).click()
   await app.getByRole('button', { name: 'Yes, delete it' }).click()
   await app.getByText('Your account is deleted').waitFor()
-  const { core } = shop.served().shop.platform
+  const { core } = shop.served().app.platform
   const telegramId = BigInt(await shop.sandbox.control.user('Frank').id())
   expect(await core.repos.users.findByTelegramId(telegramId)).toBeUndefined()
   await page.close()
@@ -206,7 +206,7 @@ test('somebody takes their data along and is forgotten, also when they logged in
 
 async function preferencesOf(name: string): Promise<unknown> {
   const telegramId = BigInt(await shop.sandbox.control.user(name).id())
-  const { core } = shop.served().shop.platform
+  const { core } = shop.served().app.platform
   const user = await core.repos.users.findByTelegramId(telegramId)
   return core.notificationSettings.read(user?.id ?? '')
 }

@@ -23,7 +23,7 @@ async function expectBooksToAgree(): Promise<void> {
     ['telegram-stars', 'XTR'],
     ['yookassa', 'RUB'],
   ] as const) {
-    const { core } = shop.served().shop.platform
+    const { core } = shop.served().app.platform
     const held = await core.repos.balance.sumSystemAccount(`provider:${provider}`, unit)
     expect([provider, -held]).toEqual([provider, await providerTotal(provider)])
   }
@@ -149,7 +149,7 @@ describe('when the providers are away', () => {
 describe('buying a mug with YooKassa', () => {
   const start = (customer: Customer) => customer.buy('mug', 'yookassa', 'RUB')
   const yookassaId = async (paymentId: string): Promise<string> => {
-    const { core } = shop.served().shop.platform
+    const { core } = shop.served().app.platform
     return (await core.repos.payments.findById(paymentId))?.providerPaymentId ?? ''
   }
 
@@ -309,7 +309,7 @@ describe('what is refused, each with its own code and without a trace', () => {
   test('a report with a wrong amount, currency or payer', async () => {
     const customer = await aCustomer(shop)
     const { body } = await customer.buy('credits-100')
-    const { core } = shop.served().shop.platform
+    const { core } = shop.served().app.platform
     const report = {
       gateway: 'telegram-stars',
       paymentId: body.payment.id,
@@ -426,7 +426,7 @@ describe('refunding credits', () => {
       status: 409,
       body: { code: 'payments.partial_refund_unsupported' },
     })
-    await shop.served().shop.platform.services.balance.debit({
+    await shop.served().app.platform.services.balance.debit({
       id: newId(),
       userId: customer.userId,
       unit: 'credits',

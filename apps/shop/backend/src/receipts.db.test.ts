@@ -48,7 +48,7 @@ async function expectNoContactOutside(): Promise<void> {
   }
 }
 
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const control = () => shop.sandbox.control
 const admin = () => apiClient(shop, shop.adminToken)
 const anAddress = () => `${newId()}.${MARK}@example.com`

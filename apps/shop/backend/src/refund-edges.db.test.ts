@@ -29,7 +29,7 @@ function begin(spentCredits: 'refuse' | 'owe'): void {
 
 afterEach(() => shop.sandbox.control.faults.clear())
 
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const admin = () => apiClient(shop, shop.adminToken)
 const refund = (id: string, amount?: string, key?: string) =>
   admin().post(`/api/v1/admin/payments/${id}/refund`, amount ? { amount } : {}, key)

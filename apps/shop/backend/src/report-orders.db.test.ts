@@ -26,7 +26,7 @@ interface Purchase {
 }
 
 const shop = shopForAllTests()
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const control = () => shop.sandbox.control
 
 async function tell({ payment, deliveries }: Purchase, news: News): Promise<void> {

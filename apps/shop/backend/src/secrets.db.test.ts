@@ -54,7 +54,7 @@ afterAll(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const sandbox = () => shop.sandbox.control
 
 interface Asked {

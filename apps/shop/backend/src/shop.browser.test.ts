@@ -69,7 +69,7 @@ test('a customer buys, subscribes, is renewed, cancels and is refunded on a phon
   await shot(page, '8-cancelled')
 
   const admin = apiClient(shop, shop.adminToken)
-  const { core } = shop.served().shop.platform
+  const { core } = shop.served().app.platform
   const { items } = await core.payments.list(await userId(id), { limit: 100 })
   const credits = items.find(({ productId }) => productId === 'credits-100')
   const refund = await admin.post(`/api/v1/admin/payments/${credits?.id}/refund`, {})
@@ -118,7 +118,7 @@ async function buyMug(page: Page, app: FrameLocator): Promise<void> {
 }
 
 async function userId(telegramId: number): Promise<string> {
-  const { core } = shop.served().shop.platform
+  const { core } = shop.served().app.platform
   const user = await core.repos.users.findByTelegramId(BigInt(telegramId))
   return user?.id ?? ''
 }

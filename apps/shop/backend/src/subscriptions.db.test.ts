@@ -196,7 +196,7 @@ describe('a subscription by a saved card', () => {
       gateway: 'yookassa',
       currency: 'RUB',
     })
-    const { payments } = shop.served().shop.platform.core
+    const { payments } = shop.served().app.platform.core
     const payment = await payments.getById(body.payment.id)
     const report = paid(payment, payment.providerPaymentId ?? '')
     await payments.apply({ ...report, savedMethodId: 'card' })
@@ -248,7 +248,7 @@ describe('an outage of the providers', () => {
 describe('the clock', () => {
   /** What matters of all rows, without ids and instants of writing. */
   const story = async (running: RunningShop, customer: ApiClient) => {
-    const { core } = running.served().shop.platform
+    const { core } = running.served().app.platform
     const subscription = await subscriptionOf(customer)
     const payments = await paymentsOf(customer)
     const started = Date.parse(payments.at(-1).createdAt)

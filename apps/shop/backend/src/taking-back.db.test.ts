@@ -14,7 +14,7 @@ import {
 } from './testing/subscribers.ts'
 
 const shop = shopForEachTest()
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const days = (count: number) => shop.sandbox.control.clock.advance({ days: count })
 
 async function refund(paymentId: string): Promise<void> {

@@ -72,7 +72,7 @@ async function open(shop: RunningShop, customer: Customer): Promise<Side> {
   const guest = await aGuest(shop)
   const order = { productId: 'credits-500', gateway: 'yookassa', currency: 'RUB' }
   const { id } = (await guest.post('/api/v1/payments', order)).body.payment
-  const { providerPaymentId } = await shop.served().shop.platform.core.payments.getById(id)
+  const { providerPaymentId } = await shop.served().app.platform.core.payments.getById(id)
   return {
     shop,
     tables: await new MoneyTables(shop).open(),
@@ -162,13 +162,13 @@ describe.each([
     expect(await deliver(us().shop, '/webhooks/yookassa', '', body)).toBe(200)
     const [latest] = await us().tables.deliveries()
     expect(latest).toMatchObject({ status: 'done', body: expect.stringContaining(id) })
-    const gateway = us().shop.served().shop.platform.core.payments.gateway('yookassa')
+    const gateway = us().shop.served().app.platform.core.payments.gateway('yookassa')
     expect(await gateway.fetch?.(id)).toBeUndefined()
     await expectNothing()
   })
 
   test('can do nothing to the other’s charges with its own keys', async () => {
-    const payments = us().shop.served().shop.platform.core.payments
+    const payments = us().shop.served().app.platform.core.payments
     const money = { amount: 19_900n, currency: 'RUB' } as const
     const { id: paymentId, providerPaymentId } = them().card
     const yookassa = payments.gateway('yookassa')

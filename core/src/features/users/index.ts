@@ -138,6 +138,7 @@ export { forgetLoginLinks, forgetOpenedInitData } from './users.jobs.ts'
 export { type RoleChange, UsersRepository } from './users.repository.ts'
 export {
   type LoginClient,
+  type NewEmailUser,
   type UsersScope,
   UsersService,
 } from './users.service.ts'

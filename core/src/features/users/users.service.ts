@@ -57,6 +57,13 @@ export interface LoginClient {
   readonly deviceKey?: string | undefined
 }
 
+/** Somebody who has proved an address and has no account yet. */
+export interface NewEmailUser {
+  readonly languageCode: string | null
+  /** Id of the invitation that they have used in this transaction, where one lets them in. */
+  readonly admittedBy?: string
+}
+
 /** By what a person is found; somebody with an address has a row for it instead. */
 type Identity =
   | { readonly telegramId: bigint }
@@ -189,10 +196,12 @@ export class UsersService {
   /**
    * Writes down somebody who has just proved an address; call it in the transaction that writes the
    * address. Emits `user.created`.
+   *
+   * Everybody may come here. An app that only lets in who is invited overrides it.
    */
-  async createWithEmail(profile: Pick<Profile, 'languageCode'>): Promise<User> {
+  async createWithEmail({ languageCode }: NewEmailUser): Promise<User> {
     return this.#scope.transaction(async (tx) => {
-      const user = await create(tx, {}, { ...NO_PROFILE, ...profile })
+      const user = await create(tx, {}, { ...NO_PROFILE, languageCode })
       assert(user, 'Somebody without an identity of the account can always be written')
       return user
     })

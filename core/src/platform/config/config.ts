@@ -81,24 +81,44 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * @throws {@link ConfigInvalid} naming every variable that is missing or malformed
  */
 export function loadConfig(environment: Environment = process.env): Config {
-  const given = Object.fromEntries(
-    Object.keys(variables.shape).map((name) => [name, environment[name] || undefined]),
+  const read = readVariables(variables, environment)
+  const faults = crossFaults(read)
+  if (faults.length > 0) throw new ConfigInvalid(faults)
+  return toConfig(read, environment)
+}
+
+/**
+ * Reads variables of an app's own. Their description ends the sentence "it should be …".
+ *
+ * @throws {@link ConfigInvalid} naming every variable that is missing or malformed
+ * @example
+ * const variables = z.object({ SHOP_COLOUR: z.enum(['red', 'blue']).describe('red or blue') })
+ * const { SHOP_COLOUR: colour } = readVariables(variables)
+ */
+export function readVariables<Shape extends Readonly<Record<string, z.ZodType>>>(
+  schema: z.ZodObject<Shape>,
+  environment: Environment = process.env,
+): z.output<z.ZodObject<Shape>> {
+  const names = Object.keys(schema.shape)
+  const given = Object.fromEntries(names.map((name) => [name, environment[name] || undefined]))
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const wrong = new Set(parsed.error.issues.map((issue) => String(issue.path[0])))
+  const shape: Readonly<Record<string, { readonly description?: string | undefined }>> =
+    schema.shape
+  throw new ConfigInvalid(
+    names
+      .filter((name) => wrong.has(name))
+      .map((name) => ({
+        name,
+        was: describeValue(name, given[name]),
+        should: shape[name]?.description ?? 'set',
+      })),
   )
-  const parsed = variables.safeParse(given)
-  const faults = parsed.success ? crossFaults(parsed.data) : faultsOf(parsed.error, given)
-  if (faults.length > 0 || !parsed.success) throw new ConfigInvalid(faults)
-  return toConfig(parsed.data, given)
 }
 
 type Variables = z.output<typeof variables>
 type Name = keyof Variables
-
-function faultsOf(error: z.ZodError, given: Environment): VariableFault[] {
-  const names = new Set(error.issues.map((issue) => String(issue.path[0])))
-  return Object.keys(variables.shape)
-    .filter((name): name is Name => names.has(name))
-    .map((name) => fault(name, describeValue(name, given[name])))
-}
 
 /** Rules between variables. */
 function crossFaults(read: Variables): VariableFault[] {

@@ -29,6 +29,8 @@ export interface HttpEdge {
   readonly loginsPerMinute: number
   /** Origins of our own pages: those that may change something by a session in a cookie. */
   readonly origins: readonly string[]
+  /** Name of the cookie that keeps a session; apps that share an origin each have their own. */
+  readonly sessionCookie: string
   readonly idempotency: HttpIdempotency
   readonly liveUpdates: LiveUpdates
 }

@@ -45,7 +45,7 @@ export { limitByNetwork, limitLogins, networkOf } from './network.ts'
 export type { ApiTitle } from './openapi.ts'
 export { PROBLEM_TYPE, type Problem, problemSchema, statusOf, toProblem } from './problem.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
-export { bearerToken, dropSessionCookie, sessionTokenOf } from './session-cookie.ts'
+export { bearerToken, dropSessionCookie, SESSION_COOKIE, sessionTokenOf } from './session-cookie.ts'
 export type { ReadyChecks } from './status.ts'
 export { checkTrustedProxies } from './trusted-proxies.ts'
 export {

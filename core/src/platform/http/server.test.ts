@@ -247,7 +247,11 @@ describe('protection', () => {
 describe('routes for operators', () => {
   test('tell health by the injected clock', async () => {
     const answer = await app.inject('/health')
-    expect(answer.json()).toEqual({ status: 'ok', timestamp: '2026-01-31T12:00:00.000Z' })
+    expect(answer.json()).toEqual({
+      status: 'healthy',
+      service: 'Tea',
+      timestamp: '2026-01-31T12:00:00.000Z',
+    })
   })
 
   test('tell ready only while everything needed is there', async () => {

@@ -26,6 +26,8 @@ export interface HttpServerOptions {
   readonly ready: () => Promise<ReadyChecks>
   /** What `/docs` calls the service. */
   readonly api: ApiTitle
+  /** What `/health` calls the process. [the title of its API] */
+  readonly service?: string
   /** Addresses or CIDR blocks whose X-Forwarded-For is believed. [none] */
   readonly trustedProxies?: readonly string[]
   /** Origins of other sites whose pages may call the API. [none] */
@@ -76,7 +78,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.decorateRequest('isAdmin', false)
   await protect(app, options)
   await registerOpenApi(app, options.api)
-  registerStatus(app, { ...options, isDraining: () => closing !== undefined })
+  const service = options.service ?? options.api.title
+  registerStatus(app, { ...options, service, isDraining: () => closing !== undefined })
 
   const close = (): Promise<void> => {
     closing ??= drain(app, options.drainDelayMs ?? 0, options.closeTimeoutMs ?? 10_000)

@@ -2,7 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { CredentialsMissing, OriginRefused } from './http.errors.ts'
 
-const NAME = 'gramkit_session'
+/** The cookie of an app that names none of its own. */
+export const SESSION_COOKIE = 'gramkit_session'
+
 /** A Mini App is a frame of another site; `Partitioned` keeps its cookie apart for each such site. */
 const ATTRIBUTES = 'Path=/; HttpOnly; Secure; SameSite=None; Partitioned'
 /** The longest that browsers keep one; the session itself ends by its own rule. */
@@ -59,15 +61,21 @@ export function keepTokenInCookie(
   const given = login.safeParse(answer).data
   const isAskedFor = request.headers['x-session'] === 'cookie'
   if (!given || !(isAskedFor || given.token === cookieOf(request))) return answer
-  reply.header('set-cookie', `${NAME}=${given.token}; Max-Age=${MAX_AGE_SECONDS}; ${ATTRIBUTES}`)
+  const { sessionCookie } = request.server.edge
+  const pair = `${sessionCookie}=${given.token}`
+  reply.header('set-cookie', `${pair}; Max-Age=${MAX_AGE_SECONDS}; ${ATTRIBUTES}`)
   return { ...given, token: '' }
 }
 
 /** Takes the cookie from a browser that has one. */
 export function dropSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
-  if (cookieOf(request)) reply.header('set-cookie', `${NAME}=; Max-Age=0; ${ATTRIBUTES}`)
+  if (!cookieOf(request)) return
+  reply.header('set-cookie', `${request.server.edge.sessionCookie}=; Max-Age=0; ${ATTRIBUTES}`)
 }
 
-function cookieOf({ headers }: FastifyRequest): string | undefined {
-  return new RegExp(`(?:^|;\\s*)${NAME}=([\\w-]{1,512})(?:;|$)`).exec(headers.cookie ?? '')?.[1]
+function cookieOf({ headers, server }: FastifyRequest): string | undefined {
+  const { sessionCookie } = server.edge
+  return new RegExp(`(?:^|;\\s*)${sessionCookie}=([\\w-]{1,512})(?:;|$)`).exec(
+    headers.cookie ?? '',
+  )?.[1]
 }

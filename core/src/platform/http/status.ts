@@ -7,6 +7,8 @@ export type ReadyChecks = Readonly<Record<string, boolean>>
 
 /** What the routes for operators read. */
 export interface StatusSources {
+  /** What the process calls itself. */
+  readonly service: string
   readonly clock: Clock
   readonly metrics: Metrics
   readonly ready: () => Promise<ReadyChecks>
@@ -19,7 +21,8 @@ const quiet = { schema: { hide: true }, config: { rateLimit: false } } as const
 /** Adds `/health` (the process runs), `/ready` (it can work) and `/metrics`. */
 export function registerStatus(app: FastifyInstance, sources: StatusSources): void {
   app.get('/health', quiet, () => ({
-    status: 'ok',
+    status: 'healthy',
+    service: sources.service,
     timestamp: sources.clock.now().toISOString(),
   }))
 

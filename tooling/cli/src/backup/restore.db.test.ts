@@ -53,7 +53,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const admin = () => apiClient(shop, shop.adminToken)
 
 async function creditsOf(customer: Pick<Customer, 'get'>): Promise<string> {

@@ -43,7 +43,7 @@ export class Witness {
 
   #watched(client: ApiClient): ApiClient {
     return {
-      token: client.token,
+      ...client,
       get: (path) => this.#note(`GET ${path}`, () => client.get(path)),
       post: (path, body, key) => this.#note(`POST ${path}`, () => client.post(path, body, key)),
     }

@@ -423,7 +423,7 @@ describe('/broadcast', () => {
     const said = await eventually(
       async () => {
         // Once more when Telegram puts the answer off.
-        await shop.served().shop.inbox.receive({ provider: 'telegram', key: 'formatted', body })
+        await shop.served().app.inbox.receive({ provider: 'telegram', key: 'formatted', body })
         return (await owner.chat()).map(({ text }) => text ?? '')
       },
       (texts) => texts.some((text) => text.startsWith('Broadcasts are plain text')),

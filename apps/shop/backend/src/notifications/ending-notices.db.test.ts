@@ -53,7 +53,7 @@ describe('the end of a subscription is announced', () => {
 
   test('of a gift, in the language and day of its owner, and anew once it has moved', async () => {
     const customer = await aCustomer(shop)
-    const { users } = shop.served().shop.platform.core
+    const { users } = shop.served().app.platform.core
     const timeZone = 'Europe/Moscow'
     await users.updateProfile(customer.userId, { language: 'ru', timeZone })
     await give(customer)

@@ -13,7 +13,7 @@ import { userIdOf } from '../testing/subscribers.ts'
 
 const shop = shopForAllTests({ GRAMKIT_TRUSTED_PROXIES: '127.0.0.1/32' })
 
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const anAddress = () => `${newId()}@example.org`
 const mailsTo = async (address: string) =>
   (await shop.sandbox.control.mailbox(address)).map(({ subject, text }) => ({ subject, text }))

@@ -5,7 +5,7 @@ import { shopForAllTests } from '../testing/shop-for-tests.ts'
 
 const shop = shopForAllTests()
 
-const core = () => shop.served().shop.platform.core
+const core = () => shop.served().app.platform.core
 const isReachable = (customer: Customer) => core().reach.isReachable(customer.userId)
 const said = async ({ person }: Pick<Customer, 'person'>): Promise<string[]> =>
   (await person.chat()).filter(({ by }) => by === 'bot').map(({ text }) => text ?? '')

@@ -1,8 +1,8 @@
 import type { CoreServices } from '@gramkit/core'
-import { SendPace } from '@gramkit/core/bot'
+import { notificationChannels } from '@gramkit/core/app'
+import type { Bot, SendPace } from '@gramkit/core/bot'
 import type { Config } from '@gramkit/core/config'
 import type { DueWork } from '@gramkit/core/jobs'
-import type { Clock } from '@gramkit/core/kernel'
 import {
   inactiveSlot,
   newcomerSlot,
@@ -11,9 +11,7 @@ import {
   sendDueNotifications,
   streakSlot,
 } from '@gramkit/core/notifications'
-import { emailChannel } from '@gramkit/core/notifications/email'
 import { telegramChannel } from '@gramkit/core/notifications/telegram'
-import { webhookChannel } from '@gramkit/core/notifications/webhook'
 import { Api } from 'grammy'
 import type { ShopTemplates } from './templates.ts'
 
@@ -23,36 +21,20 @@ const MISSED_AFTER_DAYS = 7
 /** Below the lease of whoever is being written to. */
 const API_TIMEOUT_SECONDS = 8
 
-/** How fast the shop's bot writes, in step with the shop's other processes. */
-export function shopPace(
-  { telegram, messagesPerSecond }: Config,
-  { limiter }: Pick<CoreServices, 'limiter'>,
-): SendPace {
-  const [botId = ''] = telegram.botToken.split(':')
-  return new SendPace({ limiter, botId, ...(messagesPerSecond > 0 ? { messagesPerSecond } : {}) })
-}
-
 /** What a worker of the shop sends: notifications, reminders of the evening, broadcasts. */
 export function notificationWork(options: {
   readonly config: Config
-  readonly core: Pick<CoreServices, 'mailer' | 'repos'>
+  readonly core: CoreServices
   readonly templates: ShopTemplates
   readonly pace: SendPace
   /** Keeps the pace by itself. */
-  readonly api: Api
-  readonly clock: Clock
+  readonly bot: Bot
 }): readonly DueWork<CoreServices>[] {
-  const { config, core, templates, pace, api, clock } = options
-  const { mailer, repos } = core
+  const { config, core, templates, pace, bot } = options
   const { botToken, apiRoot } = config.telegram
-  const addressOf = async (userId: string) => (await repos.emails.find(userId))?.email
   const unpaced = new Api(botToken, { apiRoot, timeoutSeconds: API_TIMEOUT_SECONDS })
   return [
-    sendDueNotifications({
-      telegram: telegramChannel(api),
-      ...(mailer ? { email: emailChannel({ mailer, addressOf }) } : {}),
-      ...(config.webhook ? { webhook: webhookChannel({ ...config.webhook, clock }) } : {}),
-    }),
+    sendDueNotifications(notificationChannels(config, core, bot)),
     notifySlots([
       newcomerSlot({ template: templates.welcome, hour: EVENING }),
       streakSlot({ template: templates.streakEnding, hour: EVENING }),

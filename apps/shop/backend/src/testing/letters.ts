@@ -1,5 +1,7 @@
-import type { ReceivedMail, Sandbox } from '@gramkit/sandbox'
-import { type Answer, eventually, type RunningShop } from './running-shop.ts'
+import type { Answer } from '@gramkit/sandbox/testing'
+import type { RunningShop } from './running-shop.ts'
+
+export { digitsIn, newestMail } from '@gramkit/sandbox/testing'
 
 /** A stranger's client in a network of its own, behind the proxy that the tests play. */
 export interface Client {
@@ -30,28 +32,6 @@ export function aClient(shop: Pick<RunningShop, 'url'>): Client {
   }
   const network = address.replace(/7$/, '0/24')
   return { network, call, post: (path, body, token) => call('POST', path, token, body) }
-}
-
-/** Waits for so many mails of an address, and gives the last. */
-export async function newestMail(
-  sandbox: Pick<Sandbox, 'control'>,
-  address: string,
-  count = 1,
-): Promise<ReceivedMail> {
-  const mails = await eventually(
-    () => sandbox.control.mailbox(address),
-    ({ length }) => length >= count,
-  )
-  const mail = mails.at(-1)
-  if (!mail || mails.length < count) throw new Error(`${address} got ${mails.length} mails`)
-  return mail
-}
-
-/** The six digits that a mail shows. */
-export function digitsIn({ text }: Pick<ReceivedMail, 'text'>): string {
-  const digits = /\b(\d{3}) (\d{3})\b/.exec(text)
-  if (!digits) throw new Error(`No code in: ${text}`)
-  return `${digits[1]}${digits[2]}`
 }
 
 /** Other digits than these. */

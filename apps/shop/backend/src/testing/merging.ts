@@ -10,7 +10,7 @@ export async function idOf(asker: ApiClient): Promise<string> {
 
 /** The pairs of guest and user in a shop, what they get and buy, and how they become one. */
 export function mergingIn(shop: RunningShop) {
-  const core = () => shop.served().shop.platform.core
+  const core = () => shop.served().app.platform.core
   const buys = async (asker: ApiClient, productId: string) => {
     const purchase = { productId, gateway: 'yookassa', currency: 'RUB' }
     const { body } = await asker.post('/api/v1/payments', purchase)

@@ -1,25 +1,26 @@
 import { type Config, loadConfig } from '@gramkit/core/config'
-import { newId } from '@gramkit/core/kernel'
+import { assert, newId } from '@gramkit/core/kernel'
 import { createLogger } from '@gramkit/core/log'
-import { type Sandbox, type SandboxOptions, startSandbox, type UserControl } from '@gramkit/sandbox'
+import type { Sandbox, SandboxOptions, UserControl } from '@gramkit/sandbox'
 import { sandboxProxy } from '@gramkit/sandbox/proxy'
-import { freePort } from '@gramkit/services'
-import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
+import {
+  type Answer,
+  type ApiClient,
+  apiClient,
+  type RunningApp,
+  startRunningApp,
+} from '@gramkit/sandbox/testing'
 import { migrateShop } from '../migrations.ts'
 import { type ServedShop, serveShop } from '../serve.ts'
 
+export { type Answer, type ApiClient, apiClient, eventually } from '@gramkit/sandbox/testing'
+
 /** A shop that really listens, on its own database, with a sandbox around it. */
-export interface RunningShop extends AsyncDisposable {
-  readonly url: string
-  readonly sandbox: Sandbox
-  readonly database: TestDatabase
+export interface RunningShop extends RunningApp<ServedShop> {
   readonly config: Config
   /** The variables that the configuration was read from. */
   readonly environment: Readonly<Record<string, string>>
-  readonly served: () => ServedShop
   readonly adminToken: string
-  /** Stops the shop and starts it again on the same data, after something has happened. */
-  restart(meanwhile?: () => Promise<unknown>): Promise<void>
 }
 
 const BOT_TOKEN = '700000001:AAtest-token-of-the-shop-in-its-tests'
@@ -92,95 +93,43 @@ export async function startRunningShop(
     readonly onLogLine?: (line: string) => void
   } = {},
 ): Promise<RunningShop> {
-  const database = await testDatabase()
-  await migrateShop(database.ownerUrl)
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  const accounts = shopAccounts(url, overrides)
-  const sandbox = await startSandbox({
-    dataDir: ':memory:',
-    limits: { retryScale: 0.01 },
-    ...(options.sandboxOnSameOrigin ? { publicUrl: url } : {}),
-    bots: [...(accounts.bots ?? []), ...(options.others?.bots ?? [])],
-    shops: [...(accounts.shops ?? []), ...(options.others?.shops ?? [])],
+  let environment: Record<string, string> = {}
+  let config: Config | undefined
+  const running = await startRunningApp({
+    migrate: migrateShop,
+    sandboxOnSameOrigin: options.sandboxOnSameOrigin,
+    accounts(url) {
+      const ours = shopAccounts(url, overrides)
+      return {
+        bots: [...(ours.bots ?? []), ...(options.others?.bots ?? [])],
+        shops: [...(ours.shops ?? []), ...(options.others?.shops ?? [])],
+      }
+    },
+    serve({ url, port, sandbox, database }) {
+      environment = {
+        ...shopVariables({
+          url,
+          databaseUrl: database.appUrl,
+          sandboxUrl: sandbox.url,
+          smtpUrl: sandbox.smtpUrl,
+        }),
+        PORT: String(port),
+        ...overrides,
+      }
+      config = loadConfig(environment)
+      return serveShop(config, {
+        logger: createLogger({
+          level: config.logLevel,
+          ...(options.onLogLine
+            ? { destination: { write: options.onLogLine } }
+            : { secrets: config.secrets }),
+        }),
+        ...(options.sandboxOnSameOrigin ? { beside: sandboxProxy(sandbox.url) } : {}),
+      })
+    },
   })
-  const environment = {
-    ...shopVariables({
-      url,
-      databaseUrl: database.appUrl,
-      sandboxUrl: sandbox.url,
-      smtpUrl: sandbox.smtpUrl,
-    }),
-    PORT: String(port),
-    ...overrides,
-  }
-  const config = loadConfig(environment)
-  const start = (): Promise<ServedShop> =>
-    serveShop(config, {
-      logger: createLogger({
-        level: config.logLevel,
-        ...(options.onLogLine
-          ? { destination: { write: options.onLogLine } }
-          : { secrets: config.secrets }),
-      }),
-      ...(options.sandboxOnSameOrigin ? { beside: sandboxProxy(sandbox.url) } : {}),
-    })
-  let served = await start()
-  return {
-    url,
-    sandbox,
-    database,
-    config,
-    environment,
-    adminToken: config.http.adminToken,
-    served: () => served,
-    async restart(meanwhile) {
-      await served.close()
-      await meanwhile?.()
-      served = await start()
-    },
-    async [Symbol.asyncDispose]() {
-      await served.close()
-      await sandbox.close()
-      await database.drop()
-    },
-  }
-}
-
-/** An answer of the API, read as JSON. */
-export interface Answer {
-  readonly status: number
-  // biome-ignore lint/suspicious/noExplicitAny: a test asserts the shape it expects
-  readonly body: any
-}
-
-/** Somebody who uses the shop's API. */
-export interface ApiClient {
-  readonly token: string
-  get(path: string): Promise<Answer>
-  post(path: string, body?: object, key?: string): Promise<Answer>
-}
-
-/** Calls the API with a bearer token. */
-export function apiClient(shop: Pick<RunningShop, 'url'>, token: string): ApiClient {
-  const call = async (method: string, path: string, body?: object, key?: string) => {
-    const response = await fetch(`${shop.url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
-        ...(key ? { 'idempotency-key': key } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    const text = await response.text()
-    return { status: response.status, body: text ? JSON.parse(text) : undefined }
-  }
-  return {
-    token,
-    get: (path) => call('GET', path),
-    post: (path, body, key = newId()) => call('POST', path, body, key),
-  }
+  assert(config, 'A shop that runs was configured')
+  return { ...running, environment, config, adminToken: config.http.adminToken }
 }
 
 /** A customer: a person in the sandbox who has opened the Mini App. */
@@ -223,17 +172,4 @@ export async function aCustomer(
 export async function aGuest(shop: Pick<RunningShop, 'url'>): Promise<ApiClient> {
   const login = await apiClient(shop, 'none').post('/api/v1/auth/guest', { deviceKey: newId() })
   return apiClient(shop, login.body.token)
-}
-
-/** Waits, at most 10 seconds, until a question has the wanted answer. */
-export async function eventually<T>(
-  ask: () => Promise<T>,
-  isWanted: (answer: T) => boolean,
-): Promise<T> {
-  const deadline = performance.now() + 10_000
-  for (;;) {
-    const answer = await ask()
-    if (isWanted(answer) || performance.now() > deadline) return answer
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
 }

@@ -26,7 +26,7 @@ export async function paymentsOf(customer: Pick<ApiClient, 'get'>) {
 
 /** Payloads of the events of a name about something, oldest first. */
 export async function eventsOf(shop: RunningShop, name: string, subjectId: string) {
-  const { core } = shop.served().shop.platform
+  const { core } = shop.served().app.platform
   const found = await rows(
     core.repos.db,
     sql`select payload from gramkit.outbox_event
@@ -89,7 +89,7 @@ export async function buyWithCard(
     ...(contact ? { contact } : {}),
     ...(consent === null ? {} : { autopaymentConsent: { textVersion: consent } }),
   })
-  const { payments } = shop.served().shop.platform.core
+  const { payments } = shop.served().app.platform.core
   const { id, providerPaymentId } = await payments.getById(body.payment.id)
   await shop.sandbox.control.yookassa.succeed(providerPaymentId ?? '')
   await eventually(
@@ -108,7 +108,7 @@ export async function buyWithStars(
   const { body } = await customer.buy(productId)
   const { status } = await customer.person.pay(body.confirmationUrl)
   await eventually(
-    () => shop.served().shop.platform.core.payments.getById(body.payment.id),
+    () => shop.served().app.platform.core.payments.getById(body.payment.id),
     (payment) => payment.status === 'succeeded',
   )
   return status
@@ -147,7 +147,7 @@ export async function hasAccess(
   client: Pick<ApiClient, 'get'>,
   feature: string,
 ): Promise<boolean> {
-  const { subscriptions } = shop.served().shop.platform.core
+  const { subscriptions } = shop.served().app.platform.core
   return subscriptions.hasAccess(await userIdOf(client), feature)
 }
 

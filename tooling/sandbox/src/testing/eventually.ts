@@ -1,0 +1,12 @@
+/** Waits, at most 10 seconds, until a question has the wanted answer. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  isWanted: (answer: T) => boolean,
+): Promise<T> {
+  const deadline = performance.now() + 10_000
+  for (;;) {
+    const answer = await ask()
+    if (isWanted(answer) || performance.now() > deadline) return answer
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
