@@ -1,0 +1,13 @@
+import type { App } from '@gramkit/core'
+import { followSharedClock } from '@gramkit/core/app'
+import { openLaunchpad } from './launchpad.ts'
+
+/** The launchpad, for the command line: `gramkit … --app @gramkit/launchpad`. */
+export const gramkitApp: App = {
+  migrations: [],
+  async open(config, logger) {
+    const launchpad = await openLaunchpad({ ...config, roles: [], services: [] }, logger)
+    await followSharedClock(config, launchpad.platform)
+    return launchpad
+  },
+}

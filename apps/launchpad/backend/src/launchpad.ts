@@ -1,0 +1,89 @@
+import { CoreRepositories, createPlatform } from '@gramkit/core'
+import {
+  configuredPlatform,
+  notificationChannels,
+  type PlayedRoles,
+  paceOf,
+  playRoles,
+} from '@gramkit/core/app'
+import { createBot } from '@gramkit/core/bot'
+import { coreApi, coreEdge } from '@gramkit/core/http'
+import { alertSubscriptions } from '@gramkit/core/jobs'
+import type { Logger } from '@gramkit/core/log'
+import { sendDueNotifications } from '@gramkit/core/notifications'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { LAUNCHPAD_COMMANDS, launchpadComposers } from './bot/launchpad-bot.ts'
+import type { LaunchpadConfig } from './config.ts'
+import { JOIN_PATH, joinPages } from './pages.ts'
+import { LaunchpadServices } from './services.ts'
+import { statusHttp } from './status.http.ts'
+import type { Service } from './variables.ts'
+
+/** A launchpad: its platform, its routes, and the roles that this process plays. */
+export type Launchpad = PlayedRoles<LaunchpadServices>
+
+/** The cookie of its sessions: a shop may be on the same origin. */
+export const SESSION_COOKIE = 'gramkit_launchpad_session'
+
+/** The routes of each service, below `/api/<name>`. */
+const ROUTES: Readonly<Record<Service, readonly FastifyPluginAsyncZod[]>> = {
+  waitlist: [],
+  invites: [],
+  referrals: [],
+  quality: [],
+}
+
+/** What a process that serves these calls itself. */
+export function nameOf(services: readonly Service[]): string {
+  const [only] = services
+  return only !== undefined && services.length === 1 ? only : 'launchpad'
+}
+
+/** Makes a launchpad out of its configuration; connects on first use. */
+export async function openLaunchpad(config: LaunchpadConfig, logger: Logger): Promise<Launchpad> {
+  const { telegram, http, services } = config
+  const pageUrl = `${http.publicUrl}${JOIN_PATH}/`
+  const platform = await createPlatform({
+    ...configuredPlatform(config, logger),
+    returnUrls: [pageUrl, ...config.returnUrls],
+    Services: LaunchpadServices,
+    Repositories: CoreRepositories,
+  })
+  const { services: core } = platform
+  const pace = paceOf(config, core)
+  const bot = createBot({
+    ...(config.messagesPerSecond > 0 ? { pace } : {}),
+    token: telegram.botToken,
+    apiRoot: telegram.apiRoot,
+    composers: launchpadComposers(core, { pageUrl }),
+  })
+  return playRoles(config, logger, {
+    ...{ platform, bot },
+    subscriptions: alertSubscriptions(logger),
+    dueWork: [sendDueNotifications(notificationChannels(config, core, bot))],
+    api: (inbox) => async (app) => {
+      await coreEdge(app, platform, {
+        adminToken: http.adminToken,
+        loginsPerMinute: http.loginsPerMinute,
+        origins: [new URL(http.publicUrl).origin, ...http.corsOrigins],
+        sessionCookie: SESSION_COOKIE,
+      })
+      for (const service of services) {
+        for (const routes of ROUTES[service]) {
+          await app.register(routes, { prefix: `/api/${service}` })
+        }
+      }
+      if (services.includes('waitlist')) {
+        await app.register(coreApi(platform, { inbox }), { prefix: `${JOIN_PATH}/api/v1` })
+        await app.register(joinPages)
+      }
+      const statusOf = async () =>
+        Object.fromEntries(services.map((service) => [service, 'healthy' as const]))
+      await app.register(statusHttp({ service: nameOf(services), clock: platform.clock, statusOf }))
+    },
+    path: JOIN_PATH,
+    // One text for all languages, so a wordless one.
+    menu: { text: '🚀', url: pageUrl },
+    commands: LAUNCHPAD_COMMANDS,
+  })
+}
