@@ -5,4 +5,5 @@
  */
 export { day, moment, number, signed } from './format.ts'
 export { type Language, languageOf, languages } from './language.ts'
+export { plainTexts } from './plain-texts.ts'
 export { type ProblemTexts, problemText } from './problem-text.ts'

@@ -1,5 +1,5 @@
 import { failureOf } from '@gramkit/mini-app/requests'
-import { languageOf, number, problemText, signed } from '@gramkit/mini-app/texts'
+import { languageOf, number, plainTexts, problemText, signed } from '@gramkit/mini-app/texts'
 import { expect, test } from 'vitest'
 import { money } from './format.ts'
 import { problemTexts } from './problem-texts.ts'
@@ -27,9 +27,11 @@ test('A failure without a text of ours is told in the server’s words, or in ge
 })
 
 test('Everything that is said in English is said in Russian, in Russian', () => {
-  expect(said(texts.ru).map(([path]) => path)).toEqual(said(texts.en).map(([path]) => path))
-  for (const [path, text] of said(texts.en)) expect(text, path).not.toMatch(CYRILLIC)
-  for (const [path, text] of said(texts.ru)) expect(text, path).toMatch(CYRILLIC)
+  expect(plainTexts(texts.ru).map(([path]) => path)).toEqual(
+    plainTexts(texts.en).map(([path]) => path),
+  )
+  for (const [path, text] of plainTexts(texts.en)) expect(text, path).not.toMatch(CYRILLIC)
+  for (const [path, text] of plainTexts(texts.ru)) expect(text, path).toMatch(CYRILLIC)
 })
 
 test.each([
@@ -85,12 +87,3 @@ test('The language follows the code, and is English where we do not speak it', (
     'en',
   ])
 })
-
-/** Every plain text with the path to it; texts made by functions are left to the compiler. */
-function said(part: object, path = ''): [path: string, text: string][] {
-  return Object.entries(part).flatMap(([key, value]: [string, unknown]) => {
-    const here = `${path}.${key}`
-    const own: [string, string][] = typeof value === 'string' ? [[here, value]] : []
-    return typeof value === 'object' && value !== null ? said(value, here) : own
-  })
-}

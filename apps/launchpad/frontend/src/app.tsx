@@ -1,0 +1,75 @@
+import { languages } from '@gramkit/mini-app/texts'
+import { AppRoot, Button } from '@telegram-apps/telegram-ui'
+import { type MouseEvent, useEffect, useState, useSyncExternalStore } from 'react'
+import { JoinPage } from './join/join-page.tsx'
+import { type Launchpad, LaunchpadProvider, useLaunchpad } from './launchpad-context.tsx'
+import { MePage } from './me/me-page.tsx'
+import { RedeemPage } from './redeem/redeem-page.tsx'
+import { addressOf, go, type PageName, pageNames, usePlace } from './route.ts'
+import { texts } from './texts/texts.ts'
+
+const PAGES = { join: JoinPage, redeem: RedeemPage, me: MePage }
+
+/** All pages. */
+export function App({ launchpad }: { launchpad: Launchpad }) {
+  const { host, deviceStore } = launchpad
+  const [language, setLanguage] = useState(launchpad.language)
+  const isDark = useSyncExternalStore(host.onThemeChange, host.isDark)
+  const { page } = usePlace()
+  const Page = PAGES[page]
+  useEffect(() => {
+    document.documentElement.lang = language
+    document.title = `${texts[language].nav[page]} · ${texts[language].brand}`
+  }, [language, page])
+  useEffect(() => (page === 'join' ? undefined : host.showBack(() => go('join'))), [host, page])
+  const switchLanguage = () => {
+    const other = languages.find((name) => name !== language) ?? language
+    deviceStore.set('language', other)
+    setLanguage(other)
+  }
+  return (
+    <AppRoot
+      platform={host.platform}
+      appearance={isDark ? 'dark' : 'light'}
+      className="root launchpad"
+    >
+      <LaunchpadProvider launchpad={{ ...launchpad, language, texts: texts[language] }}>
+        <Header page={page} onLanguage={switchLanguage} />
+        <main className="narrow">
+          <Page />
+        </main>
+      </LaunchpadProvider>
+    </AppRoot>
+  )
+}
+
+function Header({ page, onLanguage }: { page: PageName; onLanguage: () => void }) {
+  const { texts } = useLaunchpad()
+  return (
+    <header className="top">
+      <strong className="brand">{texts.brand}</strong>
+      <nav className="top-links">
+        {pageNames.map((name) => (
+          <PageLink key={name} page={name} isHere={name === page} />
+        ))}
+      </nav>
+      <Button size="s" mode="plain" aria-label={texts.languageLabel} onClick={onLanguage}>
+        {texts.language}
+      </Button>
+    </header>
+  )
+}
+
+function PageLink({ page, isHere }: { page: PageName; isHere: boolean }) {
+  const { texts } = useLaunchpad()
+  const follow = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return
+    event.preventDefault()
+    go(page)
+  }
+  return (
+    <a href={addressOf(page)} aria-current={isHere ? 'page' : undefined} onClick={follow}>
+      {texts.nav[page]}
+    </a>
+  )
+}

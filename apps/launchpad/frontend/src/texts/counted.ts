@@ -1,0 +1,13 @@
+import { type Language, number } from '@gramkit/mini-app/texts'
+
+const plural = { en: new Intl.PluralRules('en'), ru: new Intl.PluralRules('ru') } as const
+
+/** Noun forms: for one, for few, and for many; English needs the first and the last. */
+export type Forms = readonly [one: string, few: string, many: string]
+
+/** A number and its noun: `1 friend`, `2 друга`. */
+export function counted(language: Language, count: number, [one, few, many]: Forms): string {
+  const rule = plural[language].select(count)
+  const noun = rule === 'one' ? one : rule === 'few' ? few : many
+  return `${number(language, String(count))} ${noun}`
+}
