@@ -225,12 +225,14 @@ export function databaseContract({ open, database }: DatabaseContract): void {
   test('tries a serialization failure again until it passes', async () => {
     await using db = open({ url: database.appUrl, poolSize: 4 })
     await admin.query('update public.fault_row set value = 0')
+    const allRead = Promise.withResolvers<void>()
     let attempts = 0
     const add = (): Promise<void> =>
       db.transaction(async (tx) => {
-        attempts++
         await tx.execute(sql`set transaction isolation level repeatable read`)
         const value = await readValue(tx, 1)
+        if (++attempts === 3) allRead.resolve()
+        await allRead.promise
         await tx.execute(sql`update public.fault_row set value = ${value + 1} where id = 1`)
       })
     await within(Promise.all([add(), add(), add()]))
