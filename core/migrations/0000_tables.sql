@@ -710,6 +710,62 @@ CREATE TABLE "gramkit"."user_account" (
 	CONSTRAINT "user_account_role_kind_check" CHECK ("gramkit"."user_account"."role" = 'user' or "gramkit"."user_account"."kind" = 'registered')
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."waitlist_bucket_count" (
+	"class_id" integer NOT NULL,
+	"bucket" integer NOT NULL,
+	"stripe" smallint NOT NULL,
+	"waiting" integer NOT NULL,
+	CONSTRAINT "waitlist_bucket_count_key" PRIMARY KEY("class_id","bucket","stripe")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."waitlist_class" (
+	"id" integer PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "gramkit"."waitlist_class_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 2147483647 START WITH 1 CACHE 1),
+	"persona" text NOT NULL,
+	"is_detailed" boolean NOT NULL,
+	"has_keyword" boolean NOT NULL,
+	"referrals" smallint NOT NULL,
+	"cohort" text NOT NULL,
+	CONSTRAINT "waitlist_class_persona_check" CHECK ("gramkit"."waitlist_class"."persona" in ('solo_founder', 'small_team', 'agency', 'content_creator', 'other')),
+	CONSTRAINT "waitlist_class_referrals_check" CHECK ("gramkit"."waitlist_class"."referrals" between 0 and 100),
+	CONSTRAINT "waitlist_class_cohort_check" CHECK ("gramkit"."waitlist_class"."cohort" in ('control', 'trial'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."waitlist_class_count" (
+	"class_id" integer NOT NULL,
+	"status" text NOT NULL,
+	"stripe" smallint NOT NULL,
+	"entries" integer NOT NULL,
+	CONSTRAINT "waitlist_class_count_key" PRIMARY KEY("status","class_id","stripe")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."waitlist_entry" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"seq" bigint GENERATED ALWAYS AS IDENTITY (sequence name "gramkit"."waitlist_entry_seq_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+	"email" text,
+	"user_id" uuid,
+	"class_id" integer NOT NULL,
+	"use_case" text NOT NULL,
+	"language" text NOT NULL,
+	"referral_code" text NOT NULL,
+	"inviter_entry_id" uuid,
+	"network_hash" text,
+	"status" text NOT NULL,
+	"qualified_referrals" integer DEFAULT 0 NOT NULL,
+	"requeues" smallint DEFAULT 0 NOT NULL,
+	"joined_at" timestamp (3) with time zone NOT NULL,
+	"confirmed_at" timestamp (3) with time zone,
+	CONSTRAINT "waitlist_entry_email_key" UNIQUE("email"),
+	CONSTRAINT "waitlist_entry_user_id_key" UNIQUE("user_id"),
+	CONSTRAINT "waitlist_entry_referral_code_key" UNIQUE("referral_code"),
+	CONSTRAINT "waitlist_entry_status_check" CHECK ("gramkit"."waitlist_entry"."status" in ('unconfirmed', 'waiting', 'invited', 'admitted', 'lapsed', 'left')),
+	CONSTRAINT "waitlist_entry_email_check" CHECK ("gramkit"."waitlist_entry"."email" = lower("gramkit"."waitlist_entry"."email")),
+	CONSTRAINT "waitlist_entry_language_check" CHECK ("gramkit"."waitlist_entry"."language" in ('en', 'ru')),
+	CONSTRAINT "waitlist_entry_inviter_check" CHECK ("gramkit"."waitlist_entry"."inviter_entry_id" <> "gramkit"."waitlist_entry"."id"),
+	CONSTRAINT "waitlist_entry_known_check" CHECK (coalesce("gramkit"."waitlist_entry"."email", "gramkit"."waitlist_entry"."user_id"::text) is not null or "gramkit"."waitlist_entry"."status" = 'left'),
+	CONSTRAINT "waitlist_entry_confirmed_check" CHECK ("gramkit"."waitlist_entry"."confirmed_at" is not null or "gramkit"."waitlist_entry"."status" in ('unconfirmed', 'left')),
+	CONSTRAINT "waitlist_entry_qualified_referrals_check" CHECK ("gramkit"."waitlist_entry"."qualified_referrals" >= 0)
+);
+--> statement-breakpoint
 ALTER TABLE "gramkit"."audit_seal" ADD CONSTRAINT "audit_seal_entry_id_audit_entry_id_fk" FOREIGN KEY ("entry_id") REFERENCES "gramkit"."audit_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_account" ADD CONSTRAINT "balance_account_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_transfer" ADD CONSTRAINT "balance_transfer_reversal_of_balance_transfer_id_fk" FOREIGN KEY ("reversal_of") REFERENCES "gramkit"."balance_transfer"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -765,6 +821,9 @@ ALTER TABLE "gramkit"."user_password" ADD CONSTRAINT "user_password_user_id_user
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_active_day" ADD CONSTRAINT "user_active_day_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_entry" ADD CONSTRAINT "waitlist_entry_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_entry" ADD CONSTRAINT "waitlist_entry_class_id_waitlist_class_id_fk" FOREIGN KEY ("class_id") REFERENCES "gramkit"."waitlist_class"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_entry" ADD CONSTRAINT "waitlist_entry_inviter_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("inviter_entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "http_idempotency_created_at_index" ON "gramkit"."http_idempotency" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "inbox_delivery_provider_key_key" ON "gramkit"."inbox_delivery" USING btree ("provider","key");--> statement-breakpoint
 CREATE INDEX "inbox_delivery_pending_index" ON "gramkit"."inbox_delivery" USING btree ("next_attempt_at") WHERE "gramkit"."inbox_delivery"."status" = 'pending';--> statement-breakpoint
@@ -856,4 +915,10 @@ CREATE UNIQUE INDEX "user_session_token_hash_key" ON "gramkit"."user_session" US
 CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_active_day_day_index" ON "gramkit"."user_active_day" USING btree ("day","user_id");--> statement-breakpoint
 CREATE INDEX "user_account_time_zone_index" ON "gramkit"."user_account" USING btree ("time_zone","id");--> statement-breakpoint
-CREATE INDEX "user_account_role_index" ON "gramkit"."user_account" USING btree ("role") WHERE "gramkit"."user_account"."role" <> 'user';
+CREATE INDEX "user_account_role_index" ON "gramkit"."user_account" USING btree ("role") WHERE "gramkit"."user_account"."role" <> 'user';--> statement-breakpoint
+CREATE UNIQUE INDEX "waitlist_class_key" ON "gramkit"."waitlist_class" USING btree ("persona","is_detailed","has_keyword","referrals","cohort");--> statement-breakpoint
+CREATE INDEX "waitlist_entry_waiting_index" ON "gramkit"."waitlist_entry" USING btree ("class_id","seq") WHERE "gramkit"."waitlist_entry"."status" = 'waiting';--> statement-breakpoint
+CREATE INDEX "waitlist_entry_unconfirmed_index" ON "gramkit"."waitlist_entry" USING btree ("joined_at") WHERE "gramkit"."waitlist_entry"."status" = 'unconfirmed';--> statement-breakpoint
+CREATE INDEX "waitlist_entry_joined_at_index" ON "gramkit"."waitlist_entry" USING btree ("joined_at");--> statement-breakpoint
+CREATE INDEX "waitlist_entry_seq_index" ON "gramkit"."waitlist_entry" USING btree ("seq");--> statement-breakpoint
+CREATE INDEX "waitlist_entry_inviter_entry_id_index" ON "gramkit"."waitlist_entry" USING btree ("inviter_entry_id") WHERE "gramkit"."waitlist_entry"."inviter_entry_id" is not null;

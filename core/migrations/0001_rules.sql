@@ -419,3 +419,66 @@ CREATE CONSTRAINT TRIGGER group_owned AFTER UPDATE OR DELETE ON gramkit.group_me
 REVOKE UPDATE, DELETE ON gramkit.user_departure FROM gramkit_app;
 --> statement-breakpoint
 GRANT UPDATE (rounds, next_round_at) ON gramkit.user_departure TO gramkit_app;
+--> statement-breakpoint
+
+-- Waitlist. Entries stay, also of those who left; classes are never changed; triggers alone count.
+REVOKE DELETE ON gramkit.waitlist_entry FROM gramkit_app;
+--> statement-breakpoint
+REVOKE UPDATE, DELETE ON gramkit.waitlist_class FROM gramkit_app;
+--> statement-breakpoint
+REVOKE INSERT, UPDATE, DELETE ON gramkit.waitlist_class_count, gramkit.waitlist_bucket_count
+  FROM gramkit_app;
+--> statement-breakpoint
+-- What componentsOf and scoreOf of score.ts add up to, by the weights of the class's cohort. Simple
+-- enough to be inlined.
+CREATE FUNCTION gramkit.waitlist_score(c gramkit.waitlist_class, weights jsonb) RETURNS integer
+  LANGUAGE sql IMMUTABLE AS $$
+  SELECT (weights->c.cohort->'persona'->>c.persona)::integer
+    + CASE WHEN c.is_detailed THEN (weights->c.cohort->>'detail')::integer ELSE 0 END
+    + CASE WHEN c.has_keyword THEN (weights->c.cohort->>'keyword')::integer ELSE 0 END
+    + least(c.referrals * (weights->c.cohort->>'referral')::integer,
+        (weights->c.cohort->>'referralMax')::integer)
+$$;
+--> statement-breakpoint
+-- Counts whoever comes, goes and changes in the same statement, so that positions are exact. Runs as
+-- the owner, as the application cannot write counts.
+--
+-- Locks: rows of the backend's own stripe, in the order of their keys, so that joins at once seldom
+-- wait for each other and those of one statement never deadlock.
+CREATE FUNCTION gramkit.waitlist_count() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  own smallint := pg_backend_pid() % 4;
+  moved jsonb;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT jsonb_agg(m) INTO moved FROM (
+      SELECT c.class_id, c.status, c.seq >> 12 AS bucket, count(*) AS entries
+      FROM came c GROUP BY 1, 2, 3) m;
+  ELSE
+    SELECT jsonb_agg(m) INTO moved FROM (
+      SELECT b.class_id, b.status, b.seq >> 12 AS bucket, sum(b.entries) AS entries
+      FROM (SELECT class_id, status, seq, 1 AS entries FROM came
+            UNION ALL SELECT class_id, status, seq, -1 FROM gone) b
+      GROUP BY 1, 2, 3 HAVING sum(b.entries) <> 0) m;
+  END IF;
+  IF moved IS NULL THEN RETURN NULL; END IF;
+  INSERT INTO gramkit.waitlist_class_count AS known (class_id, status, stripe, entries)
+    SELECT m.class_id, m.status, own, sum(m.entries)
+    FROM jsonb_to_recordset(moved) AS m (class_id integer, status text, entries integer)
+    GROUP BY 1, 2 HAVING sum(m.entries) <> 0 ORDER BY 2, 1
+    ON CONFLICT (status, class_id, stripe) DO UPDATE SET entries = known.entries + EXCLUDED.entries;
+  INSERT INTO gramkit.waitlist_bucket_count AS known (class_id, bucket, stripe, waiting)
+    SELECT m.class_id, m.bucket, own, m.entries
+    FROM jsonb_to_recordset(moved) AS m (class_id integer, status text, bucket integer, entries integer)
+    WHERE m.status = 'waiting' ORDER BY 1, 2
+    ON CONFLICT (class_id, bucket, stripe) DO UPDATE SET waiting = known.waiting + EXCLUDED.waiting;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER waitlist_entry_joined AFTER INSERT ON gramkit.waitlist_entry
+  REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION gramkit.waitlist_count();
+--> statement-breakpoint
+CREATE TRIGGER waitlist_entry_changed AFTER UPDATE ON gramkit.waitlist_entry
+  REFERENCING NEW TABLE AS came OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION gramkit.waitlist_count();

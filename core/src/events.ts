@@ -35,6 +35,7 @@ import {
   userRegistered,
   userRoleChanged,
 } from './features/users/index.ts'
+import { waitlistConfirmed, waitlistJoined, waitlistLeft } from './features/waitlist/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
 import { settingChanged } from './platform/settings/index.ts'
 
@@ -59,6 +60,9 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   invitationLimitReached,
   invitationRevoked,
   invitationExpired,
+  waitlistConfirmed,
+  waitlistJoined,
+  waitlistLeft,
   ...Object.values(friendshipEvents),
   ...Object.values(groupEvents),
   paymentSucceeded,

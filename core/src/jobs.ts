@@ -36,6 +36,7 @@ import {
   sendEmailCode,
   sweepDepartures,
 } from './features/users/index.ts'
+import { forgetUnconfirmedEntries } from './features/waitlist/index.ts'
 import { forgetStrangers } from './people.ts'
 import type { ServicesHost } from './platform/database/index.ts'
 import { forgetOldMessages } from './platform/inbox/index.ts'
@@ -74,6 +75,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   forgetLoginLinks,
   forgetOpenedInitData,
   forgetEmailCodes,
+  forgetUnconfirmedEntries,
 ]
 
 /** Jobs of core's features. */

@@ -21,6 +21,7 @@ import {
   telegramSender,
   usersPart,
 } from './features/users/index.ts'
+import { waitlistPart } from './features/waitlist/index.ts'
 import { addMs, DAY_MS } from './kernel/index.ts'
 import { httpIdempotency } from './platform/http/http-idempotency.table.ts'
 import { forgetAnswers } from './platform/http/http-idempotency.ts'
@@ -123,6 +124,7 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   friendshipsPart,
   groupsPart,
   invitesPart,
+  waitlistPart,
   notificationsPart,
   broadcastsPart,
   attributionPart,

@@ -41,6 +41,10 @@ import {
   StreaksRepository,
   UsersRepository,
 } from './features/users/index.ts'
+import {
+  EntriesRepository as WaitlistEntriesRepository,
+  PlacesRepository as WaitlistPlacesRepository,
+} from './features/waitlist/index.ts'
 import { FiguresRepository } from './figures.repository.ts'
 import type { Executor } from './platform/database/index.ts'
 import { InboxRepository } from './platform/inbox/index.ts'
@@ -104,6 +108,8 @@ export class CoreRepositories {
   #subscriptions?: SubscriptionsRepository
   #users?: UsersRepository
   #verification?: VerificationRepository
+  #waitlistEntries?: WaitlistEntriesRepository
+  #waitlistPlaces?: WaitlistPlacesRepository
   /** Where the statements run; repositories beside these share it. */
   readonly db: Executor
 
@@ -281,6 +287,14 @@ export class CoreRepositories {
 
   get verification(): VerificationRepository {
     return (this.#verification ??= new VerificationRepository(this.db))
+  }
+
+  get waitlistEntries(): WaitlistEntriesRepository {
+    return (this.#waitlistEntries ??= new WaitlistEntriesRepository(this.db))
+  }
+
+  get waitlistPlaces(): WaitlistPlacesRepository {
+    return (this.#waitlistPlaces ??= new WaitlistPlacesRepository(this.db))
   }
 
   /**

@@ -54,6 +54,12 @@ export {
   userSession,
   userStreak,
 } from './features/users/index.ts'
+export {
+  waitlistBucketCount,
+  waitlistClass,
+  waitlistClassCount,
+  waitlistEntry,
+} from './features/waitlist/index.ts'
 export { inboxDelivery } from './platform/inbox/index.ts'
 export { job } from './platform/jobs/index.ts'
 export { outboxEvent } from './platform/outbox/index.ts'

@@ -46,6 +46,7 @@ import {
   UsersService,
   VisitsService,
 } from './features/users/index.ts'
+import { WaitlistService } from './features/waitlist/index.ts'
 import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
 import type { Limiter } from './platform/limits/index.ts'
@@ -134,6 +135,7 @@ export class CoreServices<
   #users?: UsersService
   #verification?: VerificationService
   #visits?: VisitsService
+  #waitlist?: WaitlistService
   readonly repos: Repositories
   protected readonly context: Shared
 
@@ -320,6 +322,10 @@ export class CoreServices<
 
   get visits(): VisitsService {
     return (this.#visits ??= new VisitsService(this))
+  }
+
+  get waitlist(): WaitlistService {
+    return (this.#waitlist ??= new WaitlistService(this))
   }
 
   /** What each feature knows of people, bound to this aggregator's transaction. */

@@ -5,6 +5,7 @@
  */
 export { AssertionFailed, assert, unreachable } from './assert.ts'
 export { type Clock, systemClock, VirtualClock } from './clock.ts'
+export { readEmail } from './email-address.ts'
 export {
   AppError,
   type ErrorDetails,
@@ -41,4 +42,5 @@ export {
   pageLimit,
   toPage,
 } from './page.ts'
+export { hashSecret } from './secret.ts'
 export { UNIT_AMOUNT_MAX, UNIT_NAME } from './unit.ts'

@@ -55,13 +55,14 @@ describe('LaunchpadServices', () => {
   test('an invitation that was used in the same transaction lets somebody in', async () => {
     const { id, code } = await services.invites.create({ createdBy: 'admin' })
     const entry = newId()
+    const ada = { email: 'ada@example.org', languageCode: 'en' }
     const user = await platform.transaction(async (tx) => {
       expect(tx.users).toBeInstanceOf(InviteOnlyUsersService)
-      await expect(
-        tx.users.createWithEmail({ languageCode: 'en', admittedBy: id }),
-      ).rejects.toMatchObject({ code: 'launchpad.invitation_required' })
+      await expect(tx.users.createWithEmail({ ...ada, admittedBy: id })).rejects.toMatchObject({
+        code: 'launchpad.invitation_required',
+      })
       await tx.invites.use({ code, usedBy: entry })
-      return tx.users.createWithEmail({ languageCode: 'en', admittedBy: id })
+      return tx.users.createWithEmail({ ...ada, admittedBy: id })
     })
     expect(await services.users.getById(user.id)).toMatchObject({ kind: 'registered' })
   })

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { InvalidValue, LANGUAGES, type Language } from '../../kernel/index.ts'
+import { hashSecret, InvalidValue, LANGUAGES, type Language } from '../../kernel/index.ts'
 import { DeviceKeyInvalid } from './users.errors.ts'
 
 /** A person: a guest of one device, or somebody known by their Telegram identity. */
@@ -138,9 +137,4 @@ export function telegramSender(telegramId: bigint): string {
 /** The Telegram id in such a name. */
 export function telegramIdOf(sender: string): bigint {
   return BigInt(sender.slice(sender.indexOf(':') + 1))
-}
-
-/** Hashes a random secret for storage; such a secret needs no salt and no slow hash. */
-export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
 }

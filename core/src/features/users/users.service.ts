@@ -1,4 +1,4 @@
-import { addMs, assert, type Clock, newId } from '../../kernel/index.ts'
+import { addMs, assert, type Clock, hashSecret, newId } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import type { IdentitySettings } from './identity.ts'
@@ -12,7 +12,6 @@ import {
   changedFields,
   checkTimeZone,
   hashDeviceKey,
-  hashSecret,
   type Profile,
   type ProfileChanges,
   type TelegramUser,
@@ -59,6 +58,8 @@ export interface LoginClient {
 
 /** Somebody who has proved an address and has no account yet. */
 export interface NewEmailUser {
+  /** In small letters. */
+  readonly email: string
   readonly languageCode: string | null
   /** Id of the invitation that they have used in this transaction, where one lets them in. */
   readonly admittedBy?: string

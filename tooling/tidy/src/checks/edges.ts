@@ -143,7 +143,7 @@ function refusedPackage(
   if (places !== undefined && !places.test(from)) {
     return `${name} is imported by its adapters only`
   }
-  if (source.kind === 'kernel' && /^node:(?!crypto$)/.test(specifier)) {
+  if (source.kind === 'kernel' && /^node:(?!(?:crypto|url)$)/.test(specifier)) {
     return `the kernel does no I/O: ${specifier}`
   }
   const isSql = name === 'drizzle-orm' && source.kind === 'feature' && !isTypeOnly

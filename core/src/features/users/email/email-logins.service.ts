@@ -1,4 +1,11 @@
-import { addMs, type Clock, DAY_MS, type Language, newId } from '../../../kernel/index.ts'
+import {
+  addMs,
+  type Clock,
+  DAY_MS,
+  hashSecret,
+  type Language,
+  newId,
+} from '../../../kernel/index.ts'
 import { assertNoTransaction, type Transactional } from '../../../platform/database/index.ts'
 import type { JobsRepository } from '../../../platform/jobs/index.ts'
 import { admit, type Limiter } from '../../../platform/limits/index.ts'
@@ -7,7 +14,6 @@ import type { IdentitySettings } from '../identity.ts'
 import type { PasswordsRepository } from '../passwords/passwords.repository.ts'
 import { sessionLabel } from '../sessions/session.ts'
 import type { Login, SessionsService } from '../sessions/sessions.service.ts'
-import { hashSecret } from '../user.ts'
 import type { UsersRepository } from '../users.repository.ts'
 import type { LoginClient, UsersService } from '../users.service.ts'
 import {
@@ -119,7 +125,7 @@ export class EmailLoginsService {
       if (!(await tx.repos.emailCodes.use(id, now))) throw new EmailCodeGone()
       await tx.repos.emails.lockAddress(email)
       const known = await tx.repos.emails.findUser(email)
-      const user = known ?? (await tx.users.createWithEmail({ languageCode: language }))
+      const user = known ?? (await tx.users.createWithEmail({ email, languageCode: language }))
       if (!known) await tx.repos.emails.put({ userId: user.id, email, verifiedAt: now })
       if (client.network) await tx.repos.emails.noteLogin(user.id, hashSecret(client.network))
       return tx.sessions.open(user, { surface: 'web', label: sessionLabel(client.userAgent) })

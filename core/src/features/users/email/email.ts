@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { domainToASCII } from 'node:url'
-import type { Language } from '../../../kernel/index.ts'
+import { type Language, readEmail } from '../../../kernel/index.ts'
 import { EmailInvalid } from './email.errors.ts'
 
 /** An address that somebody has proved to be theirs. */
@@ -39,10 +38,6 @@ export const EMAIL_CODE_ATTEMPTS_MAX = 5
 /** How long a code of the past is kept: nobody asks for it any more. */
 export const EMAIL_CODE_KEPT_MS = 60 * 60_000
 
-const EMAIL_LENGTH_MAX = 254
-const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
-const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/
-
 /**
  * Reads an e-mail address: small letters, the domain as the network knows it. Two texts that reach
  * one mailbox by a provider's own rules (`a.b`, `a+b`) stay two addresses.
@@ -50,20 +45,8 @@ const DOMAIN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-
  * @throws {@link EmailInvalid}
  */
 export function parseEmail(text: string): string {
-  const trimmed = text.trim()
-  const at = trimmed.lastIndexOf('@')
-  const local = trimmed.slice(0, at).toLowerCase()
-  const domain = domainToASCII(trimmed.slice(at + 1))
-  const email = `${local}@${domain}`
-  const isRead =
-    at > 0 &&
-    // What reads domains drops line breaks instead of refusing them.
-    !/[\s\p{C}]/u.test(trimmed) &&
-    local.length <= 64 &&
-    email.length <= EMAIL_LENGTH_MAX &&
-    LOCAL_PART.test(local) &&
-    DOMAIN.test(domain)
-  if (!isRead) throw new EmailInvalid()
+  const email = readEmail(text)
+  if (email === undefined) throw new EmailInvalid()
   return email
 }
 

@@ -1,5 +1,5 @@
-import { addMs, type Clock, newId } from '../../../kernel/index.ts'
-import { hashSecret, type User } from '../user.ts'
+import { addMs, type Clock, hashSecret, newId } from '../../../kernel/index.ts'
+import type { User } from '../user.ts'
 import { SessionExpired, SessionNotFound, SessionUnknown } from '../users.errors.ts'
 import {
   isSessionExpired,

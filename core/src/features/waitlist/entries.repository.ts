@@ -1,0 +1,191 @@
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../kernel/index.ts'
+import {
+  BaseRepository,
+  builtOnce,
+  type Executor,
+  rows,
+  type ValueOf,
+} from '../../platform/database/index.ts'
+import { waitlistClass, waitlistEntry } from './entry.table.ts'
+import type { Entry, EntryStatus } from './entry.ts'
+import type { Features } from './score.ts'
+
+/** A new entry; the database gives its number. */
+export type NewEntry = Omit<Entry, 'seq' | 'requeues' | 'qualifiedReferrals'>
+
+/** Which entries are listed; all of what is named must fit. */
+export interface EntryFilter {
+  readonly status?: EntryStatus | undefined
+  /** The beginning of an address, in any case. */
+  readonly email?: string | undefined
+}
+
+const findClass = builtOnce((db, value: ValueOf<Features & Record<string, unknown>>) =>
+  db
+    .select({ id: waitlistClass.id })
+    .from(waitlistClass)
+    .where(
+      and(
+        eq(waitlistClass.persona, value('persona')),
+        eq(waitlistClass.isDetailed, value('isDetailed')),
+        eq(waitlistClass.hasKeyword, value('hasKeyword')),
+        eq(waitlistClass.referrals, value('referrals')),
+        eq(waitlistClass.cohort, value('cohort')),
+      ),
+    ),
+)
+
+/** Entries of the waitlist and their classes. */
+export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
+  constructor(db: Executor) {
+    super(db, waitlistEntry)
+  }
+
+  /** Gives the class of some features, made when nobody had them before. */
+  async classOf(features: Features): Promise<number> {
+    const asked = { ...features }
+    const [known] = await findClass(this.db, asked)
+    if (known) return known.id
+    await this.db.insert(waitlistClass).values(asked).onConflictDoNothing()
+    const [made] = await findClass(this.db, asked)
+    if (!made) throw new TypeError('A class that was inserted is there')
+    return made.id
+  }
+
+  /** Reads what a class stands for. */
+  async featuresOf(classId: number): Promise<Features> {
+    const [row] = await this.db.select().from(waitlistClass).where(eq(waitlistClass.id, classId))
+    if (!row) throw new TypeError('A class that somebody has is there')
+    const { id: _id, ...features } = row
+    return features
+  }
+
+  /** Writes a new entry; undefined when its address or its user has one. */
+  async insertNew(entry: NewEntry): Promise<Entry | undefined> {
+    const [row] = await this.db
+      .insert(waitlistEntry)
+      .values(entry)
+      .onConflictDoNothing()
+      .returning()
+    return row
+  }
+
+  /** Lets somebody who lapsed join again, behind all others; undefined for anybody else. */
+  async rejoin(
+    { email, userId }: Pick<Entry, 'email' | 'userId'>,
+    again: Pick<
+      Entry,
+      'classId' | 'useCase' | 'language' | 'networkHash' | 'status' | 'joinedAt' | 'confirmedAt'
+    >,
+  ): Promise<Entry | undefined> {
+    const isTheirs =
+      email === null ? eq(waitlistEntry.userId, userId ?? '') : eq(waitlistEntry.email, email)
+    const isLapsed = and(isTheirs, eq(waitlistEntry.status, 'lapsed'))
+    // Drizzle writes no column that is always given by the database.
+    await this.db.execute(sql`update ${waitlistEntry} set seq = default where ${isLapsed}`)
+    const [row] = await this.db
+      .update(waitlistEntry)
+      .set({ ...again, requeues: 0 })
+      .where(isLapsed)
+      .returning()
+    return row
+  }
+
+  /** Reads an entry and keeps others from changing it until the transaction ends. */
+  async findByIdWithLock(id: string): Promise<Entry | undefined> {
+    return this.#findOne(eq(waitlistEntry.id, id), { isLocked: true })
+  }
+
+  /** Finds whose an address is. */
+  findByEmail(email: string): Promise<Entry | undefined> {
+    return this.#findOne(eq(waitlistEntry.email, email))
+  }
+
+  /** Finds the entry of a user: their own, or that of the address they have proved. */
+  findByUser(userId: string): Promise<Entry | undefined> {
+    return this.#findOne(
+      sql`(${waitlistEntry.userId} = ${userId} or ${waitlistEntry.userId} is null
+        and ${waitlistEntry.email} = (select e.email from gramkit.user_email e
+          where e.user_id = ${userId}))`,
+    )
+  }
+
+  /** Finds by the code of somebody's own link. */
+  findByReferralCode(referralCode: string): Promise<Entry | undefined> {
+    return this.#findOne(eq(waitlistEntry.referralCode, referralCode))
+  }
+
+  /** One page of the entries that fit, the last who joined first. */
+  async listNewest({ status, email }: EntryFilter, request: PageRequest): Promise<Page<Entry>> {
+    const limit = pageLimit(request)
+    const found = await this.db
+      .select()
+      .from(waitlistEntry)
+      .where(
+        and(
+          status && eq(waitlistEntry.status, status),
+          email === undefined
+            ? undefined
+            : sql`starts_with(${waitlistEntry.email}, ${email.toLowerCase()})`,
+          request.cursor
+            ? sql`${waitlistEntry.seq} < ${decodeCursor(request.cursor, 'number')}::bigint`
+            : undefined,
+        ),
+      )
+      .orderBy(desc(waitlistEntry.seq))
+      .limit(limit + 1)
+    return toPage(found, limit, ({ seq }) => String(seq))
+  }
+
+  /** Entries that should have been confirmed by an instant, the oldest first, locked. */
+  async lockUnconfirmed(joinedBefore: Date, limit: number): Promise<Entry[]> {
+    return (
+      this.db
+        .select()
+        .from(waitlistEntry)
+        // Not a parameter: a prepared plan could then not use the index of unconfirmed rows.
+        .where(
+          sql`${waitlistEntry.status} = 'unconfirmed' and ${waitlistEntry.joinedAt} <= ${joinedBefore}`,
+        )
+        .orderBy(waitlistEntry.joinedAt)
+        .limit(limit)
+        .for('update', { skipLocked: true })
+    )
+  }
+
+  /** When the oldest unconfirmed entry joined, or undefined. */
+  async findOldestUnconfirmed(): Promise<Date | undefined> {
+    const [row] = await this.db
+      .select({ joinedAt: waitlistEntry.joinedAt })
+      .from(waitlistEntry)
+      .where(sql`${waitlistEntry.status} = 'unconfirmed'`)
+      .orderBy(waitlistEntry.joinedAt)
+      .limit(1)
+    return row?.joinedAt
+  }
+
+  /** Counts who joined since an instant, those who left or never confirmed aside. */
+  async countJoinedSince(since: Date): Promise<number> {
+    const [row] = await rows(
+      this.db,
+      sql`select count(*)::int as count from gramkit.waitlist_entry
+          where joined_at >= ${since} and status not in ('unconfirmed', 'left')`,
+      z.object({ count: z.int() }),
+    )
+    return row?.count ?? 0
+  }
+
+  async #findOne(condition: SQL, { isLocked = false } = {}): Promise<Entry | undefined> {
+    const query = this.db
+      .select()
+      .from(waitlistEntry)
+      .where(condition)
+      // Of a user's own entry and one of their address the first.
+      .orderBy(sql`${waitlistEntry.userId} is null`)
+      .limit(1)
+    const [row] = await (isLocked ? query.for('update') : query)
+    return row
+  }
+}

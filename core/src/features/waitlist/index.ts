@@ -1,0 +1,49 @@
+/**
+ * The waitlist: who wants to be let in, in the order of a score, and how they get in: batches of
+ * bound invitations, and admissions.
+ *
+ * Positions are computed when they are asked for, from counts that the database keeps, so they are
+ * right after every join, invitation and change of weights.
+ *
+ * @module
+ */
+export { EntriesRepository, type EntryFilter } from './entries.repository.ts'
+export {
+  waitlistBucketCount,
+  waitlistClass,
+  waitlistClassCount,
+  waitlistEntry,
+} from './entry.table.ts'
+export { ENTRY_STATUSES, type Entry, type EntryStatus } from './entry.ts'
+export type { EstimatedWait } from './estimated-wait.ts'
+export { waitlistPart } from './person-part.ts'
+export type { Place } from './place.ts'
+export { PlacesRepository } from './places.repository.ts'
+export {
+  COHORTS,
+  type Cohort,
+  type Features,
+  PERSONAS,
+  type Persona,
+  type ScoreComponents,
+  type Weights,
+  waitlistWeights,
+  weightsSchema,
+} from './score.ts'
+export {
+  AlreadyJoined,
+  ConfirmationGone,
+  EntryNotFound,
+  GuestsNotListed,
+  WaitlistUnavailable,
+} from './waitlist.errors.ts'
+export { waitlistConfirmed, waitlistJoined, waitlistLeft } from './waitlist.events.ts'
+export { forgetUnconfirmedEntries } from './waitlist.jobs.ts'
+export type { WaitlistScope } from './waitlist.scope.ts'
+export {
+  type EntryKey,
+  type Joined,
+  type NewJoin,
+  WaitlistService,
+  type WaitlistStats,
+} from './waitlist.service.ts'

@@ -1,0 +1,21 @@
+import type { PersonPart, PersonRows } from '../../platform/people/index.ts'
+import { waitlistEntry } from './entry.table.ts'
+import type { WaitlistService } from './waitlist.service.ts'
+
+/** Who wanted to be let in. A guest is never on the waitlist, so nothing is merged. */
+export const waitlistPart: PersonPart<{
+  readonly repos: { readonly personRows: PersonRows }
+  readonly waitlist: Pick<WaitlistService, 'find' | 'erase'>
+}> = {
+  name: 'waitlist',
+  tables: [waitlistEntry],
+  merge: async () => {},
+  async export({ repos, waitlist }, userId) {
+    const found = await waitlist.find({ userId })
+    const read = found
+      ? await repos.personRows.read(waitlistEntry.id, found.id, { without: ['seq', 'networkHash'] })
+      : []
+    return { entry: read[0] ?? null }
+  },
+  erase: ({ waitlist }, userId) => waitlist.erase(userId),
+}

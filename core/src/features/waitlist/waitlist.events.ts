@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineEvent } from '../../platform/outbox/index.ts'
+
+/** Somebody joined the waitlist; `inviterEntryId` is whose link they came by. */
+export const waitlistJoined = defineEvent('waitlist.joined', {
+  version: 1,
+  schema: z.object({
+    entryId: z.uuid(),
+    inviterEntryId: z.uuid().nullable(),
+    /** They proved who they are already, so they wait. */
+    isConfirmed: z.boolean(),
+  }),
+})
+
+/** Somebody proved their address and waits from now on. */
+export const waitlistConfirmed = defineEvent('waitlist.confirmed', {
+  version: 1,
+  schema: z.object({ entryId: z.uuid() }),
+})
+
+/** Somebody is on the waitlist no more, or never confirmed that they want to be. */
+export const waitlistLeft = defineEvent('waitlist.left', {
+  version: 1,
+  schema: z.object({ entryId: z.uuid(), reason: z.enum(['asked', 'unconfirmed', 'erased']) }),
+})
