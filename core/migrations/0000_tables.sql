@@ -466,6 +466,25 @@ CREATE TABLE "gramkit"."payment_refund" (
 	CONSTRAINT "payment_refund_status_check" CHECK ("gramkit"."payment_refund"."status" in ('requested', 'pending', 'succeeded', 'failed', 'unknown'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."quality_alert" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"metric" text NOT NULL,
+	"severity" text NOT NULL,
+	"value" double precision NOT NULL,
+	"threshold" double precision NOT NULL,
+	"snapshot_id" uuid NOT NULL,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"acknowledged_at" timestamp (3) with time zone,
+	"acknowledged_by" text,
+	"resolved_at" timestamp (3) with time zone,
+	"escalations" integer NOT NULL,
+	"next_escalation_at" timestamp (3) with time zone,
+	CONSTRAINT "quality_alert_metric_check" CHECK ("gramkit"."quality_alert"."metric" in ('trust', 'churn', 'fraud', 'engagement')),
+	CONSTRAINT "quality_alert_severity_check" CHECK ("gramkit"."quality_alert"."severity" in ('warning', 'critical')),
+	CONSTRAINT "quality_alert_escalations_check" CHECK ("gramkit"."quality_alert"."escalations" between 0 and 3),
+	CONSTRAINT "quality_alert_acknowledged_check" CHECK (("gramkit"."quality_alert"."acknowledged_at" is null) = ("gramkit"."quality_alert"."acknowledged_by" is null))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."quality_gate_change" (
 	"version" integer PRIMARY KEY NOT NULL,
 	"state" text NOT NULL,
@@ -800,6 +819,7 @@ ALTER TABLE "gramkit"."payment_contact" ADD CONSTRAINT "payment_contact_user_id_
 ALTER TABLE "gramkit"."payment_receipt" ADD CONSTRAINT "payment_receipt_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_receipt" ADD CONSTRAINT "payment_receipt_refund_id_payment_refund_id_fk" FOREIGN KEY ("refund_id") REFERENCES "gramkit"."payment_refund"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."payment_refund" ADD CONSTRAINT "payment_refund_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."quality_alert" ADD CONSTRAINT "quality_alert_snapshot_id_quality_snapshot_id_fk" FOREIGN KEY ("snapshot_id") REFERENCES "gramkit"."quality_snapshot"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."quality_gate_change" ADD CONSTRAINT "quality_gate_change_snapshot_id_quality_snapshot_id_fk" FOREIGN KEY ("snapshot_id") REFERENCES "gramkit"."quality_snapshot"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_subscription_id_subscription_id_fk" FOREIGN KEY ("subscription_id") REFERENCES "gramkit"."subscription"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -893,7 +913,10 @@ CREATE UNIQUE INDEX "payment_refund_provider_refund_id_key" ON "gramkit"."paymen
 CREATE INDEX "payment_refund_payment_id_index" ON "gramkit"."payment_refund" USING btree ("payment_id");--> statement-breakpoint
 CREATE INDEX "payment_refund_next_check_at_index" ON "gramkit"."payment_refund" USING btree ("next_check_at") WHERE "gramkit"."payment_refund"."next_check_at" is not null;--> statement-breakpoint
 CREATE INDEX "payment_refund_not_in_books_index" ON "gramkit"."payment_refund" USING btree ("updated_at") WHERE "gramkit"."payment_refund"."status" = 'succeeded' and "gramkit"."payment_refund"."in_books" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "quality_alert_open_key" ON "gramkit"."quality_alert" USING btree ("metric") WHERE "gramkit"."quality_alert"."resolved_at" is null;--> statement-breakpoint
+CREATE INDEX "quality_alert_escalation_index" ON "gramkit"."quality_alert" USING btree ("next_escalation_at") WHERE "gramkit"."quality_alert"."next_escalation_at" is not null;--> statement-breakpoint
 CREATE INDEX "quality_snapshot_created_at_index" ON "gramkit"."quality_snapshot" USING btree ("created_at","id");--> statement-breakpoint
+CREATE INDEX "quality_snapshot_measured_index" ON "gramkit"."quality_snapshot" USING btree ("created_at") WHERE "gramkit"."quality_snapshot"."source" = 'measured';--> statement-breakpoint
 CREATE INDEX "subscription_gift_user_id_index" ON "gramkit"."subscription_gift" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "subscription_live_key" ON "gramkit"."subscription" USING btree ("user_id","plan_group") WHERE "gramkit"."subscription"."status" <> 'expired';--> statement-breakpoint
 CREATE INDEX "subscription_user_id_index" ON "gramkit"."subscription" USING btree ("user_id","id");--> statement-breakpoint

@@ -25,6 +25,13 @@ import {
   receiptOverdue,
   receiptRejected,
 } from './features/payments/index.ts'
+import {
+  alertEscalated,
+  alertOpened,
+  alertResolved,
+  gateChanged,
+  gateOverridden,
+} from './features/quality/index.ts'
 import { subscriptionEvents } from './features/subscriptions/index.ts'
 import {
   streakMilestoneReached,
@@ -63,6 +70,11 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   waitlistConfirmed,
   waitlistJoined,
   waitlistLeft,
+  alertOpened,
+  alertEscalated,
+  alertResolved,
+  gateChanged,
+  gateOverridden,
   ...Object.values(friendshipEvents),
   ...Object.values(groupEvents),
   paymentSucceeded,

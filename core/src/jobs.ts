@@ -23,6 +23,14 @@ import {
   reconcilePayments,
 } from './features/payments/index.ts'
 import {
+  escalateDueAlerts,
+  evaluateByNewThresholds,
+  evaluateDueQuality,
+  measureDueQuality,
+  tellAlertEscalated,
+  tellAlertOpened,
+} from './features/quality/index.ts'
+import {
   expireDueSubscriptions,
   noticeDueSubscriptions,
   renewDueSubscriptions,
@@ -76,6 +84,20 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   forgetOpenedInitData,
   forgetEmailCodes,
   forgetUnconfirmedEntries,
+]
+
+/** Scheduled work of the growth gate, for an app that issues invitations by it. */
+export const GROWTH_DUE_WORK: readonly DueWork<CoreServices>[] = [
+  measureDueQuality,
+  evaluateDueQuality,
+  escalateDueAlerts,
+]
+
+/** What the growth gate does about events; the app declares the two templates of alerts. */
+export const GROWTH_SUBSCRIPTIONS: readonly EventSubscription<CoreServices>[] = [
+  evaluateByNewThresholds,
+  tellAlertOpened,
+  tellAlertEscalated,
 ]
 
 /** Jobs of core's features. */

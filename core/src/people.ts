@@ -11,6 +11,7 @@ import { groupsPart } from './features/groups/index.ts'
 import { invitesPart } from './features/invites/index.ts'
 import { broadcastsPart, notificationsPart } from './features/notifications/index.ts'
 import { paymentsPart } from './features/payments/index.ts'
+import { qualityPart } from './features/quality/index.ts'
 import { subscriptionsPart } from './features/subscriptions/index.ts'
 import {
   attributionPart,
@@ -119,6 +120,7 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   eventsPart,
   auditPart,
   settingsPart,
+  qualityPart,
   paymentsPart,
   subscriptionsPart,
   friendshipsPart,

@@ -25,7 +25,7 @@ import {
   ReconciliationRepository,
   RefundsRepository,
 } from './features/payments/index.ts'
-import { QualityRepository } from './features/quality/index.ts'
+import { AlertsRepository, QualityRepository } from './features/quality/index.ts'
 import { GrantsRepository, SubscriptionsRepository } from './features/subscriptions/index.ts'
 import {
   ActiveDaysRepository,
@@ -66,6 +66,7 @@ import { SettingsRepository } from './platform/settings/index.ts'
  */
 export class CoreRepositories {
   #activeDays?: ActiveDaysRepository
+  #alerts?: AlertsRepository
   #attributions?: AttributionsRepository
   #audit?: AuditRepository
   #balance?: BalanceRepository
@@ -119,6 +120,10 @@ export class CoreRepositories {
 
   get activeDays(): ActiveDaysRepository {
     return (this.#activeDays ??= new ActiveDaysRepository(this.db))
+  }
+
+  get alerts(): AlertsRepository {
+    return (this.#alerts ??= new AlertsRepository(this.db))
   }
 
   get attributions(): AttributionsRepository {

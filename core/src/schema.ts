@@ -34,7 +34,7 @@ export {
   paymentReconciliation,
   paymentRefund,
 } from './features/payments/index.ts'
-export { qualityGateChange, qualitySnapshot } from './features/quality/index.ts'
+export { qualityAlert, qualityGateChange, qualitySnapshot } from './features/quality/index.ts'
 export {
   subscription,
   subscriptionGift,

@@ -32,7 +32,11 @@ import {
   ReconciliationService,
   RefundsService,
 } from './features/payments/index.ts'
-import { QualityService } from './features/quality/index.ts'
+import {
+  AlertsService,
+  QualityService,
+  SnapshotsService as QualitySnapshotsService,
+} from './features/quality/index.ts'
 import { RenewalsService, SubscriptionsService } from './features/subscriptions/index.ts'
 import {
   AccountsService,
@@ -101,6 +105,7 @@ export class CoreServices<
   Shared extends Context = Context,
 > {
   #accounts?: AccountsService
+  #alerts?: AlertsService
   #audit?: AuditService
   #balance?: BalanceService
   #broadcastSending?: BroadcastSendingService
@@ -118,6 +123,7 @@ export class CoreServices<
   #payments?: PaymentsService
   #paymentsCheck?: PaymentsCheckService
   #quality?: QualityService
+  #qualitySnapshots?: QualitySnapshotsService
   #reach?: ReachService
   #receipts?: ReceiptsService
   #receiptsCheck?: ReceiptsCheckService
@@ -188,6 +194,10 @@ export class CoreServices<
     return (this.#accounts ??= new AccountsService(this))
   }
 
+  get alerts(): AlertsService {
+    return (this.#alerts ??= new AlertsService(this))
+  }
+
   get audit(): AuditService {
     return (this.#audit ??= new AuditService(this))
   }
@@ -254,6 +264,10 @@ export class CoreServices<
 
   get quality(): QualityService {
     return (this.#quality ??= new QualityService(this))
+  }
+
+  get qualitySnapshots(): QualitySnapshotsService {
+    return (this.#qualitySnapshots ??= new QualitySnapshotsService(this))
   }
 
   get reach(): ReachService {

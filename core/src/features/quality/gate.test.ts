@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { decide, type GateState } from './gate.ts'
 import { checkRate, figureOf, type Rates, ratesOf, trustOf } from './metrics.ts'
-import { INITIAL_THRESHOLDS, thresholdsSchema } from './thresholds.ts'
+import { qualityThresholds } from './thresholds.ts'
+
+const { initial: INITIAL_THRESHOLDS, schema: thresholdsSchema } = qualityThresholds
 
 const rates = (churn: number | null, fraud: number | null, engagement: number | null): Rates => ({
   churn,

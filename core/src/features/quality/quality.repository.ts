@@ -1,10 +1,9 @@
-import { desc, sql } from 'drizzle-orm'
+import { asc, between, desc, eq, lt, max, type SQL, sql } from 'drizzle-orm'
+import { decodeCursor, type PageRequest, pageLimit, toPage } from '../../kernel/index.ts'
 import type { Executor } from '../../platform/database/index.ts'
+import type { GateChange, GateHistory } from './gate-change.ts'
 import { qualityGateChange, qualitySnapshot } from './quality.table.ts'
 import type { Snapshot } from './snapshot.ts'
-
-/** The gate as it was from one change on. */
-export type GateChange = typeof qualityGateChange.$inferSelect
 
 /** Snapshots of the growth, and every change of the gate. */
 export class QualityRepository {
@@ -34,6 +33,21 @@ export class QualityRepository {
     await this.#db.insert(qualityGateChange).values(change)
   }
 
+  /** One page of the changes, newest first. */
+  async listChanges(request: PageRequest): Promise<GateHistory> {
+    const limit = pageLimit(request)
+    const { version } = qualityGateChange
+    const found = await this.#db
+      .select()
+      .from(qualityGateChange)
+      .where(
+        request.cursor ? lt(version, Number(decodeCursor(request.cursor, 'number'))) : undefined,
+      )
+      .orderBy(desc(version))
+      .limit(limit + 1)
+    return toPage(found, limit, (change) => String(change.version))
+  }
+
   /** The newest snapshot, or undefined. */
   async findLastSnapshot(): Promise<Snapshot | undefined> {
     const [row] = await this.#db
@@ -42,6 +56,38 @@ export class QualityRepository {
       .orderBy(desc(qualitySnapshot.createdAt), desc(qualitySnapshot.id))
       .limit(1)
     return row && snapshotOf(row)
+  }
+
+  /** When the kit counted for the last time, or undefined. */
+  async findLastMeasuredAt(): Promise<Date | undefined> {
+    const [row] = await this.#db
+      .select({ at: max(qualitySnapshot.createdAt) })
+      .from(qualitySnapshot)
+      .where(eq(qualitySnapshot.source, 'measured'))
+    return row?.at ?? undefined
+  }
+
+  /** The snapshots of a time, oldest first; of each day (UTC) the last one alone where that is asked. */
+  async listSnapshots({
+    from,
+    to,
+    isDaily,
+    limit,
+  }: {
+    readonly from: Date
+    readonly to: Date
+    readonly isDaily: boolean
+    readonly limit: number
+  }): Promise<Snapshot[]> {
+    const { createdAt, id } = qualitySnapshot
+    const day: SQL = sql`date_trunc('day', ${createdAt}, 'UTC')`
+    const chosen = isDaily ? this.#db.selectDistinctOn([day]) : this.#db.select()
+    const found = await chosen
+      .from(qualitySnapshot)
+      .where(between(createdAt, from, to))
+      .orderBy(...(isDaily ? [asc(day), desc(createdAt), desc(id)] : [asc(createdAt), asc(id)]))
+      .limit(limit)
+    return found.map(snapshotOf)
   }
 
   /** Writes down what is known of the growth. */

@@ -32,6 +32,9 @@ export const qualitySnapshot = gramkit.table(
   },
   (table) => [
     index('quality_snapshot_created_at_index').on(table.createdAt, table.id),
+    index('quality_snapshot_measured_index')
+      .on(table.createdAt)
+      .where(sql`${table.source} = 'measured'`),
     check('quality_snapshot_source_check', sql`${table.source} in ('measured', 'posted')`),
     // NaN is greater than every number, so it is no rate either.
     check(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defineSetting, type Setting } from '../../platform/settings/index.ts'
 
 const rate = z.number().min(0).max(1)
 const weight = z.number().min(0).max(100)
@@ -56,11 +57,15 @@ export const thresholdsSchema = z
 /** What the gate is measured against. */
 export type Thresholds = z.infer<typeof thresholdsSchema>
 
-/** The thresholds of an app whose owner changed none. */
-export const INITIAL_THRESHOLDS: Thresholds = {
-  sampleMin: 100,
-  trust: { closesBelow: 0.7, opensAbove: 0.8 },
-  churn: { tolerated: 0.15, weight: 2, closesAbove: 0.2, opensBelow: 0.15 },
-  fraud: { tolerated: 0.05, weight: 3, warnsAbove: 0.02 },
-  engagement: { expected: 0.5, weight: 1, criticalBelow: 0.3 },
-}
+/** The thresholds, which an admin changes while the kit runs. */
+export const qualityThresholds: Setting<Thresholds> = defineSetting({
+  name: 'quality.thresholds',
+  schema: thresholdsSchema,
+  initial: {
+    sampleMin: 100,
+    trust: { closesBelow: 0.7, opensAbove: 0.8 },
+    churn: { tolerated: 0.15, weight: 2, closesAbove: 0.2, opensBelow: 0.15 },
+    fraud: { tolerated: 0.05, weight: 3, warnsAbove: 0.02 },
+    engagement: { expected: 0.5, weight: 1, criticalBelow: 0.3 },
+  },
+})

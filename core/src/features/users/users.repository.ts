@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { NotFound } from '../../kernel/index.ts'
 import {
@@ -97,6 +97,16 @@ export class UsersRepository extends BaseRepository<typeof userAccount> {
     if (!row) throw new NotFound({ what: 'user account', id })
     const { user, streak, attributedAt } = row
     return { user, streak: streak ?? undefined, isAttributed: attributedAt !== null }
+  }
+
+  /** Reads who runs the app: up to 100 admins and owners. */
+  listStaff(): Promise<User[]> {
+    return this.db
+      .select()
+      .from(userAccount)
+      .where(and(inArray(userAccount.role, ['admin', 'owner']), isNull(userAccount.departedAt)))
+      .orderBy(asc(userAccount.id))
+      .limit(100)
   }
 
   /**
