@@ -11,7 +11,7 @@ const neverTests = ['**/node_modules/**', '**/dist/**']
 const withService = ['**/*.{db,redis,browser,proof}.test.ts']
 
 /**
- * Stories of a whole shop. The older PostgreSQL need not hear them again in each run: other files
+ * Stories of a whole app. The older PostgreSQL need not hear them again in each run: other files
  * send it the same statements. CI runs them on it by themselves.
  */
 const stories = [
@@ -28,7 +28,9 @@ const stories = [
   'secrets',
   'taking-back',
   'two-shops',
-].map((name) => `apps/shop/backend/src/${name}.db.test.ts`)
+]
+  .map((name) => `apps/shop/backend/src/${name}.db.test.ts`)
+  .concat('apps/launchpad/backend/src/gateway/gateway.db.test.ts')
 
 /** Workspace packages resolve to their sources, in what Vite transforms and in what Node loads. */
 const conditions = ['gramkit-source', 'node', 'default']

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { variables } from '@gramkit/core/config'
 import { describe, expect, test } from 'vitest'
 import { loadLaunchpadConfig } from './config.ts'
-import { launchpadVariables } from './variables.ts'
+import { gatewayVariables, launchpadVariables } from './variables.ts'
 
 const complete = {
   DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/none',
@@ -29,6 +30,9 @@ describe('the configuration of the launchpad', () => {
   test('.env.example documents exactly the variables that are read', () => {
     const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
     const listed = [...example.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name)
-    expect(listed.sort()).toEqual(Object.keys(launchpadVariables.shape).sort())
+    const ofTheKit = Object.keys(variables.shape)
+    const read = { ...launchpadVariables.shape, ...gatewayVariables.shape }
+    const own = Object.keys(read).filter((name) => !ofTheKit.includes(name))
+    expect(listed.sort()).toEqual(own.sort())
   })
 })

@@ -77,8 +77,11 @@ export async function openLaunchpad(config: LaunchpadConfig, logger: Logger): Pr
         await app.register(coreApi(platform, { inbox }), { prefix: `${JOIN_PATH}/api/v1` })
         await app.register(joinPages)
       }
-      const statusOf = async () =>
-        Object.fromEntries(services.map((service) => [service, 'healthy' as const]))
+      const statusOf = async () => {
+        const { statusCode } = await app.inject('/ready')
+        const status = statusCode === 200 ? ('healthy' as const) : ('unhealthy' as const)
+        return Object.fromEntries(services.map((service) => [service, status]))
+      }
       await app.register(statusHttp({ service: nameOf(services), clock: platform.clock, statusOf }))
     },
     path: JOIN_PATH,

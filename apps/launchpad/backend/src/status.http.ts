@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { SERVICES, type Service } from './variables.ts'
 
 /** How a service of the launchpad is. */
-export const serviceStatus = z.enum(['healthy', 'unreachable'])
+export const serviceStatus = z.enum(['healthy', 'unhealthy'])
 
-/** What `/status` answers: `degraded` while one service is not reached. */
+/** What `/status` answers: `degraded` while one service cannot work. */
 export const statusWire = z
   .object({
     status: z.enum(['healthy', 'degraded']),

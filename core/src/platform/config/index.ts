@@ -8,5 +8,5 @@
 export { ConfigInvalid, type VariableFault } from './config.errors.ts'
 export { type Config, type Environment, loadConfig, readVariables } from './config.ts'
 export { isProxyBlock } from './proxy-block.ts'
-export { ROLES, type Role } from './variables.ts'
+export { httpAddress, ROLES, type Role, variables } from './variables.ts'
 export { isWebhookSecret } from './webhook-secret.ts'

@@ -10,7 +10,10 @@ export type Role = (typeof ROLES)[number]
 
 const address = (protocols: readonly string[]) =>
   z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol))
-const httpAddress = address(['http:', 'https:']).transform((text) => text.replace(/\/+$/, ''))
+/** An http(s) address; a slash at its end does not count. */
+export const httpAddress = address(['http:', 'https:']).transform((text) =>
+  text.replace(/\/+$/, ''),
+)
 const postgresAddress = address(['postgres:', 'postgresql:'])
 const list = <Value>(item: z.ZodType<Value, string>) =>
   z

@@ -1,9 +1,10 @@
-/** Waits, at most 10 seconds, until a question has the wanted answer. */
+/** Waits, at most 10 seconds unless told otherwise, until a question has the wanted answer. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   isWanted: (answer: T) => boolean,
+  withinMs = 10_000,
 ): Promise<T> {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + withinMs
   for (;;) {
     const answer = await ask()
     if (isWanted(answer) || performance.now() > deadline) return answer
