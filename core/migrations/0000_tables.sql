@@ -80,6 +80,12 @@ CREATE TABLE "gramkit"."setting" (
 	CONSTRAINT "setting_version_check" CHECK ("gramkit"."setting"."version" >= 1)
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."webhook_sequence" (
+	"name" text PRIMARY KEY NOT NULL,
+	"last" bigint NOT NULL,
+	CONSTRAINT "webhook_sequence_last_check" CHECK ("gramkit"."webhook_sequence"."last" > 0)
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."audit_entry" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"stream" text DEFAULT 'core' NOT NULL,

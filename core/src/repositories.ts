@@ -52,6 +52,7 @@ import { JobsRepository } from './platform/jobs/index.ts'
 import { OutboxRepository } from './platform/outbox/index.ts'
 import { PersonRows } from './platform/people/index.ts'
 import { SettingsRepository } from './platform/settings/index.ts'
+import { WebhookSequenceRepository } from './platform/webhooks/index.ts'
 
 /**
  * All repositories on one executor. Each is built when it is first touched.
@@ -109,6 +110,7 @@ export class CoreRepositories {
   #subscriptions?: SubscriptionsRepository
   #users?: UsersRepository
   #verification?: VerificationRepository
+  #webhookSequence?: WebhookSequenceRepository
   #waitlistEntries?: WaitlistEntriesRepository
   #waitlistPlaces?: WaitlistPlacesRepository
   /** Where the statements run; repositories beside these share it. */
@@ -300,6 +302,10 @@ export class CoreRepositories {
 
   get waitlistPlaces(): WaitlistPlacesRepository {
     return (this.#waitlistPlaces ??= new WaitlistPlacesRepository(this.db))
+  }
+
+  get webhookSequence(): WebhookSequenceRepository {
+    return (this.#webhookSequence ??= new WebhookSequenceRepository(this.db))
   }
 
   /**

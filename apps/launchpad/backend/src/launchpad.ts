@@ -8,15 +8,18 @@ import {
 } from '@gramkit/core/app'
 import { createBot } from '@gramkit/core/bot'
 import { coreApi, coreEdge } from '@gramkit/core/http'
-import { alertSubscriptions } from '@gramkit/core/jobs'
+import { alertSubscriptions, GROWTH_DUE_WORK, GROWTH_SUBSCRIPTIONS } from '@gramkit/core/jobs'
 import type { Logger } from '@gramkit/core/log'
 import { sendDueNotifications } from '@gramkit/core/notifications'
+import { webhooksOut } from '@gramkit/core/webhooks'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { LAUNCHPAD_COMMANDS, launchpadComposers } from './bot/launchpad-bot.ts'
 import type { LaunchpadConfig } from './config.ts'
+import { LOOP_EVENTS } from './loop-events.ts'
 import { JOIN_PATH, joinPages } from './pages.ts'
 import { LaunchpadServices } from './services.ts'
 import { statusHttp } from './status.http.ts'
+import { TEMPLATES } from './templates.ts'
 import type { Service } from './variables.ts'
 
 /** A launchpad: its platform, its routes, and the roles that this process plays. */
@@ -46,6 +49,7 @@ export async function openLaunchpad(config: LaunchpadConfig, logger: Logger): Pr
   const platform = await createPlatform({
     ...configuredPlatform(config, logger),
     returnUrls: [pageUrl, ...config.returnUrls],
+    notifications: { templates: TEMPLATES },
     Services: LaunchpadServices,
     Repositories: CoreRepositories,
   })
@@ -57,10 +61,17 @@ export async function openLaunchpad(config: LaunchpadConfig, logger: Logger): Pr
     apiRoot: telegram.apiRoot,
     composers: launchpadComposers(core, { pageUrl }),
   })
+  const webhooks = config.webhook
+    ? webhooksOut({ ...config.webhook, events: LOOP_EVENTS })
+    : { jobs: [], subscriptions: [] }
   return playRoles(config, logger, {
-    ...{ platform, bot },
-    subscriptions: alertSubscriptions(logger),
-    dueWork: [sendDueNotifications(notificationChannels(config, core, bot))],
+    ...{ platform, bot, jobs: webhooks.jobs },
+    subscriptions: [
+      ...alertSubscriptions(logger),
+      ...GROWTH_SUBSCRIPTIONS,
+      ...webhooks.subscriptions,
+    ],
+    dueWork: [sendDueNotifications(notificationChannels(config, core, bot)), ...GROWTH_DUE_WORK],
     api: (inbox) => async (app) => {
       await coreEdge(app, platform, {
         adminToken: http.adminToken,

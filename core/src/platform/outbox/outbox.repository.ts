@@ -1,5 +1,6 @@
-import { asc, inArray, isNull, sql } from 'drizzle-orm'
+import { asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { NotFound } from '../../kernel/index.ts'
 import { announce, builtOnce, type Executor, rows, type ValueOf } from '../database/index.ts'
 import type { DomainEvent } from './event.ts'
 import { outboxEvent } from './outbox.table.ts'
@@ -58,6 +59,17 @@ export class OutboxRepository {
     await announce(this.#db, 'gramkit_wake')
     const users = new Set(events.flatMap(({ userId }) => userId ?? []))
     for (const userId of users) await announce(this.#db, 'gramkit_user', userId)
+  }
+
+  /**
+   * Reads an event.
+   *
+   * @throws {@link NotFound}
+   */
+  async getById(id: string): Promise<OutboxRow> {
+    const [row] = await this.#db.select().from(outboxEvent).where(eq(outboxEvent.id, id))
+    if (!row) throw new NotFound({ what: 'event', id })
+    return row
   }
 
   /** Reads the oldest events that were not published, after keeping other relays out. */

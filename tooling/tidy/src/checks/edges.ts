@@ -29,7 +29,7 @@ const PLATFORM_FOR: Readonly<Record<string, readonly string[]>> = {
   jobs: ['database', 'outbox', 'jobs', 'inbox', 'limits', 'mail', 'bus', 'settings'],
   http: ['http', 'database', 'config', 'telegram', 'limits'],
   bot: ['bot', 'telegram', 'database', 'limits'],
-  gateways: ['database', 'http', 'inbox', 'jobs', 'telegram', 'config', 'log'],
+  gateways: ['database', 'http', 'inbox', 'jobs', 'telegram', 'config', 'log', 'webhooks'],
 }
 
 /** Libraries of outside services, each with the only places of core that may import it. */
