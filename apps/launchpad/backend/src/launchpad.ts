@@ -12,11 +12,11 @@ import { alertSubscriptions, GROWTH_DUE_WORK, GROWTH_SUBSCRIPTIONS } from '@gram
 import type { Logger } from '@gramkit/core/log'
 import { sendDueNotifications } from '@gramkit/core/notifications'
 import { webhooksOut } from '@gramkit/core/webhooks'
-import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { LAUNCHPAD_COMMANDS, launchpadComposers } from './bot/launchpad-bot.ts'
 import type { LaunchpadConfig } from './config.ts'
 import { LOOP_EVENTS } from './loop-events.ts'
 import { JOIN_PATH, joinPages } from './pages.ts'
+import { serviceRoutes } from './service-routes.ts'
 import { LaunchpadServices } from './services.ts'
 import { statusHttp } from './status.http.ts'
 import { TEMPLATES } from './templates.ts'
@@ -27,14 +27,6 @@ export type Launchpad = PlayedRoles<LaunchpadServices>
 
 /** The cookie of its sessions: a shop may be on the same origin. */
 export const SESSION_COOKIE = 'gramkit_launchpad_session'
-
-/** The routes of each service, below `/api/<name>`. */
-const ROUTES: Readonly<Record<Service, readonly FastifyPluginAsyncZod[]>> = {
-  waitlist: [],
-  invites: [],
-  referrals: [],
-  quality: [],
-}
 
 /** What a process that serves these calls itself. */
 export function nameOf(services: readonly Service[]): string {
@@ -64,6 +56,7 @@ export async function openLaunchpad(config: LaunchpadConfig, logger: Logger): Pr
   const webhooks = config.webhook
     ? webhooksOut({ ...config.webhook, events: LOOP_EVENTS })
     : { jobs: [], subscriptions: [] }
+  const routes = serviceRoutes({ platform, joinUrl: pageUrl })
   return playRoles(config, logger, {
     ...{ platform, bot, jobs: webhooks.jobs },
     subscriptions: [
@@ -80,8 +73,8 @@ export async function openLaunchpad(config: LaunchpadConfig, logger: Logger): Pr
         sessionCookie: SESSION_COOKIE,
       })
       for (const service of services) {
-        for (const routes of ROUTES[service]) {
-          await app.register(routes, { prefix: `/api/${service}` })
+        for (const route of routes[service]) {
+          await app.register(route, { prefix: `/api/${service}` })
         }
       }
       if (services.includes('waitlist')) {

@@ -12,5 +12,5 @@ export const joinPages = pages({
   path: `${JOIN_PATH}/`,
   folder: PAGES_FOLDER,
   howToBuild: 'Build it: pnpm --filter @gramkit/launchpad-frontend build',
-  views: ['redeem', 'me', 'admin', 'admin/*'],
+  views: ['redeem', 'me', 'admin'],
 })

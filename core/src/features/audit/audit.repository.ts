@@ -1,5 +1,12 @@
-import { asc, desc, eq, isNull, or, sql } from 'drizzle-orm'
-import { newId } from '../../kernel/index.ts'
+import { asc, desc, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import {
+  decodeCursor,
+  newId,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  toPage,
+} from '../../kernel/index.ts'
 import type { Executor } from '../../platform/database/index.ts'
 import { auditEntry, auditSeal } from './audit.table.ts'
 import type { AuditEntry } from './audit.ts'
@@ -27,6 +34,18 @@ export class AuditRepository {
       .from(auditEntry)
       .where(or(eq(auditEntry.subject, `user:${userId}`), eq(auditEntry.actor, userId)))
       .orderBy(asc(auditEntry.id))
+  }
+
+  /** One page of what anybody did, newest first. */
+  async listNewest(request: PageRequest): Promise<Page<AuditEntry>> {
+    const limit = pageLimit(request)
+    const found = await this.#db
+      .select()
+      .from(auditEntry)
+      .where(request.cursor ? lt(auditEntry.id, decodeCursor(request.cursor)) : undefined)
+      .orderBy(desc(auditEntry.id))
+      .limit(limit + 1)
+    return toPage(found, limit, ({ id }) => id)
   }
 
   /** When the oldest entry without a seal was written, or undefined. */

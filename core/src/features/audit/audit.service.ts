@@ -1,7 +1,7 @@
-import type { Clock } from '../../kernel/index.ts'
+import type { Clock, Page, PageRequest } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
 import type { AuditRepository } from './audit.repository.ts'
-import { type AuditReport, GENESIS_HASH, sealHash } from './audit.ts'
+import { type AuditEntry, type AuditReport, GENESIS_HASH, sealHash } from './audit.ts'
 
 /** All that the audit service may touch. */
 export interface AuditScope extends Transactional<AuditScope> {
@@ -40,6 +40,11 @@ export class AuditService {
       )
       return entries.length
     })
+  }
+
+  /** Who did what to what, newest first. */
+  list(request: PageRequest = {}): Promise<Page<AuditEntry>> {
+    return this.#scope.repos.audit.listNewest(request)
   }
 
   /** Walks the whole chain and names every entry whose seal does not fit or is missing. */

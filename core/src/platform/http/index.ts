@@ -43,7 +43,14 @@ export { type HttpAnswer, idempotently } from './idempotently.ts'
 export { LiveUpdates, type LiveUpdatesSettings } from './live-updates.ts'
 export { limitByNetwork, limitLogins, networkOf } from './network.ts'
 export type { ApiTitle } from './openapi.ts'
-export { PROBLEM_TYPE, type Problem, problemSchema, statusOf, toProblem } from './problem.ts'
+export {
+  PROBLEM_TYPE,
+  type Problem,
+  problemSchema,
+  RequestInvalid,
+  statusOf,
+  toProblem,
+} from './problem.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
 export { bearerToken, dropSessionCookie, SESSION_COOKIE, sessionTokenOf } from './session-cookie.ts'
 export type { ReadyChecks } from './status.ts'

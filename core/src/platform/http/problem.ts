@@ -85,6 +85,17 @@ const validationFailure = z.object({
     .min(1),
 })
 
+/** A request breaks a rule that its schema cannot say; answered as those of the schema are (422). */
+export class RequestInvalid extends Error {
+  readonly validationContext = 'body'
+  readonly validation: readonly { readonly instancePath: string; readonly message: string }[]
+
+  constructor(field: string, message: string) {
+    super(`${field} ${message}`)
+    this.validation = [{ instancePath: `/${field}`, message }]
+  }
+}
+
 function invalidFields(error: unknown): object[] | undefined {
   const failure = validationFailure.safeParse(error).data
   return failure?.validation.map((issue) => ({

@@ -1,0 +1,17 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { ServiceRoutesOptions } from './service-options.ts'
+import type { Service } from './variables.ts'
+import { waitlistHttp } from './waitlist/waitlist.http.ts'
+import { waitlistAdminHttp } from './waitlist/waitlist-admin.http.ts'
+
+/** The routes of each service, which lie below `/api/<name>`. */
+export function serviceRoutes(
+  options: ServiceRoutesOptions,
+): Readonly<Record<Service, readonly FastifyPluginAsyncZod[]>> {
+  return {
+    waitlist: [waitlistHttp(options), waitlistAdminHttp(options)],
+    invites: [],
+    referrals: [],
+    quality: [],
+  }
+}
