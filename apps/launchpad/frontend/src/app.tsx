@@ -1,6 +1,7 @@
 import { languages } from '@gramkit/mini-app/texts'
+import { SkeletonRows } from '@gramkit/mini-app/ui'
 import { AppRoot, Button } from '@telegram-apps/telegram-ui'
-import { type MouseEvent, useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, type MouseEvent, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { JoinPage } from './join/join-page.tsx'
 import { type Launchpad, LaunchpadProvider, useLaunchpad } from './launchpad-context.tsx'
 import { MePage } from './me/me-page.tsx'
@@ -8,7 +9,13 @@ import { RedeemPage } from './redeem/redeem-page.tsx'
 import { addressOf, go, type PageName, pageNames, usePlace } from './route.ts'
 import { texts } from './texts/texts.ts'
 
-const PAGES = { join: JoinPage, redeem: RedeemPage, me: MePage }
+/** Charts are heavy, and few people are administrators. */
+const AdminPage = lazy(async () => {
+  const { AdminPage: page } = await import('./admin/admin-page.tsx')
+  return { default: page }
+})
+
+const PAGES = { join: JoinPage, redeem: RedeemPage, me: MePage, admin: AdminPage }
 
 /** All pages. */
 export function App({ launchpad }: { launchpad: Launchpad }) {
@@ -35,8 +42,10 @@ export function App({ launchpad }: { launchpad: Launchpad }) {
     >
       <LaunchpadProvider launchpad={{ ...launchpad, language, texts: texts[language] }}>
         <Header page={page} onLanguage={switchLanguage} />
-        <main className="narrow">
-          <Page />
+        <main className={page === 'admin' ? 'wide' : 'narrow'}>
+          <Suspense fallback={<SkeletonRows count={5} />}>
+            <Page />
+          </Suspense>
         </main>
       </LaunchpadProvider>
     </AppRoot>
@@ -45,11 +54,13 @@ export function App({ launchpad }: { launchpad: Launchpad }) {
 
 function Header({ page, onLanguage }: { page: PageName; onLanguage: () => void }) {
   const { texts } = useLaunchpad()
+  // Administrators know the address of their page.
+  const shown = pageNames.filter((name) => name !== 'admin' || page === 'admin')
   return (
     <header className="top">
       <strong className="brand">{texts.brand}</strong>
       <nav className="top-links">
-        {pageNames.map((name) => (
+        {shown.map((name) => (
           <PageLink key={name} page={name} isHere={name === page} />
         ))}
       </nav>

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 /** The pages; each is one name below the launchpad's address, so that relative addresses hold. */
-export const pageNames = ['join', 'redeem', 'me'] as const
+export const pageNames = ['join', 'redeem', 'me', 'admin'] as const
 
 /** One of {@link pageNames}. */
 export type PageName = (typeof pageNames)[number]

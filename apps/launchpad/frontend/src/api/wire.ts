@@ -12,8 +12,21 @@ export const personas = [
 /** What somebody on the waitlist says they are. */
 export type Persona = (typeof personas)[number]
 
+/** What somebody on the waitlist says they are. */
+export const personaWire = z.enum(personas)
+
+/** How far somebody can have come on their way in. */
+export const entryStatuses = [
+  'unconfirmed',
+  'waiting',
+  'invited',
+  'admitted',
+  'lapsed',
+  'left',
+] as const
+
 /** How far somebody has come on their way in. */
-const entryStatusWire = z.enum(['unconfirmed', 'waiting', 'invited', 'admitted', 'lapsed', 'left'])
+export const entryStatusWire = z.enum(entryStatuses)
 
 /** A place in the queue. */
 const placeWire = {
@@ -23,7 +36,7 @@ const placeWire = {
 }
 
 /** What a score consists of. */
-const componentsWire = z.object({
+export const componentsWire = z.object({
   persona: z.int(),
   detail: z.int(),
   keyword: z.int(),

@@ -3,12 +3,13 @@ import { counted } from './counted.ts'
 /** English. */
 export const en = {
   brand: 'Early access',
-  nav: { join: 'Waitlist', redeem: 'Use a code', me: 'My place' },
+  nav: { join: 'Waitlist', redeem: 'Use a code', me: 'My place', admin: 'Admin' },
   language: 'Русский',
   languageLabel: 'Switch to Russian',
   loading: 'Loading',
   failed: 'That did not work',
   retry: 'Try again',
+  more: 'Show more',
   hide: 'Hide',
   cancel: 'No, keep it',
   copy: 'Copy',

@@ -4,12 +4,13 @@ import type { Texts } from './en.ts'
 /** Russian. */
 export const ru: Texts = {
   brand: 'Ранний доступ',
-  nav: { join: 'Очередь', redeem: 'Ввести код', me: 'Моё место' },
+  nav: { join: 'Очередь', redeem: 'Ввести код', me: 'Моё место', admin: 'Управление' },
   language: 'English',
   languageLabel: 'Переключить на английский',
   loading: 'Загрузка',
   failed: 'Не получилось',
   retry: 'Повторить',
+  more: 'Показать ещё',
   hide: 'Скрыть',
   cancel: 'Нет, оставить',
   copy: 'Скопировать',

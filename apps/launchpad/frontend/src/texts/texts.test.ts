@@ -1,5 +1,6 @@
 import { plainTexts } from '@gramkit/mini-app/texts'
 import { expect, test } from 'vitest'
+import { adminTexts } from '../admin/texts/texts.ts'
 import { counted } from './counted.ts'
 import { problemTexts } from './problem-texts.ts'
 import { texts } from './texts.ts'
@@ -18,6 +19,13 @@ test('Everything that is said in English is said in Russian, in Russian', () => 
   const { language: toRussian, ...en } = texts.en
   const { language: toEnglish, ...ru } = texts.ru
   expect([toRussian, toEnglish]).toEqual(['Русский', 'English'])
+  expect(plainTexts(ru).map(([path]) => path)).toEqual(plainTexts(en).map(([path]) => path))
+  for (const [path, text] of plainTexts(en)) expect(text, path).not.toMatch(CYRILLIC)
+  for (const [path, text] of plainTexts(ru)) expect(text, path).toMatch(CYRILLIC)
+})
+
+test('Administrators read everything in both languages too', () => {
+  const { en, ru } = adminTexts
   expect(plainTexts(ru).map(([path]) => path)).toEqual(plainTexts(en).map(([path]) => path))
   for (const [path, text] of plainTexts(en)) expect(text, path).not.toMatch(CYRILLIC)
   for (const [path, text] of plainTexts(ru)) expect(text, path).toMatch(CYRILLIC)

@@ -1,0 +1,89 @@
+import { moment } from '@gramkit/mini-app/texts'
+import { Failure, Loaded } from '@gramkit/mini-app/ui'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Button } from '@telegram-apps/telegram-ui'
+import type * as z from 'zod/mini'
+import { useLaunchpad } from '../launchpad-context.tsx'
+import { Card } from '../ui/card.tsx'
+import { DataTable } from '../ui/data-table.tsx'
+import { useFigures } from './figures.ts'
+import { adminListQuery } from './queries.ts'
+import { useAdminTexts } from './texts/texts.ts'
+import { useAct } from './use-act.ts'
+import { alertWire } from './wire.ts'
+
+type Alert = z.infer<typeof alertWire>
+
+/** What somebody has to look at, and what is over. */
+export function AlertsView() {
+  const launchpad = useLaunchpad()
+  const words = useAdminTexts()
+  const act = useAct()
+  const { decimal } = useFigures()
+  const alerts = useInfiniteQuery(adminListQuery(launchpad, alertWire, '/api/quality/alerts'))
+  const names: Readonly<Record<string, string>> = words.metrics
+  return (
+    <Card title={words.views.alerts} note={words.alerts.note}>
+      {act.error ? <Failure error={act.error} onHide={act.reset} /> : null}
+      <Loaded query={alerts}>
+        {(rows) => (
+          <DataTable
+            label={words.views.alerts}
+            rows={rows}
+            keyOf={({ id }) => id}
+            empty={words.alerts.none}
+            more={alerts}
+            columns={[
+              {
+                head: words.columns.alert,
+                cell: ({ metric, severity, value, threshold }) => (
+                  <>
+                    <span className={`badge badge-${severity}`}>{words.alerts[severity]}</span>{' '}
+                    {names[metric] ?? metric} {decimal(value)} / {decimal(threshold)}
+                  </>
+                ),
+              },
+              {
+                head: words.columns.since,
+                cell: ({ opened_at: at }) => moment(launchpad.language, at),
+              },
+              {
+                head: words.columns.escalations,
+                cell: ({ escalations }) => escalations,
+                isNumber: true,
+              },
+              { head: words.columns.status, cell: (alert) => <Handling alert={alert} /> },
+              {
+                head: words.columns.actions,
+                cell: ({ id, acknowledged_at: seen, resolved_at: over }) =>
+                  seen === null && over === null ? (
+                    <Button
+                      size="s"
+                      mode="bezeled"
+                      loading={act.isPending}
+                      onClick={() =>
+                        act.mutate({
+                          method: 'POST',
+                          path: `/api/quality/alerts/${id}/acknowledge`,
+                        })
+                      }
+                    >
+                      {words.alerts.acknowledge}
+                    </Button>
+                  ) : null,
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Card>
+  )
+}
+
+function Handling({ alert }: { alert: Alert }) {
+  const { language } = useLaunchpad()
+  const words = useAdminTexts().alerts
+  if (alert.resolved_at !== null) return words.resolved(moment(language, alert.resolved_at))
+  if (alert.acknowledged_at === null) return words.open
+  return words.acknowledged(alert.acknowledged_by ?? '')
+}

@@ -1,0 +1,144 @@
+import { number } from '@gramkit/mini-app/texts'
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Legend,
+  Line,
+  LineChart,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts'
+import { useLaunchpad } from '../launchpad-context.tsx'
+import { useAdminTexts } from './texts/texts.ts'
+
+/** One line or one colour of bars. */
+export interface Series {
+  readonly key: string
+  readonly name: string
+}
+
+/** A value that the lines are held against. */
+export interface Threshold {
+  readonly at: number
+  readonly name: string
+}
+
+/** Chosen to be told apart in light and dark, and without seeing red and green. */
+const COLOURS = ['#3b82f6', '#f59e0b', '#10b981', '#a855f7']
+const HEIGHT = 260
+const MARGIN = { top: 8, right: 36, bottom: 0, left: 0 }
+const AXIS = { stroke: 'var(--tgui--hint_color)', fontSize: 12, tickLine: false } as const
+
+interface ChartParts {
+  readonly label: string
+  readonly data: readonly Readonly<Record<string, string | number | null>>[]
+  /** The key of the words below the chart. */
+  readonly by: string
+  readonly series: readonly Series[]
+  /** Values are parts of one, and written as percent. */
+  readonly isShare?: boolean
+}
+
+/** How figures went over time. */
+export function TrendChart(props: ChartParts & { readonly thresholds?: readonly Threshold[] }) {
+  const { series, by, label } = props
+  const format = useFormat(props.isShare === true)
+  const words = useAdminTexts()
+  if (props.data.length < 2) return <p className="empty">{words.noTrend}</p>
+  return (
+    <figure className="chart" aria-label={label}>
+      <ResponsiveContainer width="100%" height={HEIGHT}>
+        <LineChart data={[...props.data]} margin={MARGIN}>
+          <CartesianGrid stroke="var(--line)" vertical={false} />
+          <XAxis dataKey={by} {...AXIS} minTickGap={24} />
+          <YAxis
+            {...AXIS}
+            width={48}
+            tickFormatter={format}
+            {...(props.isShare ? { domain: [0, 1] } : { allowDecimals: false })}
+          />
+          <Tooltip formatter={(value) => format(Number(value))} {...TOOLTIP} />
+          <Legend itemSorter={null} />
+          {props.thresholds?.map(({ at, name }) => (
+            <ReferenceLine
+              key={name}
+              y={at}
+              stroke="var(--tgui--destructive_text_color)"
+              strokeDasharray="4 4"
+              label={{ value: name, fill: 'var(--tgui--hint_color)', fontSize: 12 }}
+            />
+          ))}
+          {series.map(({ key, name }, index) => (
+            <Line
+              key={key}
+              dataKey={key}
+              name={name}
+              stroke={colour(index)}
+              strokeWidth={2}
+              dot={false}
+              connectNulls
+              isAnimationActive={false}
+            />
+          ))}
+        </LineChart>
+      </ResponsiveContainer>
+    </figure>
+  )
+}
+
+/** Figures side by side. */
+export function BarsChart({ label, data, by, series, isShare = false }: ChartParts) {
+  const format = useFormat(isShare)
+  return (
+    <figure className="chart" aria-label={label}>
+      <ResponsiveContainer width="100%" height={HEIGHT}>
+        <BarChart data={[...data]} margin={MARGIN}>
+          <CartesianGrid stroke="var(--line)" vertical={false} />
+          <XAxis dataKey={by} {...AXIS} />
+          <YAxis {...AXIS} width={48} tickFormatter={format} allowDecimals={isShare} />
+          <Tooltip
+            formatter={(value) => format(Number(value))}
+            cursor={{ fill: 'var(--soft)' }}
+            {...TOOLTIP}
+          />
+          {series.length > 1 ? <Legend itemSorter={null} /> : null}
+          {series.map(({ key, name }, index) => (
+            <Bar
+              key={key}
+              dataKey={key}
+              name={name}
+              fill={colour(index)}
+              radius={[4, 4, 0, 0]}
+              maxBarSize={56}
+              isAnimationActive={false}
+            />
+          ))}
+        </BarChart>
+      </ResponsiveContainer>
+    </figure>
+  )
+}
+
+const TOOLTIP = {
+  isAnimationActive: false,
+  contentStyle: {
+    border: 'none',
+    borderRadius: 12,
+    color: 'var(--tgui--text_color)',
+    background: 'var(--tgui--secondary_bg_color)',
+  },
+} as const
+
+function colour(index: number): string {
+  return COLOURS[index % COLOURS.length] ?? 'currentColor'
+}
+
+function useFormat(isShare: boolean): (value: number) => string {
+  const { language } = useLaunchpad()
+  const percent = new Intl.NumberFormat(language, { style: 'percent' })
+  return (value) => (isShare ? percent.format(value) : number(language, String(Math.round(value))))
+}

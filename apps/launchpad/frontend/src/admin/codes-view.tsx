@@ -1,0 +1,115 @@
+import { moment } from '@gramkit/mini-app/texts'
+import { ConfirmDialog, Failure, Loaded } from '@gramkit/mini-app/ui'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Button } from '@telegram-apps/telegram-ui'
+import { useDeferredValue, useState } from 'react'
+import { useLaunchpad } from '../launchpad-context.tsx'
+import { Card } from '../ui/card.tsx'
+import { DataTable } from '../ui/data-table.tsx'
+import { Field } from '../ui/field.tsx'
+import { Choice } from './choice.tsx'
+import { adminListQuery } from './queries.ts'
+import { useAdminTexts } from './texts/texts.ts'
+import { useAct } from './use-act.ts'
+import { codeStatuses, codeWire } from './wire.ts'
+
+/** Every code: whose it is, what became of it, and what can be done about it. */
+export function CodesView() {
+  const launchpad = useLaunchpad()
+  const words = useAdminTexts()
+  const act = useAct()
+  const [status, setStatus] = useState('')
+  const [batch, setBatch] = useState('')
+  const [revoking, setRevoking] = useState<string>()
+  const query = { status, batch_id: useDeferredValue(batch.trim()) }
+  const codes = useInfiniteQuery(adminListQuery(launchpad, codeWire, '/api/invites/codes', query))
+  const at = (instant: string | null) =>
+    instant === null ? '–' : moment(launchpad.language, instant)
+  return (
+    <Card title={words.views.codes}>
+      <div className="filters">
+        <Field
+          label={words.columns.batch}
+          type="search"
+          value={batch}
+          onChange={({ target }) => setBatch(target.value)}
+        />
+        <Choice
+          label={words.columns.status}
+          value={status}
+          options={codeStatuses}
+          names={words.codes.statuses}
+          onChange={setStatus}
+        />
+      </div>
+      {act.error ? <Failure error={act.error} onHide={act.reset} /> : null}
+      <Loaded query={codes} rows={5}>
+        {(rows) => (
+          <DataTable
+            label={words.views.codes}
+            rows={rows}
+            keyOf={({ code }) => code}
+            empty={words.codes.none}
+            more={codes}
+            columns={[
+              { head: words.columns.code, cell: ({ code }) => <code>{code}</code> },
+              {
+                head: words.columns.who,
+                cell: ({ recipient }) => recipient ?? words.codes.anybody,
+              },
+              { head: words.columns.status, cell: (row) => words.codes.statuses[row.status] },
+              {
+                head: words.columns.delivery,
+                cell: ({ delivery }) =>
+                  delivery === null ? '–' : words.codes.deliveries[delivery],
+              },
+              { head: words.columns.expires, cell: (row) => at(row.expires_at) },
+              { head: words.columns.used, cell: (row) => at(row.used_at) },
+              {
+                head: words.columns.actions,
+                cell: ({ code, status: is, recipient }) =>
+                  is === 'active' ? (
+                    <span className="actions">
+                      {recipient === null ? null : (
+                        <Button
+                          size="s"
+                          mode="plain"
+                          aria-label={`${words.codes.resend}: ${code}`}
+                          onClick={() =>
+                            act.mutate({ method: 'POST', path: `/api/invites/${code}/resend` })
+                          }
+                        >
+                          {words.codes.resend}
+                        </Button>
+                      )}
+                      <Button
+                        size="s"
+                        mode="plain"
+                        aria-label={`${words.codes.revoke}: ${code}`}
+                        onClick={() => setRevoking(code)}
+                      >
+                        {words.codes.revoke}
+                      </Button>
+                    </span>
+                  ) : null,
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+      {revoking === undefined ? null : (
+        <ConfirmDialog
+          title={words.codes.revokeTitle(revoking)}
+          note={words.codes.revokeNote}
+          yes={words.codes.revokeYes}
+          no={launchpad.texts.cancel}
+          onNo={() => setRevoking(undefined)}
+          onYes={() => {
+            setRevoking(undefined)
+            act.mutate({ method: 'POST', path: `/api/invites/${revoking}/revoke` })
+          }}
+        />
+      )}
+    </Card>
+  )
+}

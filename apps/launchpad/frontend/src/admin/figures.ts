@@ -1,0 +1,21 @@
+import { useLaunchpad } from '../launchpad-context.tsx'
+
+/** How figures of people and rates are written. */
+export function useFigures() {
+  const { language } = useLaunchpad()
+  const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
+  const plain = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
+  const hour = new Intl.DateTimeFormat(language, {
+    ...{ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  })
+  return {
+    /** A part of one; a dash where it is not known. */
+    percent: (value: number | null) => (value === null ? '–' : share.format(value)),
+    decimal: (value: number) => plain.format(value),
+    /** A day of a chart. */
+    shortDay: (instant: string) => day.format(Date.parse(instant)),
+    /** An hour of a chart. */
+    shortMoment: (instant: string) => hour.format(Date.parse(instant)),
+  }
+}

@@ -1,0 +1,22 @@
+import type * as z from 'zod/mini'
+import { useFigures } from './figures.ts'
+import { useAdminTexts } from './texts/texts.ts'
+import type { gateWire } from './wire.ts'
+
+/** How the gate stands, and why, in one line. */
+export function GateNote({ gate }: { gate: z.infer<typeof gateWire> }) {
+  const words = useAdminTexts().gate
+  const { decimal } = useFigures()
+  const names: Readonly<Record<string, string>> = words.reasons
+  const said = gate.reasons.map(({ code, value, threshold }) => {
+    const figures =
+      value === null ? '' : ` (${[value, threshold ?? value].map(decimal).join(' / ')})`
+    return `${names[code] ?? code}${figures}`
+  })
+  return (
+    <p className={`state state-${gate.state}`}>
+      <strong>{words.states[gate.state]}</strong>
+      {said.length > 0 ? <span>{said.join(' · ')}</span> : null}
+    </p>
+  )
+}

@@ -1,0 +1,172 @@
+import { moment } from '@gramkit/mini-app/texts'
+import { Failure, Loaded } from '@gramkit/mini-app/ui'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Button } from '@telegram-apps/telegram-ui'
+import type * as z from 'zod/mini'
+import { useLaunchpad } from '../launchpad-context.tsx'
+import { Card } from '../ui/card.tsx'
+import { DataTable } from '../ui/data-table.tsx'
+import { TrendChart } from './chart.tsx'
+import { useFigures } from './figures.ts'
+import { GateNote } from './gate-note.tsx'
+import { OverrideForm } from './override-form.tsx'
+import { adminListQuery, adminQuery } from './queries.ts'
+import { SettingCard } from './setting-card.tsx'
+import { useAdminTexts } from './texts/texts.ts'
+import { useAct } from './use-act.ts'
+import { gateChangeWire, gateWire, snapshotWire, trustWire } from './wire.ts'
+
+/** Whether people are let in: by what was measured, and by hand. */
+export function GateView() {
+  const launchpad = useLaunchpad()
+  const words = useAdminTexts().gate
+  const gate = useQuery(adminQuery(launchpad, gateWire, '/api/quality/gate'))
+  return (
+    <>
+      <Measures />
+      <Loaded query={gate}>
+        {(current) => (
+          <div className="pair">
+            <GateCard gate={current} />
+            <Card title={words.override} note={words.overrideNote}>
+              <OverrideForm gate={current} />
+            </Card>
+          </div>
+        )}
+      </Loaded>
+      <Trends />
+      <div className="pair">
+        <SettingCard title={words.thresholds} path="/api/quality/thresholds" />
+        <Changes />
+      </div>
+    </>
+  )
+}
+
+function Measures() {
+  const launchpad = useLaunchpad()
+  const words = useAdminTexts()
+  const { percent, decimal } = useFigures()
+  const trust = useQuery(adminQuery(launchpad, trustWire, '/api/quality/trust-score'))
+  return (
+    <Loaded query={trust} rows={1}>
+      {(now) => (
+        <dl className="tiles">
+          <Tile
+            name={words.metrics.trust}
+            value={now.trust_score === null ? '–' : decimal(now.trust_score)}
+          />
+          <Tile name={words.metrics.churn} value={percent(now.churn_rate)} />
+          <Tile name={words.metrics.fraud} value={percent(now.fraud_rate)} />
+          <Tile name={words.metrics.engagement} value={percent(now.engagement_rate)} />
+        </dl>
+      )}
+    </Loaded>
+  )
+}
+
+function Tile({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="tile">
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  )
+}
+
+function GateCard({ gate }: { gate: z.infer<typeof gateWire> }) {
+  const words = useAdminTexts().gate
+  const act = useAct()
+  const isOpen = gate.is_redeeming_allowed
+  return (
+    <Card title={words.now}>
+      <GateNote gate={gate} />
+      <p>{isOpen ? words.redeemingOn : words.redeemingOff}</p>
+      {act.error ? <Failure error={act.error} onHide={act.reset} /> : null}
+      <div className="actions">
+        <Button
+          size="m"
+          mode="bezeled"
+          loading={act.isPending}
+          onClick={() => act.mutate({ method: 'POST', path: '/api/quality/evaluate-gate' })}
+        >
+          {words.evaluate}
+        </Button>
+        <Button
+          size="m"
+          mode="plain"
+          onClick={() =>
+            act.mutate({
+              method: 'PUT',
+              path: '/api/quality/redeeming',
+              body: { allowed: !isOpen, reason: words.byHand },
+            })
+          }
+        >
+          {isOpen ? words.stopRedeeming : words.allowRedeeming}
+        </Button>
+      </div>
+    </Card>
+  )
+}
+
+function Trends() {
+  const launchpad = useLaunchpad()
+  const words = useAdminTexts()
+  const { shortMoment } = useFigures()
+  const snapshots = useInfiniteQuery(
+    adminListQuery(launchpad, snapshotWire, '/api/quality/snapshots'),
+  )
+  return (
+    <Card title={words.gate.trends}>
+      <Loaded query={snapshots}>
+        {(rows) => (
+          <TrendChart
+            label={words.gate.trends}
+            isShare
+            data={rows.map((row) => ({ ...row, at: shortMoment(row.created_at) })).toReversed()}
+            by="at"
+            series={[
+              { key: 'trust_score', name: words.metrics.trust },
+              { key: 'churn_rate', name: words.metrics.churn },
+              { key: 'fraud_rate', name: words.metrics.fraud },
+              { key: 'engagement_rate', name: words.metrics.engagement },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Card>
+  )
+}
+
+function Changes() {
+  const launchpad = useLaunchpad()
+  const words = useAdminTexts()
+  const changes = useInfiniteQuery(
+    adminListQuery(launchpad, gateChangeWire, '/api/quality/history'),
+  )
+  return (
+    <Card title={words.gate.changes}>
+      <Loaded query={changes}>
+        {(rows) => (
+          <DataTable
+            label={words.gate.changes}
+            rows={rows}
+            keyOf={({ version }) => version}
+            empty={words.gate.noChanges}
+            more={changes}
+            columns={[
+              { head: words.columns.status, cell: ({ state }) => words.gate.states[state] },
+              { head: words.columns.actor, cell: ({ actor }) => actor },
+              { head: words.columns.reason, cell: ({ reason }) => reason },
+              {
+                head: words.columns.at,
+                cell: ({ created_at: at }) => moment(launchpad.language, at),
+              },
+            ]}
+          />
+        )}
+      </Loaded>
+    </Card>
+  )
+}

@@ -1,0 +1,95 @@
+import { moment } from '@gramkit/mini-app/texts'
+import { Failure } from '@gramkit/mini-app/ui'
+import { useMutation } from '@tanstack/react-query'
+import { Button } from '@telegram-apps/telegram-ui'
+import { type FormEvent, useState } from 'react'
+import type * as z from 'zod/mini'
+import { useLaunchpad } from '../launchpad-context.tsx'
+import { Field, LabelledBy } from '../ui/field.tsx'
+import { useAdminTexts } from './texts/texts.ts'
+import { useAct } from './use-act.ts'
+import { type gateWire, statusWire } from './wire.ts'
+
+const PATH = '/api/quality/override'
+const HOUR_MS = 3_600_000
+
+/** Sets the gate by hand until a time, or gives it back to what is measured. */
+export function OverrideForm({ gate }: { gate: z.infer<typeof gateWire> }) {
+  const { adminApi, language } = useLaunchpad()
+  const words = useAdminTexts()
+  const act = useAct()
+  const [state, setState] = useState<'open' | 'closed'>('closed')
+  const [hours, setHours] = useState('24')
+  const [reason, setReason] = useState('')
+  const set = useMutation({
+    mutationFn: async () => {
+      // The clock of the server counts: that of a playground may be months ahead.
+      const { timestamp } = await adminApi.ask(statusWire, '/status')
+      const until = new Date(Date.parse(timestamp) + Number(hours) * HOUR_MS).toISOString()
+      const body = { state, until, reason: reason.trim() }
+      await act.mutateAsync({ method: 'PUT', path: PATH, body })
+    },
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    set.mutate()
+  }
+  const { override } = gate
+  return (
+    <>
+      {act.error ? <Failure error={act.error} onHide={act.reset} /> : null}
+      {set.error && !act.error ? <Failure error={set.error} onHide={set.reset} /> : null}
+      {override ? (
+        <div className={`state state-${override.state}`}>
+          <strong>
+            {words.gate.setUntil(
+              words.gate.states[override.state],
+              moment(language, override.until),
+            )}
+          </strong>
+          <span>
+            {override.actor}: {override.reason}
+          </span>
+          <Button
+            size="s"
+            mode="bezeled"
+            loading={act.isPending}
+            onClick={() => act.mutate({ method: 'DELETE', path: PATH })}
+          >
+            {words.gate.giveBack}
+          </Button>
+        </div>
+      ) : null}
+      <form className="form" onSubmit={submit}>
+        <LabelledBy label={words.gate.setTo}>
+          <select
+            value={state}
+            onChange={({ target }) => setState(target.value === 'open' ? 'open' : 'closed')}
+          >
+            <option value="closed">{words.gate.states.closed}</option>
+            <option value="open">{words.gate.states.open}</option>
+          </select>
+        </LabelledBy>
+        <Field
+          label={words.gate.hours}
+          type="number"
+          required
+          min={1}
+          max={720}
+          value={hours}
+          onChange={({ target }) => setHours(target.value)}
+        />
+        <Field
+          label={words.settings.reason}
+          required
+          maxLength={500}
+          value={reason}
+          onChange={({ target }) => setReason(target.value)}
+        />
+        <Button type="submit" size="m" loading={set.isPending}>
+          {words.gate.set}
+        </Button>
+      </form>
+    </>
+  )
+}

@@ -1,0 +1,13 @@
+import { SettingCard } from './setting-card.tsx'
+import { useAdminTexts } from './texts/texts.ts'
+
+/** Who brought whom, and what it is rewarded with. */
+export function ReferralsView() {
+  const words = useAdminTexts().referrals
+  return (
+    <div className="pair">
+      <SettingCard title={words.tiers} path="/api/referrals/tiers" />
+      <SettingCard title={words.floors} note={words.floorsNote} path="/api/referrals/floors" />
+    </div>
+  )
+}

@@ -1,0 +1,173 @@
+import { moment } from '@gramkit/mini-app/texts'
+import { Failure, Loaded } from '@gramkit/mini-app/ui'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button } from '@telegram-apps/telegram-ui'
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { useLaunchpad } from '../launchpad-context.tsx'
+import { Card } from '../ui/card.tsx'
+import { DataTable } from '../ui/data-table.tsx'
+import { Field } from '../ui/field.tsx'
+import { ADMIN_KEY, adminListQuery, adminQuery } from './queries.ts'
+import { type Json, type Leaf, leavesOf, nameOf, withLeaf } from './setting-leaves.ts'
+import { useAdminTexts } from './texts/texts.ts'
+import { type Setting, settingWire } from './wire.ts'
+
+interface SettingParts {
+  readonly title: string
+  readonly note?: string
+  /** Where it is read and changed. */
+  readonly path: string
+  /** What else can be done with the value that is being edited. */
+  readonly children?: (draft: Json) => ReactNode
+}
+
+/** Something that administrators configure: its value, who changed it last, and all versions. */
+export function SettingCard(props: SettingParts) {
+  const launchpad = useLaunchpad()
+  const setting = useQuery(adminQuery(launchpad, settingWire, props.path))
+  return (
+    <Card title={props.title} {...(props.note ? { note: props.note } : {})}>
+      <Loaded query={setting}>
+        {(current) => (
+          <>
+            <Version setting={current} />
+            {/* A new version is another draft: what was typed against the old one is gone. */}
+            <Editor key={current.version} setting={current} {...props} />
+            <History path={props.path} />
+          </>
+        )}
+      </Loaded>
+    </Card>
+  )
+}
+
+function Version({ setting: { version, actor, reason, created_at: at } }: { setting: Setting }) {
+  const { language } = useLaunchpad()
+  const words = useAdminTexts().settings
+  const who = at === null ? words.initial : `${actor ?? ''}, ${moment(language, at)}`
+  return (
+    <p className="hint">
+      {words.version(version)} · {who}
+      {reason ? ` · ${reason}` : ''}
+    </p>
+  )
+}
+
+function Editor({ setting, path, children }: SettingParts & { setting: Setting }) {
+  const { adminApi } = useLaunchpad()
+  const queries = useQueryClient()
+  const words = useAdminTexts().settings
+  const [draft, setDraft] = useState<Json>(setting.value)
+  const [reason, setReason] = useState('')
+  const publish = useMutation({
+    mutationFn: () => {
+      const body = { value: draft, reason: reason.trim(), expected_version: setting.version }
+      return adminApi.ask(settingWire, path, { method: 'PUT', body })
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: [ADMIN_KEY] }),
+  })
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    publish.mutate()
+  }
+  const change = (leaf: Leaf, value: Json) => setDraft(withLeaf(draft, leaf.path, value))
+  return (
+    <form className="form" onSubmit={submit}>
+      <div className="leaves">
+        {leavesOf(draft).map((leaf) => (
+          <LeafField
+            key={leaf.path.join('.')}
+            leaf={leaf}
+            onChange={(value) => change(leaf, value)}
+          />
+        ))}
+      </div>
+      {children?.(draft)}
+      <Field
+        label={words.reason}
+        required
+        maxLength={500}
+        value={reason}
+        onChange={({ target }) => setReason(target.value)}
+      />
+      {publish.error ? <Failure error={publish.error} onHide={publish.reset} /> : null}
+      <div className="actions">
+        <Button type="submit" size="m" loading={publish.isPending}>
+          {words.publish}
+        </Button>
+        <Button type="button" size="m" mode="plain" onClick={() => setDraft(setting.value)}>
+          {words.undo}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function LeafField({ leaf, onChange }: { leaf: Leaf; onChange: (value: Json) => void }) {
+  const words: Readonly<Record<string, string>> = useAdminTexts().settings.fields
+  const last = leaf.path.at(-1) ?? ''
+  const label = words[nameOf(leaf.path)] ?? words[last] ?? leaf.path.join('.')
+  const { value } = leaf
+  if (typeof value === 'boolean') {
+    return (
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={value}
+          onChange={({ target }) => onChange(target.checked)}
+        />
+        {label}
+      </label>
+    )
+  }
+  const isNumber = typeof value === 'number' || value === null
+  return (
+    <Field
+      label={label}
+      type={isNumber ? 'number' : 'text'}
+      {...(isNumber ? { min: 0, step: 'any', inputMode: 'decimal' } : {})}
+      value={value ?? ''}
+      onChange={({ target }) => {
+        if (!isNumber) return onChange(target.value)
+        onChange(target.value === '' ? null : target.valueAsNumber)
+      }}
+    />
+  )
+}
+
+function History({ path }: { path: string }) {
+  const launchpad = useLaunchpad()
+  const words = useAdminTexts()
+  const [isOpen, setOpen] = useState(false)
+  const history = useInfiniteQuery({
+    ...adminListQuery(launchpad, settingWire, `${path}/history`),
+    enabled: isOpen,
+  })
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{words.settings.history}</summary>
+      {isOpen ? (
+        <Loaded query={history} rows={1}>
+          {(versions) => (
+            <DataTable
+              label={words.settings.history}
+              rows={versions}
+              keyOf={({ version }) => version}
+              empty={words.settings.noHistory}
+              more={history}
+              columns={[
+                { head: words.columns.version, cell: ({ version }) => version, isNumber: true },
+                { head: words.columns.actor, cell: ({ actor }) => actor },
+                { head: words.columns.reason, cell: ({ reason }) => reason },
+                {
+                  head: words.columns.at,
+                  cell: ({ created_at: at }) => at && moment(launchpad.language, at),
+                },
+              ]}
+            />
+          )}
+        </Loaded>
+      ) : null}
+    </details>
+  )
+}

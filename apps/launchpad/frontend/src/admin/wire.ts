@@ -1,0 +1,161 @@
+import * as z from 'zod/mini'
+import { componentsWire, entryStatusWire, personaWire } from '../api/wire.ts'
+
+/** A page of a list. */
+export const pageOf = <Item extends z.ZodMiniType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.nullable(z.string()) })
+
+/** A version of what administrators configure. */
+export const settingWire = z.object({
+  version: z.int(),
+  value: z.json(),
+  actor: z.nullable(z.string()),
+  reason: z.nullable(z.string()),
+  created_at: z.nullable(z.string()),
+})
+
+/** A version of what administrators configure. */
+export type Setting = z.infer<typeof settingWire>
+
+/** Somebody on the waitlist. */
+export const personWire = z.object({
+  id: z.string(),
+  email: z.nullable(z.string()),
+  telegram: z.nullable(z.string()),
+  persona: personaWire,
+  use_case: z.string(),
+  score: z.int(),
+  components: componentsWire,
+  status: entryStatusWire,
+  cohort: z.enum(['control', 'trial']),
+  position: z.nullable(z.int()),
+  joined_at: z.string(),
+})
+
+/** What other weights would do. */
+export const simulationWire = z.object({
+  people: z.int(),
+  moved: z.int(),
+  by_persona: z.array(
+    z.object({ persona: personaWire, now: z.nullable(z.number()), after: z.nullable(z.number()) }),
+  ),
+  next_batch: z.object({ stay: z.int(), leave: z.int(), enter: z.int() }),
+})
+
+/** How the launch goes. */
+export const analyticsWire = z.object({
+  funnel: z.array(
+    z.object({ step: z.string(), people: z.int(), of_previous: z.nullable(z.number()) }),
+  ),
+  k_factor: z.nullable(z.number()),
+  cohorts: z.array(
+    z.object({
+      week: z.string(),
+      joined: z.int(),
+      invited: z.int(),
+      admitted: z.int(),
+      qualified: z.int(),
+    }),
+  ),
+  time_to_invite: z.object({ p50: z.nullable(z.number()), p90: z.nullable(z.number()) }),
+  series: z.array(
+    z.object({ day: z.string(), joined: z.int(), invited: z.int(), admitted: z.int() }),
+  ),
+})
+
+/** Invitations that went out together. */
+export const batchWire = z.object({
+  batch_id: z.string(),
+  size: z.int(),
+  generated: z.int(),
+  actor: z.string(),
+  created_at: z.string(),
+})
+
+/** Answer to a batch that was generated. */
+export const generatedWire = z.object({
+  batch_id: z.string(),
+  generated: z.int(),
+  codes: z.array(z.string()),
+})
+
+/** What can have become of a code. */
+export const codeStatuses = ['active', 'used', 'expired', 'revoked'] as const
+
+/** An invitation. */
+export const codeWire = z.object({
+  code: z.string(),
+  status: z.enum(codeStatuses),
+  recipient: z.nullable(z.string()),
+  delivery: z.nullable(z.enum(['approved', 'issued', 'delivered', 'failed'])),
+  created_at: z.string(),
+  expires_at: z.nullable(z.string()),
+  used_at: z.nullable(z.string()),
+})
+
+/** Why the gate is as it is. */
+const reasonsWire = z.array(
+  z.object({ code: z.string(), value: z.nullable(z.number()), threshold: z.nullable(z.number()) }),
+)
+
+const gateStateWire = z.enum(['open', 'slowed', 'closed'])
+
+/** The gate. */
+export const gateWire = z.object({
+  state: gateStateWire,
+  is_redeeming_allowed: z.boolean(),
+  reasons: reasonsWire,
+  override: z.nullable(
+    z.object({
+      state: z.enum(['open', 'closed']),
+      until: z.string(),
+      actor: z.string(),
+      reason: z.string(),
+    }),
+  ),
+})
+
+const rate = z.nullable(z.number())
+
+const rates = { trust_score: rate, churn_rate: rate, fraud_rate: rate, engagement_rate: rate }
+
+/** How the growth does. */
+export const trustWire = z.object({ ...rates, health_status: z.string() })
+
+/** Figures of a moment. */
+export const snapshotWire = z.object({ ...rates, id: z.string(), created_at: z.string() })
+
+/** A change of the gate. */
+export const gateChangeWire = z.object({
+  version: z.int(),
+  state: gateStateWire,
+  actor: z.string(),
+  reason: z.string(),
+  created_at: z.string(),
+})
+
+/** Something that somebody should look at. */
+export const alertWire = z.object({
+  id: z.string(),
+  metric: z.string(),
+  severity: z.enum(['warning', 'critical']),
+  value: z.number(),
+  threshold: z.number(),
+  opened_at: z.string(),
+  acknowledged_at: z.nullable(z.string()),
+  acknowledged_by: z.nullable(z.string()),
+  resolved_at: z.nullable(z.string()),
+  escalations: z.int(),
+})
+
+/** Something that an administrator did. */
+export const auditWire = z.object({
+  id: z.string(),
+  actor: z.string(),
+  action: z.string(),
+  subject: z.nullable(z.string()),
+  created_at: z.string(),
+})
+
+/** The server and its clock. */
+export const statusWire = z.object({ timestamp: z.string() })

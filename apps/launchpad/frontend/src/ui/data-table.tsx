@@ -1,0 +1,64 @@
+import { Button } from '@telegram-apps/telegram-ui'
+import type { Key, ReactNode } from 'react'
+import { useLaunchpad } from '../launchpad-context.tsx'
+
+/** One column: what stands above it and in it. */
+export interface Column<Row> {
+  readonly head: string
+  readonly cell: (row: Row) => ReactNode
+  readonly isNumber?: boolean
+}
+
+/** Rows in columns; on a phone each row is a card with the heads beside its cells. */
+export function DataTable<Row>(props: {
+  label: string
+  columns: readonly Column<Row>[]
+  rows: readonly Row[]
+  keyOf: (row: Row) => Key
+  empty: string
+  /** Reads the next page, where there is one. */
+  more?: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
+}) {
+  const { texts } = useLaunchpad()
+  const { columns, rows, more } = props
+  if (rows.length === 0) return <p className="empty">{props.empty}</p>
+  return (
+    <>
+      <div className="data-scroll">
+        <table className="data" aria-label={props.label}>
+          <thead>
+            <tr>
+              {columns.map(({ head, isNumber }) => (
+                <th key={head} scope="col" className={isNumber ? 'number' : undefined}>
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={props.keyOf(row)}>
+                {columns.map(({ head, cell, isNumber }) => (
+                  <td key={head} data-head={head} className={isNumber ? 'number' : undefined}>
+                    {cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {more?.hasNextPage ? (
+        <Button
+          mode="plain"
+          size="m"
+          stretched
+          loading={more.isFetchingNextPage}
+          onClick={() => void more.fetchNextPage()}
+        >
+          {texts.more}
+        </Button>
+      ) : null}
+    </>
+  )
+}
