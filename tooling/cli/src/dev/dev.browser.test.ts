@@ -49,10 +49,14 @@ async function ready({ child, output }: Dev): Promise<void> {
   throw new Error(`It did not get ready:\n${output()}`)
 }
 
-const api = (path: string, token: string) =>
-  fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } }).then((response) =>
-    response.json(),
-  )
+const api = (path: string, token: string, body?: object) =>
+  fetch(`${url}${path}`, {
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    },
+    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+  }).then((response) => response.json())
 
 async function post(path: string, body: object): Promise<Record<string, unknown>> {
   const response = await fetch(`${url}${path}`, {
@@ -83,13 +87,21 @@ describe('the dev command', () => {
     expect(first.output()).toContain(`http://localhost:${port}/sandbox/`)
     expect(first.output()).toContain(`http://localhost:${port}/sandbox/#mail`)
     expect(first.output()).toContain(token)
-    for (const path of ['/sandbox/', '/shop/', '/docs/', '/health', '/metrics', '/openapi.json']) {
+    expect(first.output()).toContain(`http://localhost:${port}/join/admin`)
+    const paths = ['/sandbox/', '/shop/', '/docs/', '/health', '/metrics', '/openapi.json']
+    for (const path of [...paths, '/join/', '/join/admin', '/status', '/api/waitlist/stats']) {
       expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200])
     }
     expect(await api('/api/v1/admin/ledger/verify', token)).toMatchObject({ ok: true })
     const user = await post('/sandbox/api/users', { first_name: 'Ada' })
     const { initData } = await post(`/sandbox/api/users/${user['id']}/init-data`, {})
     const login = await post('/api/v1/auth/telegram', { initData })
+    const bot = 'gramkit_launchpad_bot'
+    const opened = await post(`/sandbox/api/users/${user['id']}/init-data`, { bot })
+    const { token: joiner } = await post('/join/api/v1/auth/telegram', opened)
+    const wish = { use_case: 'To try it', persona: 'other' }
+    const joined = await api('/api/waitlist/join', String(joiner), wish)
+    expect(joined).toMatchObject({ status: 'success', position: 1 })
 
     first.child.kill('SIGTERM')
     expect(await first.ended).toBe(0)
@@ -99,6 +111,7 @@ describe('the dev command', () => {
     const second = startDev()
     await ready(second)
     expect(await api('/api/v1/me', String(login['token']))).toMatchObject({ firstName: 'Ada' })
+    expect(await api('/api/waitlist/position', String(joiner))).toMatchObject({ position: 1 })
     expect(readFileSync(join(home, 'admin-token'), 'utf8').trim()).toBe(token)
     second.child.kill('SIGINT')
     expect(await second.ended).toBe(0)

@@ -2,13 +2,15 @@ import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
 import { loadConfig } from '@gramkit/core/config'
 import { createLogger } from '@gramkit/core/log'
+import { JOIN_PATH, PAGES_FOLDER } from '@gramkit/launchpad'
 import { sandboxProxy } from '@gramkit/sandbox/proxy'
-import { ServiceError, startPostgres } from '@gramkit/services'
+import { freePort, ServiceError, startPostgres } from '@gramkit/services'
 import { MINI_APP_FOLDER, MINI_APP_PATH, migrateShop, serveShop } from '@gramkit/shop'
 import type { Environment, ExitCode } from '../command.ts'
 import { DevError } from './dev-error.ts'
 import { buildFrontend } from './frontend.ts'
 import { type Home, openHome } from './home.ts'
+import { LAUNCHPAD_DATABASE, launchpadBot, startLaunchpad } from './launchpad.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
 
 const HOST = '127.0.0.1'
@@ -56,9 +58,12 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
   const [cluster] = await Promise.all([
     startPostgres({ dataDir: home.postgres, persistent: true }),
     buildFrontend(MINI_APP_FOLDER),
+    buildFrontend(PAGES_FOLDER),
   ])
   running.defer(() => cluster.stop())
-  if (!(await cluster.hasDatabase(DATABASE))) await cluster.createDatabase(DATABASE)
+  for (const name of [DATABASE, LAUNCHPAD_DATABASE]) {
+    if (!(await cluster.hasDatabase(name))) await cluster.createDatabase(name)
+  }
   await migrateShop(cluster.ownerUrl(DATABASE))
 
   say('Starting the sandbox …')
@@ -72,6 +77,7 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
         name: 'gramkit shop',
         miniAppUrl: `${publicUrl}${MINI_APP_PATH}`,
       },
+      launchpadBot(publicUrl, secrets),
     ],
     shops: [
       {
@@ -83,6 +89,17 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
     ],
   })
   running.defer(() => sandbox.stop())
+
+  say('Starting the launchpad …')
+  const launchpad = await startLaunchpad({
+    ...{ home, publicUrl, sandbox },
+    database: {
+      url: cluster.appUrl(LAUNCHPAD_DATABASE),
+      ownerUrl: cluster.ownerUrl(LAUNCHPAD_DATABASE),
+    },
+    port: await freePort(),
+  })
+  running.defer(() => launchpad.close())
 
   say('Starting the shop …')
   const config = loadConfig({
@@ -114,6 +131,7 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
     beside: async (app) => {
       app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/sandbox/'))
       await app.register(sandboxProxy(sandbox.url))
+      await app.register(launchpad.onSameOrigin)
     },
   })
   running.defer(() => served.close())
@@ -133,10 +151,13 @@ gramkit is ready.
   Play the customer   ${publicUrl}/sandbox/
   Everybody's mailbox ${publicUrl}/sandbox/#mail
   The Mini App alone  ${publicUrl}${MINI_APP_PATH}
+  The waitlist        ${publicUrl}${JOIN_PATH}/
+  Its administration  ${publicUrl}${JOIN_PATH}/admin
   API reference       ${publicUrl}/docs
   Admin token         ${home.secrets.adminToken}
                       (also in ${home.folder}/admin-token)
-  Log                 ${home.logFile}
+  Logs                ${home.logFile}
+                      ${home.launchpadLogFile}
   Data                ${home.folder}
 
 Ctrl-C stops everything; the data stays.

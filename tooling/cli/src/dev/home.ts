@@ -14,6 +14,8 @@ const secretsSchema = z.object({
   codeSecret: z.string(),
   shopId: z.string(),
   shopSecretKey: z.string(),
+  launchpadBotToken: z.string(),
+  launchpadWebhookSecret: z.string(),
 })
 
 /** Secrets of this folder's sandbox and apps, made once. */
@@ -25,6 +27,7 @@ export interface Home {
   readonly postgres: string
   readonly sandbox: string
   readonly logFile: string
+  readonly launchpadLogFile: string
   readonly secrets: Secrets
 }
 
@@ -44,6 +47,7 @@ export function openHome(path: string): Home {
     postgres: join(folder, 'postgres'),
     sandbox: join(folder, 'sandbox'),
     logFile: join(folder, 'shop.log'),
+    launchpadLogFile: join(folder, 'launchpad.log'),
     secrets,
   }
 }
@@ -67,13 +71,16 @@ function checkLayout(folder: string): void {
 /** Reads the secrets, and makes those that are not there yet. */
 function readSecrets(file: string): Secrets {
   const secret = (): string => randomBytes(24).toString('base64url')
+  const botToken = (): string => `${randomInt(100_000_000, 999_999_999)}:${secret()}`
   const fresh: Secrets = {
-    botToken: `${randomInt(100_000_000, 999_999_999)}:${secret()}`,
+    botToken: botToken(),
     webhookSecret: secret(),
     adminToken: secret(),
     codeSecret: secret(),
     shopId: String(randomInt(100_000, 999_999)),
     shopSecretKey: `test_${secret()}`,
+    launchpadBotToken: botToken(),
+    launchpadWebhookSecret: secret(),
   }
   const kept: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const secrets = secretsSchema.parse({ ...fresh, ...Object(kept) })
