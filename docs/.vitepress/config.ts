@@ -105,6 +105,7 @@ export default defineConfig({
           { text: 'Notifications', link: '/explanation/notifications' },
           { text: 'Subscriptions', link: '/explanation/subscriptions' },
           { text: 'Invitations', link: '/explanation/invitations' },
+          { text: 'Quality gates', link: '/explanation/quality-gates' },
           { text: 'Webhooks', link: '/explanation/webhooks' },
           { text: 'Transactions and outbox', link: '/explanation/transactions-and-outbox' },
           { text: 'Reliability', link: '/explanation/reliability' },

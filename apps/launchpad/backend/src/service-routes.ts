@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { qualityHttp } from './quality/quality.http.ts'
 import type { ServiceRoutesOptions } from './service-options.ts'
 import type { Service } from './variables.ts'
 import { waitlistHttp } from './waitlist/waitlist.http.ts'
@@ -12,6 +13,6 @@ export function serviceRoutes(
     waitlist: [waitlistHttp(options), waitlistAdminHttp(options)],
     invites: [],
     referrals: [],
-    quality: [],
+    quality: [qualityHttp(options)],
   }
 }

@@ -52,6 +52,14 @@ test.each(['NaN', '-0.1', '1.1', 'Infinity'])('the database keeps no rate of %s'
   })
 })
 
+test.each(['update', 'delete'])('the application may not %s what the gate was', async (verb) => {
+  const statement =
+    verb === 'update'
+      ? sql`update gramkit.quality_gate_change set reason = ''`
+      : sql`delete from gramkit.quality_gate_change`
+  await expect(db.execute(statement)).rejects.toMatchObject({ cause: { code: '42501' } })
+})
+
 describe('the gate', () => {
   beforeEach(async () => {
     clock.advance(DAY_MS)
