@@ -42,14 +42,7 @@ import {
   userRegistered,
   userRoleChanged,
 } from './features/users/index.ts'
-import {
-  batchGenerated,
-  waitlistAdmitted,
-  waitlistConfirmed,
-  waitlistInvited,
-  waitlistJoined,
-  waitlistLeft,
-} from './features/waitlist/index.ts'
+import { waitlistConfirmed, waitlistJoined, waitlistLeft } from './features/waitlist/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
 import { settingChanged } from './platform/settings/index.ts'
 
@@ -74,10 +67,7 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   invitationLimitReached,
   invitationRevoked,
   invitationExpired,
-  batchGenerated,
-  waitlistAdmitted,
   waitlistConfirmed,
-  waitlistInvited,
   waitlistJoined,
   waitlistLeft,
   alertOpened,

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
+import { startBrowser } from '@gramkit/sandbox/browser'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startBrowser } from './testing/browser.ts'
 import { type RunningShop, startRunningShop } from './testing/running-shop.ts'
 
 const PHONE = { width: 390, height: 844 }

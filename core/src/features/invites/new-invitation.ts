@@ -28,12 +28,10 @@ export interface NewInvitation extends InvitationTerms {
   readonly makesFriends?: boolean | undefined
 }
 
-/** Many new invitations: so many for anybody, or one bound to each recipient. */
-export type NewBatch = BatchTerms &
-  ({ readonly count: number } | { readonly recipients: readonly string[] })
-
-/** What all invitations of a batch share. */
-export interface BatchTerms extends InvitationTerms {
+/** Many new invitations. */
+export interface NewBatch extends InvitationTerms {
+  /** 1 to 10,000. */
+  readonly count: number
   /** What the codes begin with: a hyphen and 12 characters (60 bits) follow. [none] */
   readonly prefix?: string | undefined
   /** [a new one] */
@@ -44,7 +42,6 @@ export interface BatchTerms extends InvitationTerms {
 export interface InvitationBatch {
   readonly batchId: string
   readonly codes: readonly string[]
-  readonly invitations: readonly Pick<Invitation, 'id' | 'code' | 'recipient'>[]
 }
 
 /** Most invitations of one batch. */
@@ -69,34 +66,22 @@ export function buildInvitation(input: NewInvitation, at: Date): () => Invitatio
 }
 
 /**
- * Tells for whom the invitations of a batch are, and gives what makes each.
+ * Gives what makes the next invitation of a batch.
  *
  * @throws {@link InvalidValue}
  */
 export function buildBatch(
   batch: NewBatch & { readonly batchId: string },
   at: Date,
-): {
-  readonly recipients: readonly Invitation['recipient'][]
-  readonly make: (recipient: Invitation['recipient']) => Invitation
-} {
-  const { prefix, batchId } = batch
-  const field = 'count' in batch ? 'count' : 'recipients'
-  const count = 'count' in batch ? batch.count : batch.recipients.length
+): () => Invitation {
+  const { count, prefix, batchId } = batch
   if (!(Number.isInteger(count) && count >= 1 && count <= BATCH_INVITATIONS_MAX)) {
-    refuse(field, 'is not a size of a batch', `send 1 to ${BATCH_INVITATIONS_MAX}`)
+    refuse('count', 'is not a size of a batch', `send 1 to ${BATCH_INVITATIONS_MAX}`)
   }
   if (prefix !== undefined) checkPrefix(prefix)
   checkTerms(batch, at)
-  const recipients = 'count' in batch ? Array.from({ length: count }, () => null) : batch.recipients
-  for (const recipient of recipients) {
-    if (recipient !== null) checkName('recipients', recipient)
-  }
-  const own = { groupId: null, makesFriends: false, batchId, createdAt: at }
-  return {
-    recipients,
-    make: (recipient) => build(batch, { ...own, recipient, code: drawCode(prefix) }),
-  }
+  const own = { recipient: null, groupId: null, makesFriends: false, batchId, createdAt: at }
+  return () => build(batch, { ...own, code: drawCode(prefix) })
 }
 
 /**
@@ -127,20 +112,17 @@ export async function insertFree(
   return invitations.filter(({ id }) => written.has(id))
 }
 
-/** Writes an invitation with a drawn code for each recipient; a code that is taken is drawn again. */
+/** Writes invitations with drawn codes; a code that is taken is drawn again. */
 export async function insertDrawn(
   storage: InvitationStorage,
-  recipients: readonly Invitation['recipient'][],
-  make: (recipient: Invitation['recipient']) => Invitation,
+  count: number,
+  make: () => Invitation,
 ): Promise<Invitation[]> {
   const made: Invitation[] = []
-  let open = recipients
-  for (let draws = 0; open.length > 0; draws++) {
+  for (let draws = 0; made.length < count; draws++) {
     assert(draws < DRAWS_MAX, 'A drawn code is nearly always free')
-    const drawn = open.map(make)
-    const written = new Set(await storage.insert(drawn))
-    made.push(...drawn.filter(({ id }) => written.has(id)))
-    open = drawn.filter(({ id }) => !written.has(id)).map(({ recipient }) => recipient)
+    const drawn = Array.from({ length: count - made.length }, make)
+    made.push(...(await insertFree(storage, drawn)))
   }
   return made
 }

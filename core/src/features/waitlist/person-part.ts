@@ -1,5 +1,4 @@
 import type { PersonPart, PersonRows } from '../../platform/people/index.ts'
-import { waitlistAdmission } from './admissions/admission.table.ts'
 import { waitlistEntry } from './entry.table.ts'
 import type { WaitlistService } from './waitlist.service.ts'
 
@@ -9,17 +8,14 @@ export const waitlistPart: PersonPart<{
   readonly waitlist: Pick<WaitlistService, 'find' | 'erase'>
 }> = {
   name: 'waitlist',
-  tables: [waitlistEntry, waitlistAdmission],
+  tables: [waitlistEntry],
   merge: async () => {},
   async export({ repos, waitlist }, userId) {
     const found = await waitlist.find({ userId })
     const read = found
       ? await repos.personRows.read(waitlistEntry.id, found.id, { without: ['seq', 'networkHash'] })
       : []
-    const [admission] = await repos.personRows.read(waitlistAdmission.userId, userId, {
-      without: ['networkHash'],
-    })
-    return { entry: read[0] ?? null, admission: admission ?? null }
+    return { entry: read[0] ?? null }
   },
   erase: ({ waitlist }, userId) => waitlist.erase(userId),
 }

@@ -1,5 +1,6 @@
 import { createLogger } from '@gramkit/core/log'
 import type { SandboxOptions } from '@gramkit/sandbox'
+import { sandboxProxy } from '@gramkit/sandbox/proxy'
 import { type RunningApp, startRunningApp } from '@gramkit/sandbox/testing'
 import { type LaunchpadConfig, loadLaunchpadConfig } from '../config.ts'
 import { migrateLaunchpad } from '../migrations.ts'
@@ -55,11 +56,16 @@ export function launchpadVariables(at: {
 /** Starts a launchpad for a test file. */
 export async function startRunningLaunchpad(
   overrides: Record<string, string> = {},
+  options: {
+    /** The sandbox is shown below the launchpad's address too. [no] */
+    readonly sandboxOnSameOrigin?: boolean
+  } = {},
 ): Promise<RunningLaunchpad> {
   let environment: Record<string, string> = {}
   const running = await startRunningApp({
     migrate: migrateLaunchpad,
     accounts: launchpadAccounts,
+    sandboxOnSameOrigin: options.sandboxOnSameOrigin,
     serve({ url, port, sandbox, database }) {
       environment = {
         ...launchpadVariables({ url, databaseUrl: database.appUrl, sandbox }),
@@ -68,7 +74,10 @@ export async function startRunningLaunchpad(
       }
       const config = loadLaunchpadConfig(environment)
       const logger = createLogger({ level: config.logLevel, secrets: config.secrets })
-      return serveLaunchpad(config, { logger })
+      return serveLaunchpad(config, {
+        logger,
+        ...(options.sandboxOnSameOrigin ? { beside: sandboxProxy(sandbox.url) } : {}),
+      })
     },
   })
   return {

@@ -49,6 +49,8 @@ export const positionWire = z
     score: z.int(),
     components: componentsWire,
     weights_version: z.int(),
+    persona: personaWire,
+    use_case: z.string(),
     referral_link: z.string(),
   })
   .meta({ id: 'Position' })

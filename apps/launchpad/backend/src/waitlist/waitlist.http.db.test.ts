@@ -127,6 +127,8 @@ describe('a place', () => {
       score: 15,
       components: { persona: 10, detail: 0, keyword: 5, referrals: 0 },
       weights_version: 0,
+      persona: wish.persona,
+      use_case: wish.use_case,
       referral_link: joined.body.referral_link,
     }
     expect(await ada.get(POSITION)).toMatchObject({ status: 200, body: place })

@@ -42,9 +42,11 @@ export function waitlistHttp({ platform, joinUrl }: ServiceRoutesOptions): Fasti
     const entry = await entryOfRequest(request, services)
     const place = await services.waitlist.position(entry.id)
     const { status, score, components, weightsVersion } = place
+    const { persona } = await services.repos.waitlistEntries.featuresOf(entry.classId)
     return {
       ...{ status, ...toPlaceWire(place), score, components },
-      ...{ weights_version: weightsVersion, referral_link: referralLink(joinUrl, entry) },
+      ...{ weights_version: weightsVersion, persona, use_case: entry.useCase },
+      referral_link: referralLink(joinUrl, entry),
     }
   }
 

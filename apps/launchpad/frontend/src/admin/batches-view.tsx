@@ -110,6 +110,10 @@ function BatchesCard() {
               { head: words.columns.batch, cell: ({ batch_id: id }) => id },
               { head: words.columns.asked, cell: ({ size }) => size, isNumber: true },
               { head: words.columns.invited, cell: ({ generated }) => generated, isNumber: true },
+              {
+                head: words.columns.outcome,
+                cell: ({ refusal }) => (refusal === null ? words.batches.out : refusal),
+              },
               { head: words.columns.actor, cell: ({ actor }) => actor },
               {
                 head: words.columns.at,

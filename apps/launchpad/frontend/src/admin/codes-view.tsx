@@ -1,5 +1,5 @@
 import { moment } from '@gramkit/mini-app/texts'
-import { ConfirmDialog, Failure, Loaded } from '@gramkit/mini-app/ui'
+import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import { useDeferredValue, useState } from 'react'
@@ -9,6 +9,7 @@ import { DataTable } from '../ui/data-table.tsx'
 import { Field } from '../ui/field.tsx'
 import { Choice } from './choice.tsx'
 import { adminListQuery } from './queries.ts'
+import { ReasonDialog } from './reason-dialog.tsx'
 import { useAdminTexts } from './texts/texts.ts'
 import { useAct } from './use-act.ts'
 import { codeStatuses, codeWire } from './wire.ts'
@@ -98,15 +99,15 @@ export function CodesView() {
         )}
       </Loaded>
       {revoking === undefined ? null : (
-        <ConfirmDialog
+        <ReasonDialog
           title={words.codes.revokeTitle(revoking)}
           note={words.codes.revokeNote}
           yes={words.codes.revokeYes}
-          no={launchpad.texts.cancel}
           onNo={() => setRevoking(undefined)}
-          onYes={() => {
+          onYes={(reason) => {
             setRevoking(undefined)
-            act.mutate({ method: 'POST', path: `/api/invites/${revoking}/revoke` })
+            const path = `/api/invites/${revoking}/revoke`
+            act.mutate({ method: 'POST', path, body: { reason } })
           }}
         />
       )}

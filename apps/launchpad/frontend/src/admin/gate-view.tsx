@@ -2,6 +2,7 @@ import { moment } from '@gramkit/mini-app/texts'
 import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
+import { useState } from 'react'
 import type * as z from 'zod/mini'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { Card } from '../ui/card.tsx'
@@ -11,6 +12,7 @@ import { useFigures } from './figures.ts'
 import { GateNote } from './gate-note.tsx'
 import { OverrideForm } from './override-form.tsx'
 import { adminListQuery, adminQuery } from './queries.ts'
+import { ReasonDialog } from './reason-dialog.tsx'
 import { SettingCard } from './setting-card.tsx'
 import { useAdminTexts } from './texts/texts.ts'
 import { useAct } from './use-act.ts'
@@ -77,7 +79,9 @@ function Tile({ name, value }: { name: string; value: string }) {
 function GateCard({ gate }: { gate: z.infer<typeof gateWire> }) {
   const words = useAdminTexts().gate
   const act = useAct()
+  const [isSwitching, setSwitching] = useState(false)
   const isOpen = gate.is_redeeming_allowed
+  const switching = isOpen ? words.stopRedeeming : words.allowRedeeming
   return (
     <Card title={words.now}>
       <GateNote gate={gate} />
@@ -92,20 +96,23 @@ function GateCard({ gate }: { gate: z.infer<typeof gateWire> }) {
         >
           {words.evaluate}
         </Button>
-        <Button
-          size="m"
-          mode="plain"
-          onClick={() =>
-            act.mutate({
-              method: 'PUT',
-              path: '/api/quality/redeeming',
-              body: { allowed: !isOpen, reason: words.byHand },
-            })
-          }
-        >
-          {isOpen ? words.stopRedeeming : words.allowRedeeming}
+        <Button size="m" mode="plain" onClick={() => setSwitching(true)}>
+          {switching}
         </Button>
       </div>
+      {isSwitching ? (
+        <ReasonDialog
+          title={switching}
+          note={words.redeemingNote}
+          yes={switching}
+          onNo={() => setSwitching(false)}
+          onYes={(reason) => {
+            setSwitching(false)
+            const body = { allowed: !isOpen, reason }
+            act.mutate({ method: 'PUT', path: '/api/quality/redeeming', body })
+          }}
+        />
+      ) : null}
     </Card>
   )
 }

@@ -69,6 +69,7 @@ export const batchWire = z.object({
   size: z.int(),
   generated: z.int(),
   actor: z.string(),
+  refusal: z.nullable(z.string()),
   created_at: z.string(),
 })
 
@@ -87,7 +88,7 @@ export const codeWire = z.object({
   code: z.string(),
   status: z.enum(codeStatuses),
   recipient: z.nullable(z.string()),
-  delivery: z.nullable(z.enum(['approved', 'issued', 'delivered', 'failed'])),
+  delivery: z.nullable(z.enum(['issued', 'delivered'])),
   created_at: z.string(),
   expires_at: z.nullable(z.string()),
   used_at: z.nullable(z.string()),

@@ -60,6 +60,8 @@ export const positionWire = z.object({
   status: entryStatusWire,
   score: z.int(),
   components: componentsWire,
+  persona: personaWire,
+  use_case: z.string(),
   referral_link: z.string(),
 })
 

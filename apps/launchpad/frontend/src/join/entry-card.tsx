@@ -2,12 +2,12 @@ import { ConfirmDialog, Failure } from '@gramkit/mini-app/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useState } from 'react'
-import { type Persona, personas, positionWire } from '../api/wire.ts'
+import { type Persona, type Position, positionWire } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { UseCaseFields } from './use-case-fields.tsx'
 
 /** Changes what somebody told of themselves, or takes them off the waitlist. */
-export function EntryCard() {
+export function EntryCard({ position }: { position: Position }) {
   const { access, api, host, texts } = useLaunchpad()
   const queries = useQueryClient()
   const words = texts.place
@@ -24,7 +24,7 @@ export function EntryCard() {
     <div className="card quiet">
       <details>
         <summary>{words.edit}</summary>
-        <EntryForm />
+        <EntryForm position={position} />
       </details>
       {leave.error ? <Failure error={leave.error} onHide={leave.reset} /> : null}
       <div className="actions">
@@ -54,11 +54,11 @@ export function EntryCard() {
   )
 }
 
-function EntryForm() {
+function EntryForm({ position }: { position: Position }) {
   const { api, texts } = useLaunchpad()
   const queries = useQueryClient()
-  const [persona, setPersona] = useState<Persona>(personas[0])
-  const [useCase, setUseCase] = useState('')
+  const [persona, setPersona] = useState<Persona>(position.persona)
+  const [useCase, setUseCase] = useState(position.use_case)
   const change = useMutation({
     mutationFn: () => {
       const body = { use_case: useCase.trim(), persona }

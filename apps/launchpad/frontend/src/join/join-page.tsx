@@ -25,10 +25,13 @@ export function JoinPage() {
   return (
     <Loaded query={position} rows={3}>
       {(place) =>
-        place ? (
+        place && place.status !== 'lapsed' ? (
           <PlaceView position={place} />
         ) : (
           <Split>
+            {place ? (
+              <p className="state state-slowed">{launchpad.texts.place.status.lapsed}</p>
+            ) : null}
             <JoinCard />
             {launchpad.host.kind === 'web' ? <Known /> : null}
           </Split>

@@ -24,7 +24,7 @@ export function PlaceView({ position }: { position: Position }) {
       </div>
       <div className="column">
         <ScoreCard position={position} />
-        <EntryCard />
+        <EntryCard position={position} />
       </div>
     </div>
   )

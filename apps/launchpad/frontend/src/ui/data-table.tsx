@@ -9,7 +9,7 @@ export interface Column<Row> {
   readonly isNumber?: boolean
 }
 
-/** Rows in columns; on a phone each row is a card with the heads beside its cells. */
+/** Rows in columns; on a phone each row of many is a card with the heads beside its cells. */
 export function DataTable<Row>(props: {
   label: string
   columns: readonly Column<Row>[]
@@ -25,7 +25,7 @@ export function DataTable<Row>(props: {
   return (
     <>
       <div className="data-scroll">
-        <table className="data" aria-label={props.label}>
+        <table className={columns.length > 3 ? 'data data-wide' : 'data'} aria-label={props.label}>
           <thead>
             <tr>
               {columns.map(({ head, isNumber }) => (

@@ -1,0 +1,61 @@
+import * as z from 'zod/mini'
+
+/** How far somebody whom one brought has come. */
+const referralStatuses = [
+  'shared',
+  'joined',
+  'signed_up',
+  'qualified',
+  'lapsed',
+  'clawed_back',
+] as const
+
+/** How far somebody whom one brought has come. */
+export const referralStatusWire = z.enum(referralStatuses)
+
+/** What may be wrong with a referral. */
+export const referralFlagWire = z.enum([
+  'disposable_mail',
+  'plus_address',
+  'burst',
+  'shared_network',
+])
+
+/** What was given. */
+const rewardWire = z.object({ type: z.string(), amount: z.int(), reason: z.string() })
+
+/** Whom somebody brought, and what it earned them. */
+export const mineWire = z.object({
+  link: z.string(),
+  referrals: z.array(
+    z.object({
+      id: z.string(),
+      who: z.string(),
+      status: referralStatusWire,
+      at: z.string(),
+      flags: z.array(referralFlagWire),
+    }),
+  ),
+  quality: z.object({
+    quality_score: z.number(),
+    components: z.object({
+      recency: z.number(),
+      active_in_7_days: z.number(),
+      active_after_14_days: z.number(),
+    }),
+    floor: z.enum(['none', 'warned', 'paused', 'review']),
+  }),
+  rewards: z.array(rewardWire),
+  next_milestone: z.nullable(z.object({ at: z.int(), missing: z.int(), reward: z.string() })),
+  codes: z.array(z.string()),
+  codes_available: z.int(),
+  rank: z.nullable(z.int()),
+})
+
+/** Whom somebody brought, and what it earned them. */
+export type Mine = z.infer<typeof mineWire>
+
+/** Who has brought the most. */
+export const leadersWire = z.array(
+  z.object({ rank: z.int(), name: z.string(), qualified: z.int() }),
+)
