@@ -735,6 +735,51 @@ CREATE TABLE "gramkit"."user_account" (
 	CONSTRAINT "user_account_role_kind_check" CHECK ("gramkit"."user_account"."role" = 'user' or "gramkit"."user_account"."kind" = 'registered')
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."waitlist_admission" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"invitation_id" uuid NOT NULL,
+	"inviter_entry_id" uuid,
+	"network_hash" text,
+	"admitted_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "waitlist_admission_entry_id_key" UNIQUE("entry_id"),
+	CONSTRAINT "waitlist_admission_user_id_key" UNIQUE("user_id")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."waitlist_batch" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"requested" integer NOT NULL,
+	"generated" integer NOT NULL,
+	"actor" text NOT NULL,
+	"is_planned" boolean NOT NULL,
+	"gate_state" text NOT NULL,
+	"refusal" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "waitlist_batch_name_key" UNIQUE("name"),
+	CONSTRAINT "waitlist_batch_generated_check" CHECK ("gramkit"."waitlist_batch"."generated" between 0 and "gramkit"."waitlist_batch"."requested"),
+	CONSTRAINT "waitlist_batch_gate_state_check" CHECK ("gramkit"."waitlist_batch"."gate_state" in ('open', 'slowed', 'closed')),
+	CONSTRAINT "waitlist_batch_refusal_check" CHECK (("gramkit"."waitlist_batch"."refusal" is not null) = ("gramkit"."waitlist_batch"."gate_state" = 'closed'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."waitlist_invite" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"batch_id" uuid NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"invitation_id" uuid NOT NULL,
+	"issued_at" timestamp (3) with time zone NOT NULL,
+	"sends" smallint DEFAULT 1 NOT NULL,
+	"delivered_at" timestamp (3) with time zone,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"warned_at" timestamp (3) with time zone,
+	"ended_at" timestamp (3) with time zone,
+	"outcome" text,
+	CONSTRAINT "waitlist_invite_invitation_id_key" UNIQUE("invitation_id"),
+	CONSTRAINT "waitlist_invite_outcome_check" CHECK ("gramkit"."waitlist_invite"."outcome" in ('admitted', 'expired', 'revoked', 'left')),
+	CONSTRAINT "waitlist_invite_ended_check" CHECK (("gramkit"."waitlist_invite"."ended_at" is null) = ("gramkit"."waitlist_invite"."outcome" is null))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."waitlist_bucket_count" (
 	"class_id" integer NOT NULL,
 	"bucket" integer NOT NULL,
@@ -847,6 +892,13 @@ ALTER TABLE "gramkit"."user_password" ADD CONSTRAINT "user_password_user_id_user
 ALTER TABLE "gramkit"."user_session" ADD CONSTRAINT "user_session_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_active_day" ADD CONSTRAINT "user_active_day_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."user_streak" ADD CONSTRAINT "user_streak_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_admission" ADD CONSTRAINT "waitlist_admission_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_admission" ADD CONSTRAINT "waitlist_admission_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_admission" ADD CONSTRAINT "waitlist_admission_invitation_id_invitation_id_fk" FOREIGN KEY ("invitation_id") REFERENCES "gramkit"."invitation"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_admission" ADD CONSTRAINT "waitlist_admission_inviter_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("inviter_entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_invite" ADD CONSTRAINT "waitlist_invite_batch_id_waitlist_batch_id_fk" FOREIGN KEY ("batch_id") REFERENCES "gramkit"."waitlist_batch"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_invite" ADD CONSTRAINT "waitlist_invite_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."waitlist_invite" ADD CONSTRAINT "waitlist_invite_invitation_id_invitation_id_fk" FOREIGN KEY ("invitation_id") REFERENCES "gramkit"."invitation"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."waitlist_entry" ADD CONSTRAINT "waitlist_entry_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."waitlist_entry" ADD CONSTRAINT "waitlist_entry_class_id_waitlist_class_id_fk" FOREIGN KEY ("class_id") REFERENCES "gramkit"."waitlist_class"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."waitlist_entry" ADD CONSTRAINT "waitlist_entry_inviter_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("inviter_entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -945,6 +997,16 @@ CREATE INDEX "user_session_user_id_index" ON "gramkit"."user_session" USING btre
 CREATE INDEX "user_active_day_day_index" ON "gramkit"."user_active_day" USING btree ("day","user_id");--> statement-breakpoint
 CREATE INDEX "user_account_time_zone_index" ON "gramkit"."user_account" USING btree ("time_zone","id");--> statement-breakpoint
 CREATE INDEX "user_account_role_index" ON "gramkit"."user_account" USING btree ("role") WHERE "gramkit"."user_account"."role" <> 'user';--> statement-breakpoint
+CREATE INDEX "waitlist_admission_invitation_id_index" ON "gramkit"."waitlist_admission" USING btree ("invitation_id");--> statement-breakpoint
+CREATE INDEX "waitlist_admission_inviter_entry_id_index" ON "gramkit"."waitlist_admission" USING btree ("inviter_entry_id");--> statement-breakpoint
+CREATE INDEX "waitlist_admission_admitted_at_index" ON "gramkit"."waitlist_admission" USING btree ("admitted_at");--> statement-breakpoint
+CREATE INDEX "waitlist_batch_created_at_index" ON "gramkit"."waitlist_batch" USING btree ("created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "waitlist_invite_open_key" ON "gramkit"."waitlist_invite" USING btree ("entry_id") WHERE "gramkit"."waitlist_invite"."outcome" is null;--> statement-breakpoint
+CREATE INDEX "waitlist_invite_entry_id_index" ON "gramkit"."waitlist_invite" USING btree ("entry_id");--> statement-breakpoint
+CREATE INDEX "waitlist_invite_batch_id_index" ON "gramkit"."waitlist_invite" USING btree ("batch_id","id");--> statement-breakpoint
+CREATE INDEX "waitlist_invite_issued_at_index" ON "gramkit"."waitlist_invite" USING btree ("issued_at");--> statement-breakpoint
+CREATE INDEX "waitlist_invite_expires_at_index" ON "gramkit"."waitlist_invite" USING btree ("expires_at") WHERE "gramkit"."waitlist_invite"."outcome" is null;--> statement-breakpoint
+CREATE INDEX "waitlist_invite_unwarned_index" ON "gramkit"."waitlist_invite" USING btree ("expires_at") WHERE "gramkit"."waitlist_invite"."outcome" is null and "gramkit"."waitlist_invite"."warned_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "waitlist_class_key" ON "gramkit"."waitlist_class" USING btree ("persona","is_detailed","has_keyword","referrals","cohort");--> statement-breakpoint
 CREATE INDEX "waitlist_entry_waiting_index" ON "gramkit"."waitlist_entry" USING btree ("class_id","seq") WHERE "gramkit"."waitlist_entry"."status" = 'waiting';--> statement-breakpoint
 CREATE INDEX "waitlist_entry_unconfirmed_index" ON "gramkit"."waitlist_entry" USING btree ("joined_at") WHERE "gramkit"."waitlist_entry"."status" = 'unconfirmed';--> statement-breakpoint

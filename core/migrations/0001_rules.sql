@@ -422,7 +422,12 @@ GRANT UPDATE (rounds, next_round_at) ON gramkit.user_departure TO gramkit_app;
 --> statement-breakpoint
 
 -- Waitlist. Entries stay, also of those who left; classes are never changed; triggers alone count.
-REVOKE DELETE ON gramkit.waitlist_entry FROM gramkit_app;
+REVOKE DELETE ON gramkit.waitlist_entry, gramkit.waitlist_batch, gramkit.waitlist_invite
+  FROM gramkit_app;
+--> statement-breakpoint
+REVOKE UPDATE, DELETE ON gramkit.waitlist_admission FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (network_hash) ON gramkit.waitlist_admission TO gramkit_app;
 --> statement-breakpoint
 REVOKE UPDATE, DELETE ON gramkit.waitlist_class FROM gramkit_app;
 --> statement-breakpoint

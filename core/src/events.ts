@@ -42,7 +42,14 @@ import {
   userRegistered,
   userRoleChanged,
 } from './features/users/index.ts'
-import { waitlistConfirmed, waitlistJoined, waitlistLeft } from './features/waitlist/index.ts'
+import {
+  batchGenerated,
+  waitlistAdmitted,
+  waitlistConfirmed,
+  waitlistInvited,
+  waitlistJoined,
+  waitlistLeft,
+} from './features/waitlist/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
 import { settingChanged } from './platform/settings/index.ts'
 
@@ -67,7 +74,10 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   invitationLimitReached,
   invitationRevoked,
   invitationExpired,
+  batchGenerated,
+  waitlistAdmitted,
   waitlistConfirmed,
+  waitlistInvited,
   waitlistJoined,
   waitlistLeft,
   alertOpened,

@@ -12,6 +12,7 @@ import {
 } from './features/payments/index.ts'
 import { subscriptionFulfilment } from './features/subscriptions/index.ts'
 import type { InitDataSigner, PasswordHasher } from './features/users/index.ts'
+import type { WaitlistOptions } from './features/waitlist/index.ts'
 import { assert, type Clock, InvalidValue, systemClock } from './kernel/index.ts'
 import { CORE_PEOPLE } from './people.ts'
 import {
@@ -84,6 +85,8 @@ export interface CommonOptions<Services> {
   readonly spentCredits?: SpentCredits
   /** Prefixes of addresses that a buyer may be sent back to; the first one is the default. */
   readonly returnUrls?: readonly string[]
+  /** The waitlist's pages (the first of `returnUrls`) and what its codes begin with (`VOBEE`). */
+  readonly waitlist?: Partial<WaitlistOptions>
   /** Hears of connections that broke while idle. */
   readonly onDatabaseError?: (error: Error) => void
 }
@@ -190,6 +193,10 @@ export async function createPlatform(
     limiter: openPostgresLimiter(database),
     templates: createTemplateCatalog(options.notifications ?? {}),
     returnUrls: options.returnUrls ?? [],
+    waitlist: {
+      pageUrl: options.waitlist?.pageUrl ?? options.returnUrls?.[0] ?? '',
+      codePrefix: options.waitlist?.codePrefix ?? 'VOBEE',
+    },
     mailer: await loadMailer(options.mail),
     people: [
       ...(options.people ?? []).map((part) => adaptPersonPart(part, servicesOf)),

@@ -42,6 +42,8 @@ import {
   UsersRepository,
 } from './features/users/index.ts'
 import {
+  AdmissionsRepository as WaitlistAdmissionsRepository,
+  BatchesRepository as WaitlistBatchesRepository,
   EntriesRepository as WaitlistEntriesRepository,
   PlacesRepository as WaitlistPlacesRepository,
 } from './features/waitlist/index.ts'
@@ -111,6 +113,8 @@ export class CoreRepositories {
   #users?: UsersRepository
   #verification?: VerificationRepository
   #webhookSequence?: WebhookSequenceRepository
+  #waitlistAdmissions?: WaitlistAdmissionsRepository
+  #waitlistBatches?: WaitlistBatchesRepository
   #waitlistEntries?: WaitlistEntriesRepository
   #waitlistPlaces?: WaitlistPlacesRepository
   /** Where the statements run; repositories beside these share it. */
@@ -294,6 +298,14 @@ export class CoreRepositories {
 
   get verification(): VerificationRepository {
     return (this.#verification ??= new VerificationRepository(this.db))
+  }
+
+  get waitlistAdmissions(): WaitlistAdmissionsRepository {
+    return (this.#waitlistAdmissions ??= new WaitlistAdmissionsRepository(this.db))
+  }
+
+  get waitlistBatches(): WaitlistBatchesRepository {
+    return (this.#waitlistBatches ??= new WaitlistBatchesRepository(this.db))
   }
 
   get waitlistEntries(): WaitlistEntriesRepository {

@@ -55,10 +55,13 @@ export {
   userStreak,
 } from './features/users/index.ts'
 export {
+  waitlistAdmission,
+  waitlistBatch,
   waitlistBucketCount,
   waitlistClass,
   waitlistClassCount,
   waitlistEntry,
+  waitlistInvite,
 } from './features/waitlist/index.ts'
 export { inboxDelivery } from './platform/inbox/index.ts'
 export { job } from './platform/jobs/index.ts'

@@ -50,7 +50,12 @@ import {
   UsersService,
   VisitsService,
 } from './features/users/index.ts'
-import { WaitlistService } from './features/waitlist/index.ts'
+import {
+  AdmissionsService,
+  BatchesService,
+  type WaitlistOptions,
+  WaitlistService,
+} from './features/waitlist/index.ts'
 import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
 import type { Limiter } from './platform/limits/index.ts'
@@ -77,6 +82,8 @@ export interface Context {
   readonly templates: TemplateCatalog
   /** Prefixes of addresses that a buyer may be sent back to. */
   readonly returnUrls: readonly string[]
+  /** Where the pages of the waitlist are, and what its codes begin with. */
+  readonly waitlist: WaitlistOptions
   /** Undefined where no mails are sent. */
   readonly mailer: Mailer | undefined
   /** Undefined where nobody logs in by e-mail. */
@@ -106,8 +113,10 @@ export class CoreServices<
 > {
   #accounts?: AccountsService
   #alerts?: AlertsService
+  #admissions?: AdmissionsService
   #audit?: AuditService
   #balance?: BalanceService
+  #batches?: BatchesService
   #broadcastSending?: BroadcastSendingService
   #broadcasts?: BroadcastsService
   #disputes?: DisputesService
@@ -190,6 +199,10 @@ export class CoreServices<
     return this.context.returnUrls
   }
 
+  get waitlistOptions(): WaitlistOptions {
+    return this.context.waitlist
+  }
+
   get accounts(): AccountsService {
     return (this.#accounts ??= new AccountsService(this))
   }
@@ -198,12 +211,20 @@ export class CoreServices<
     return (this.#alerts ??= new AlertsService(this))
   }
 
+  get admissions(): AdmissionsService {
+    return (this.#admissions ??= new AdmissionsService(this))
+  }
+
   get audit(): AuditService {
     return (this.#audit ??= new AuditService(this))
   }
 
   get balance(): BalanceService {
     return (this.#balance ??= new BalanceService(this))
+  }
+
+  get batches(): BatchesService {
+    return (this.#batches ??= new BatchesService(this))
   }
 
   get broadcastSending(): BroadcastSendingService {

@@ -40,6 +40,7 @@ const context: Context = {
   resources: createResourceCatalog([]),
   templates: createTemplateCatalog({}),
   returnUrls: [],
+  waitlist: { pageUrl: 'https://example.org/join/', codePrefix: 'VOBEE' },
   mailer: undefined,
   people: [],
   passwordHasher: undefined,

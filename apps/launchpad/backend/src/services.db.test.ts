@@ -67,6 +67,21 @@ describe('LaunchpadServices', () => {
     expect(await services.users.getById(user.id)).toMatchObject({ kind: 'registered' })
   })
 
+  test('who redeemed an earned code by an address proves it by the first login', async () => {
+    const { id: userId } = await platform.services.repos.users.insert({
+      ...{ id: newId(), kind: 'registered', telegramId: 7n },
+      ...{ createdAt: platform.clock.now(), updatedAt: platform.clock.now() },
+    })
+    const { entry } = await services.waitlist.join({ userId, useCase: 'Test', persona: 'other' })
+    const expiresAt = new Date(platform.clock.now().getTime() + 60_000)
+    const earned = { inviterEntryId: entry.id, count: 1, expiresAt }
+    const [code = ''] = (await services.admissions.mint(earned)).codes
+    const email = 'friend@example.org'
+    const admission = await services.admissions.redeem({ code, email })
+    expect(await logInBy(email)).toMatchObject({ user: { id: admission.userId } })
+    expect(await logInBy(email)).toMatchObject({ user: { id: admission.userId } })
+  })
+
   test('nobody is a guest', async () => {
     await expect(services.users.loginAsGuest()).rejects.toMatchObject({
       code: 'launchpad.invitation_required',

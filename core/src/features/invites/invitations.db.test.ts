@@ -22,7 +22,7 @@ afterAll(async () => {
 invitationStorageContract({
   name: 'PostgreSQL',
   async make() {
-    await owner.query('truncate gramkit.invitation, gramkit.invitation_use')
+    await owner.query('truncate gramkit.invitation, gramkit.invitation_use cascade')
     return platform.services.repos.invitations
   },
 })

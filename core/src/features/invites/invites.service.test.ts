@@ -3,7 +3,7 @@ import { VirtualClock } from '../../kernel/index.ts'
 import { InProcessBus } from '../../platform/bus/index.ts'
 import { invitationUsed } from './invites.events.ts'
 import { MemoryInvitations } from './memory-invitations.ts'
-import type { NewBatch, NewInvitation } from './new-invitation.ts'
+import type { BatchTerms, NewInvitation } from './new-invitation.ts'
 import { openInvites } from './open-invites.ts'
 
 const clock = new VirtualClock(new Date('2030-01-01T00:00:00.000Z'))
@@ -74,16 +74,19 @@ describe('create', () => {
 })
 
 describe('createBatch', () => {
-  test.each<[string, Partial<NewBatch>]>([
+  test.each<[string, Partial<BatchTerms> & ({ count?: number } | { recipients: string[] })]>([
     ['count', { count: 0 }],
     ['count', { count: 10_001 }],
     ['count', { count: 2.5 }],
+    ['recipients', { recipients: [] }],
+    ['recipients', { recipients: ['bob', ''] }],
     ['prefix', { prefix: 'x'.repeat(20) }],
     ['usageLimit', { usageLimit: 0 }],
   ])('refuses a %s that is none: %o', async (field, more) => {
-    await expect(open().createBatch({ createdBy: 'ada', count: 1, ...more })).rejects.toMatchObject(
-      { details: { field } },
-    )
+    const batch = 'recipients' in more ? more : { count: 1, ...more }
+    await expect(open().createBatch({ createdBy: 'ada', ...batch })).rejects.toMatchObject({
+      details: { field },
+    })
   })
 })
 

@@ -64,7 +64,7 @@ export class InvitesService {
       const { invitations } = tx.repos
       const isDrawn = input.code === undefined
       const [invitation] = isDrawn
-        ? await insertDrawn(invitations, 1, make)
+        ? await insertDrawn(invitations, [null], make)
         : await insertFree(invitations, [make()])
       if (!invitation) throw new InvitationCodeTaken()
       await tx.repos.outbox.addAll([tellCreated(invitation)])
@@ -73,17 +73,18 @@ export class InvitesService {
   }
 
   /**
-   * Makes up to 10,000 invitations with drawn codes, all or none, and gives the codes. Emits one
-   * `invitation.batch_created` for all of them.
+   * Makes up to 10,000 invitations with drawn codes, all or none, and gives the codes: so many for
+   * anybody, or one bound to each recipient. Emits one `invitation.batch_created` for all of them.
    *
    * @throws {@link InvalidValue} when a term is no such thing
    */
   async createBatch(batch: NewBatch): Promise<InvitationBatch> {
-    const { count, batchId = newId(), createdBy } = batch
+    const { batchId = newId(), createdBy } = batch
     const at = this.#scope.clock.now()
-    const make = buildBatch({ ...batch, batchId }, at)
+    const { recipients, make } = buildBatch({ ...batch, batchId }, at)
+    const count = recipients.length
     return this.#scope.transaction(async (tx) => {
-      const made = await insertDrawn(tx.repos.invitations, count, make)
+      const made = await insertDrawn(tx.repos.invitations, recipients, make)
       await tx.repos.outbox.addAll([
         invitationBatchCreated.create({
           occurredAt: at,
@@ -91,7 +92,8 @@ export class InvitesService {
           payload: { batchId, createdBy, createdAt: at.toISOString(), count },
         }),
       ])
-      return { batchId, codes: made.map(({ code }) => code) }
+      const invitations = made.map(({ id, code, recipient }) => ({ id, code, recipient }))
+      return { batchId, codes: made.map(({ code }) => code), invitations }
     })
   }
 

@@ -28,10 +28,12 @@ export interface NewInvitation extends InvitationTerms {
   readonly makesFriends?: boolean | undefined
 }
 
-/** Many new invitations. */
-export interface NewBatch extends InvitationTerms {
-  /** 1 to 10,000. */
-  readonly count: number
+/** Many new invitations: so many for anybody, or one bound to each recipient. */
+export type NewBatch = BatchTerms &
+  ({ readonly count: number } | { readonly recipients: readonly string[] })
+
+/** What all invitations of a batch share. */
+export interface BatchTerms extends InvitationTerms {
   /** What the codes begin with: a hyphen and 12 characters (60 bits) follow. [none] */
   readonly prefix?: string | undefined
   /** [a new one] */
@@ -42,6 +44,7 @@ export interface NewBatch extends InvitationTerms {
 export interface InvitationBatch {
   readonly batchId: string
   readonly codes: readonly string[]
+  readonly invitations: readonly Pick<Invitation, 'id' | 'code' | 'recipient'>[]
 }
 
 /** Most invitations of one batch. */
@@ -66,22 +69,34 @@ export function buildInvitation(input: NewInvitation, at: Date): () => Invitatio
 }
 
 /**
- * Gives what makes the next invitation of a batch.
+ * Tells for whom the invitations of a batch are, and gives what makes each.
  *
  * @throws {@link InvalidValue}
  */
 export function buildBatch(
   batch: NewBatch & { readonly batchId: string },
   at: Date,
-): () => Invitation {
-  const { count, prefix, batchId } = batch
+): {
+  readonly recipients: readonly Invitation['recipient'][]
+  readonly make: (recipient: Invitation['recipient']) => Invitation
+} {
+  const { prefix, batchId } = batch
+  const field = 'count' in batch ? 'count' : 'recipients'
+  const count = 'count' in batch ? batch.count : batch.recipients.length
   if (!(Number.isInteger(count) && count >= 1 && count <= BATCH_INVITATIONS_MAX)) {
-    refuse('count', 'is not a size of a batch', `send 1 to ${BATCH_INVITATIONS_MAX}`)
+    refuse(field, 'is not a size of a batch', `send 1 to ${BATCH_INVITATIONS_MAX}`)
   }
   if (prefix !== undefined) checkPrefix(prefix)
   checkTerms(batch, at)
-  const own = { recipient: null, groupId: null, makesFriends: false, batchId, createdAt: at }
-  return () => build(batch, { ...own, code: drawCode(prefix) })
+  const recipients = 'count' in batch ? Array.from({ length: count }, () => null) : batch.recipients
+  for (const recipient of recipients) {
+    if (recipient !== null) checkName('recipients', recipient)
+  }
+  const own = { groupId: null, makesFriends: false, batchId, createdAt: at }
+  return {
+    recipients,
+    make: (recipient) => build(batch, { ...own, recipient, code: drawCode(prefix) }),
+  }
 }
 
 /**
@@ -112,17 +127,20 @@ export async function insertFree(
   return invitations.filter(({ id }) => written.has(id))
 }
 
-/** Writes invitations with drawn codes; a code that is taken is drawn again. */
+/** Writes an invitation with a drawn code for each recipient; a code that is taken is drawn again. */
 export async function insertDrawn(
   storage: InvitationStorage,
-  count: number,
-  make: () => Invitation,
+  recipients: readonly Invitation['recipient'][],
+  make: (recipient: Invitation['recipient']) => Invitation,
 ): Promise<Invitation[]> {
   const made: Invitation[] = []
-  for (let draws = 0; made.length < count; draws++) {
+  let open = recipients
+  for (let draws = 0; open.length > 0; draws++) {
     assert(draws < DRAWS_MAX, 'A drawn code is nearly always free')
-    const drawn = Array.from({ length: count - made.length }, make)
-    made.push(...(await insertFree(storage, drawn)))
+    const drawn = open.map(make)
+    const written = new Set(await storage.insert(drawn))
+    made.push(...drawn.filter(({ id }) => written.has(id)))
+    open = drawn.filter(({ id }) => !written.has(id)).map(({ recipient }) => recipient)
   }
   return made
 }

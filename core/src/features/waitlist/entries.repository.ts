@@ -1,4 +1,4 @@
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../kernel/index.ts'
 import {
@@ -10,7 +10,7 @@ import {
 } from '../../platform/database/index.ts'
 import { waitlistClass, waitlistEntry } from './entry.table.ts'
 import type { Entry, EntryStatus } from './entry.ts'
-import type { Features } from './score.ts'
+import type { CohortWeights, Features } from './score.ts'
 
 /** A new entry; the database gives its number. */
 export type NewEntry = Omit<Entry, 'seq' | 'requeues' | 'qualifiedReferrals'>
@@ -155,6 +155,39 @@ export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
     )
   }
 
+  /**
+   * Invites the next people of the queue and gives them in their order: by score, then by the order
+   * of joining. Those who go or change in this moment are left out and others taken instead.
+   */
+  async takeNext(wanted: {
+    readonly limit: number
+    readonly weights: CohortWeights
+    readonly cutoffScore: number
+  }): Promise<Entry[]> {
+    const taken: Entry[] = []
+    while (taken.length < wanted.limit) {
+      const ids = await this.#findNext({ ...wanted, limit: wanted.limit - taken.length })
+      if (ids.length === 0) break
+      const invited = await this.db
+        .update(waitlistEntry)
+        .set({ status: 'invited' })
+        .where(and(inArray(waitlistEntry.id, ids), eq(waitlistEntry.status, 'waiting')))
+        .returning()
+      const byId = new Map(invited.map((entry) => [entry.id, entry]))
+      taken.push(...ids.flatMap((id) => byId.get(id) ?? []))
+    }
+    return taken
+  }
+
+  /** Ends the waiting of those who are invited no more and will not be again by themselves. */
+  async lapse(entryIds: readonly string[]): Promise<void> {
+    if (entryIds.length === 0) return
+    await this.db
+      .update(waitlistEntry)
+      .set({ status: 'lapsed' })
+      .where(and(inArray(waitlistEntry.id, [...entryIds]), eq(waitlistEntry.status, 'invited')))
+  }
+
   /** When the oldest unconfirmed entry joined, or undefined. */
   async findOldestUnconfirmed(): Promise<Date | undefined> {
     const [row] = await this.db
@@ -175,6 +208,46 @@ export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
       z.object({ count: z.int() }),
     )
     return row?.count ?? 0
+  }
+
+  /** Goes from the highest score down until there are enough; each class by its own index. */
+  async #findNext({
+    limit,
+    weights,
+    cutoffScore,
+  }: {
+    readonly limit: number
+    readonly weights: CohortWeights
+    readonly cutoffScore: number
+  }): Promise<string[]> {
+    const scores = await rows(
+      this.db,
+      sql`
+        select s.score, array_agg(s.id) as classes
+        from (select c.id, gramkit.waitlist_score(c, ${JSON.stringify(weights)}::jsonb) as score
+          from gramkit.waitlist_class c) s
+        where s.score >= ${cutoffScore} and (select sum(n.entries) > 0
+          from gramkit.waitlist_class_count n where n.status = 'waiting' and n.class_id = s.id)
+        group by s.score order by s.score desc`,
+      z.object({ score: z.int(), classes: z.array(z.int()) }),
+    )
+    const ids: string[] = []
+    for (const { classes } of scores) {
+      const missing = limit - ids.length
+      if (missing === 0) break
+      const found = await rows(
+        this.db,
+        sql`
+          select next.id from unnest(${sql.param(classes)}::int[]) as c (id)
+          cross join lateral (
+            select e.id, e.seq from gramkit.waitlist_entry e
+            where e.class_id = c.id and e.status = 'waiting' order by e.seq limit ${missing}
+          ) next order by next.seq limit ${missing}`,
+        z.object({ id: z.uuid() }),
+      )
+      ids.push(...found.map(({ id }) => id))
+    }
+    return ids
   }
 
   async #findOne(condition: SQL, { isLocked = false } = {}): Promise<Entry | undefined> {

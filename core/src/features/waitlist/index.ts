@@ -7,6 +7,28 @@
  *
  * @module
  */
+export { waitlistAdmission } from './admissions/admission.table.ts'
+export { type Admission, makerOf } from './admissions/admission.ts'
+export { AdmissionsRepository } from './admissions/admissions.repository.ts'
+export {
+  type AdmissionsScope,
+  AdmissionsService,
+  type EarnedCodes,
+  type Redemption,
+} from './admissions/admissions.service.ts'
+export { waitlistBatch, waitlistInvite } from './batches/batch.table.ts'
+export { BATCH_SIZE_MAX, type Batch, type Invite, type InviteOutcome } from './batches/batch.ts'
+export {
+  BatchesRepository,
+  type CodeFilter,
+  type IssuedCode,
+} from './batches/batches.repository.ts'
+export {
+  type BatchesScope,
+  BatchesService,
+  type GeneratedBatch,
+  type NewBatch,
+} from './batches/batches.service.ts'
 export { EntriesRepository, type EntryFilter } from './entries.repository.ts'
 export {
   waitlistBucketCount,
@@ -31,13 +53,24 @@ export {
   weightsSchema,
 } from './score.ts'
 export {
+  AlreadyAdmitted,
   AlreadyJoined,
+  BatchDiffers,
+  CodeNotFound,
   ConfirmationGone,
   EntryNotFound,
   GuestsNotListed,
+  OwnCode,
   WaitlistUnavailable,
 } from './waitlist.errors.ts'
-export { waitlistConfirmed, waitlistJoined, waitlistLeft } from './waitlist.events.ts'
+export {
+  batchGenerated,
+  waitlistAdmitted,
+  waitlistConfirmed,
+  waitlistInvited,
+  waitlistJoined,
+  waitlistLeft,
+} from './waitlist.events.ts'
 export { forgetUnconfirmedEntries } from './waitlist.jobs.ts'
 export type { WaitlistScope } from './waitlist.scope.ts'
 export {
@@ -47,3 +80,4 @@ export {
   WaitlistService,
   type WaitlistStats,
 } from './waitlist.service.ts'
+export type { WaitlistOptions } from './waitlist-options.ts'

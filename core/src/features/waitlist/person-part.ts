@@ -1,4 +1,5 @@
 import type { PersonPart, PersonRows } from '../../platform/people/index.ts'
+import { waitlistAdmission } from './admissions/admission.table.ts'
 import { waitlistEntry } from './entry.table.ts'
 import type { WaitlistService } from './waitlist.service.ts'
 
@@ -8,14 +9,17 @@ export const waitlistPart: PersonPart<{
   readonly waitlist: Pick<WaitlistService, 'find' | 'erase'>
 }> = {
   name: 'waitlist',
-  tables: [waitlistEntry],
+  tables: [waitlistEntry, waitlistAdmission],
   merge: async () => {},
   async export({ repos, waitlist }, userId) {
     const found = await waitlist.find({ userId })
     const read = found
       ? await repos.personRows.read(waitlistEntry.id, found.id, { without: ['seq', 'networkHash'] })
       : []
-    return { entry: read[0] ?? null }
+    const [admission] = await repos.personRows.read(waitlistAdmission.userId, userId, {
+      without: ['networkHash'],
+    })
+    return { entry: read[0] ?? null, admission: admission ?? null }
   },
   erase: ({ waitlist }, userId) => waitlist.erase(userId),
 }

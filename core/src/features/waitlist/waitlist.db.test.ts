@@ -301,7 +301,13 @@ test('stats count by state and by day', async () => {
   clock.set(addMs(clock.now(), DAY_MS))
   await aWaiting()
   await join()
-  expect(await waitlist.stats()).toEqual({ waiting: 2, joinedToday: 1, invited: 0, admitted: 0 })
+  expect(await waitlist.stats()).toEqual({
+    waiting: 2,
+    joinedToday: 1,
+    invitedToday: 0,
+    invited: 0,
+    admitted: 0,
+  })
 })
 
 test('the list is read in pages, newest first, by state and by the beginning of an address', async () => {

@@ -49,3 +49,43 @@ export class WaitlistUnavailable extends AppError {
     super('The waitlist needs codeSecret: give it to createPlatform')
   }
 }
+
+/** A batch of this name was made with another size. */
+export class BatchDiffers extends AppError {
+  readonly code = 'waitlist.batch_differs'
+  readonly kind = 'conflict'
+
+  constructor(facts: { size: number }) {
+    super(`A batch of this name was made with the size ${facts.size}: choose another name`, facts)
+  }
+}
+
+/** No such code lets whoever asks in: it is none, bound to somebody else, or made by nobody who may. */
+export class CodeNotFound extends AppError {
+  readonly code = 'waitlist.code_not_found'
+  readonly kind = 'not_found'
+
+  constructor() {
+    super('There is no such code for you')
+  }
+}
+
+/** Whoever redeems a code is in already. */
+export class AlreadyAdmitted extends AppError {
+  readonly code = 'waitlist.already_admitted'
+  readonly kind = 'conflict'
+
+  constructor() {
+    super('You are in already: give the code to somebody else')
+  }
+}
+
+/** Nobody lets themselves in by a code that they have earned. */
+export class OwnCode extends AppError {
+  readonly code = 'waitlist.own_code'
+  readonly kind = 'conflict'
+
+  constructor() {
+    super('This code is yours: give it to somebody else')
+  }
+}

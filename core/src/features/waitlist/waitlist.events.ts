@@ -23,3 +23,26 @@ export const waitlistLeft = defineEvent('waitlist.left', {
   version: 1,
   schema: z.object({ entryId: z.uuid(), reason: z.enum(['asked', 'unconfirmed', 'erased']) }),
 })
+
+/** Somebody was invited by a code of a batch. */
+export const waitlistInvited = defineEvent('waitlist.invited', {
+  version: 1,
+  schema: z.object({ entryId: z.uuid(), batchId: z.uuid(), invitationId: z.uuid() }),
+})
+
+/** Somebody was let in; `inviterEntryId` is who had earned the code. */
+export const waitlistAdmitted = defineEvent('waitlist.admitted', {
+  version: 1,
+  schema: z.object({
+    entryId: z.uuid(),
+    userId: z.uuid(),
+    invitationId: z.uuid(),
+    inviterEntryId: z.uuid().nullable(),
+  }),
+})
+
+/** The next of the waitlist were invited. */
+export const batchGenerated = defineEvent('batch.generated', {
+  version: 1,
+  schema: z.object({ batchId: z.uuid(), requested: z.int(), generated: z.int() }),
+})

@@ -1,6 +1,7 @@
 import {
   addMs,
   assert,
+  DAY_MS,
   hashSecret,
   InvalidValue,
   type Language,
@@ -20,6 +21,7 @@ import {
 } from './entry.ts'
 import { entryIdOf, entryToken, isTokenOf } from './entry-token.ts'
 import { estimateWait } from './estimated-wait.ts'
+import { forgetEntry } from './forget-entry.ts'
 import type { Place } from './place.ts'
 import { componentsOf, featuresOf, type Persona, REFERRALS_MAX, scoreOf } from './score.ts'
 import {
@@ -29,7 +31,7 @@ import {
   GuestsNotListed,
   WaitlistUnavailable,
 } from './waitlist.errors.ts'
-import { waitlistConfirmed, waitlistJoined, waitlistLeft } from './waitlist.events.ts'
+import { waitlistConfirmed, waitlistJoined } from './waitlist.events.ts'
 import type { WaitlistScope } from './waitlist.scope.ts'
 import { readWeights } from './weights.ts'
 
@@ -66,11 +68,13 @@ export type EntryKey =
 export interface WaitlistStats {
   readonly waiting: number
   readonly joinedToday: number
+  readonly invitedToday: number
   readonly invited: number
   readonly admitted: number
 }
 
 const FORGOTTEN_BATCH = 100
+const PACE_DAYS = 14
 
 /** The waitlist: who wants to be let in, by which score, and at which place of the queue. */
 export class WaitlistService {
@@ -210,13 +214,14 @@ export class WaitlistService {
 
   /** Tells how many people wait, were invited and were admitted; a day begins at midnight, UTC. */
   async stats(): Promise<WaitlistStats> {
-    const { waitlistEntries, waitlistPlaces } = this.#scope.repos
+    const { waitlistBatches, waitlistEntries, waitlistPlaces } = this.#scope.repos
     const today = new Date(this.#scope.clock.now())
     today.setUTCHours(0, 0, 0, 0)
     const { waiting, invited, admitted } = await waitlistPlaces.countByStatus()
     return {
       ...{ waiting, invited, admitted },
       joinedToday: await waitlistEntries.countJoinedSince(today),
+      invitedToday: await waitlistBatches.countIssuedSince(today),
     }
   }
 
@@ -276,7 +281,7 @@ export class WaitlistService {
    */
   async leave(entryId: string): Promise<void> {
     await this.#scope.transaction(async (tx) => {
-      await forget(tx, await lockEntry(tx, entryId), 'asked')
+      await forgetEntry(tx, await lockEntry(tx, entryId), 'asked')
     })
   }
 
@@ -285,7 +290,7 @@ export class WaitlistService {
     return this.#scope.transaction(async (tx) => {
       const before = addMs(tx.clock.now(), -CONFIRM_WITHIN_MS)
       const due = await tx.repos.waitlistEntries.lockUnconfirmed(before, FORGOTTEN_BATCH)
-      for (const entry of due) await forget(tx, entry, 'unconfirmed')
+      for (const entry of due) await forgetEntry(tx, entry, 'unconfirmed')
       return due.length
     })
   }
@@ -294,7 +299,7 @@ export class WaitlistService {
   async erase(userId: string): Promise<void> {
     await this.#scope.transaction(async (tx) => {
       const found = await tx.repos.waitlistEntries.findByUser(userId)
-      if (found) await forget(tx, await lockEntry(tx, found.id), 'erased')
+      if (found) await forgetEntry(tx, await lockEntry(tx, found.id), 'erased')
     })
   }
 
@@ -316,7 +321,8 @@ export class WaitlistService {
       return { ...known, position: null, totalWaiting, estimatedWait: null }
     }
     const position = found.ahead + 1
-    return { ...known, position, totalWaiting, estimatedWait: estimateWait(position, null) }
+    const estimatedWait = estimateWait(position, await readPace(this.#scope))
+    return { ...known, position, totalWaiting, estimatedWait }
   }
 
   #secret(): string {
@@ -337,22 +343,13 @@ async function lockEntry({ repos }: WaitlistScope, entryId: string): Promise<Ent
   return entry
 }
 
-/** Whoever was admitted has been here: their entry stays, without what tells who they are. */
-async function forget(
-  tx: WaitlistScope,
-  { id, status, userId }: Entry,
-  reason: 'asked' | 'unconfirmed' | 'erased',
-): Promise<void> {
-  const isAdmitted = status === 'admitted'
-  if (isAdmitted && reason !== 'erased') return
-  await tx.repos.waitlistEntries.update(id, {
-    ...{ email: null, useCase: '', networkHash: null },
-    ...(isAdmitted ? {} : { userId: null, status: 'left' as const }),
-  })
-  if (isAdmitted) return
-  const payload = { entryId: id, reason }
-  const occurredAt = tx.clock.now()
-  await tx.repos.outbox.add(waitlistLeft.create({ occurredAt, subjectId: id, userId, payload }))
+/** How many people a day were invited in the last two weeks, or since the first of them. */
+async function readPace({ clock, repos }: WaitlistScope): Promise<number | null> {
+  const now = clock.now()
+  const { invited, first } = await repos.waitlistBatches.findPace(addMs(now, -PACE_DAYS * DAY_MS))
+  if (!first) return null
+  const days = (now.getTime() - first.getTime()) / DAY_MS
+  return invited / Math.min(Math.max(days, 1), PACE_DAYS)
 }
 
 function addressOf(text: string): string {

@@ -380,6 +380,21 @@ export function invitationStorageContract(options: InvitationStorageContractOpti
       expect(await invites.stats({ createdBy: 'nobody' })).toMatchObject({ total: 0, uses: 0 })
     })
 
+    test('makes a batch of codes that each open to their recipient alone', async () => {
+      const recipients = ['bob', 'eve', 'zoe']
+      const { invitations } = await invites.createBatch({ createdBy: 'ada', recipients })
+      expect(invitations.map(({ recipient }) => recipient)).toEqual(recipients)
+      expect(named('batch_created')).toMatchObject([{ payload: { count: 3 } }])
+      for (const { code, recipient } of invitations) {
+        await expect(invites.use({ code, usedBy: 'mallory' })).rejects.toMatchObject({
+          code: 'invites.not_found',
+        })
+        expect(await invites.use({ code, usedBy: recipient ?? '' })).toMatchObject({
+          isExhausted: true,
+        })
+      }
+    })
+
     test('makes a batch of different codes behind its prefix', async () => {
       const { codes, batchId } = await invites.createBatch({
         createdBy: 'ada',

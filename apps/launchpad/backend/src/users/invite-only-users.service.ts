@@ -6,12 +6,14 @@ import {
   type UsersScope,
   UsersService,
 } from '@gramkit/core/users'
+import type { EntriesRepository } from '@gramkit/core/waitlist'
 import { InvitationRequired } from './invite-only.errors.ts'
 
 /** All that the users of a launchpad may touch. */
 export interface InviteOnlyUsersScope extends UsersScope {
   readonly repos: UsersScope['repos'] & {
     readonly invitations: Pick<InvitationsRepository, 'listUses'>
+    readonly waitlistEntries: Pick<EntriesRepository, 'findByEmail'>
   }
 }
 
@@ -30,13 +32,16 @@ export class InviteOnlyUsersService extends UsersService {
   }
 
   /**
-   * Writes down somebody who has proved an address and was let in.
+   * Writes down somebody who has proved an address and was let in, or gives the account that was made
+   * for the address when it redeemed an earned code: it is theirs now that they have proved it.
    *
    * @throws {@link InvitationRequired} unless an invitation was used for them
    */
   override async createWithEmail(person: NewEmailUser): Promise<User> {
-    if (!(await this.#isUsed(person.admittedBy))) throw new InvitationRequired()
-    return super.createWithEmail(person)
+    if (await this.#isUsed(person.admittedBy)) return super.createWithEmail(person)
+    const entry = await this.#scope.repos.waitlistEntries.findByEmail(person.email)
+    if (entry?.status !== 'admitted' || entry.userId === null) throw new InvitationRequired()
+    return this.getById(entry.userId)
   }
 
   /**
