@@ -1,5 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { launchInvitesHttp } from './invites/invites.http.ts'
+import { launchInvitesAdminHttp } from './invites/invites-admin.http.ts'
 import { qualityHttp } from './quality/quality.http.ts'
+
 import type { ServiceRoutesOptions } from './service-options.ts'
 import type { Service } from './variables.ts'
 import { waitlistHttp } from './waitlist/waitlist.http.ts'
@@ -11,7 +14,7 @@ export function serviceRoutes(
 ): Readonly<Record<Service, readonly FastifyPluginAsyncZod[]>> {
   return {
     waitlist: [waitlistHttp(options), waitlistAdminHttp(options)],
-    invites: [],
+    invites: [launchInvitesHttp(options), launchInvitesAdminHttp(options)],
     referrals: [],
     quality: [qualityHttp(options)],
   }

@@ -1,3 +1,4 @@
+import { assert } from '../../kernel/index.ts'
 import { admit, type Limiter, TooManyTries } from '../../platform/limits/index.ts'
 import { isFor } from './invitation.ts'
 import { isCode } from './invitation-code.ts'
@@ -12,9 +13,12 @@ export interface GuessingScope {
 
 /** Who tries a code. */
 export interface Guesser {
-  readonly userId: string
+  /** A stranger has none, and is known by their network alone. */
+  readonly userId?: string | undefined
   /** Where a request comes from; Telegram does not tell where a message does. */
   readonly network?: string | undefined
+  /** For whom a code is theirs; null when whoever holds a code may ask about it. [the user] */
+  readonly recipient?: string | null | undefined
   /** Told when a network has used up its wrong codes, once an hour and without its name. */
   readonly log?: { warn(message: string): void } | undefined
 }
@@ -44,16 +48,18 @@ export class GuessingService {
    */
   async admit(guesser: Guesser, code: string): Promise<void> {
     const { userId, network } = guesser
+    const lane = network ?? userId
+    assert(lane !== undefined, 'Whoever tries a code has an account or a network')
     if (network) await admit(this.#scope.limiter, 'invites.network', network, NETWORK_RATE)
     if (!isCode(code)) return
     // One after the other: a try that is given back in a moment must keep nobody out meanwhile.
-    await this.#lanes.run(network ?? userId, () => this.#try(guesser, code))
+    await this.#lanes.run(lane, () => this.#try(guesser, code))
   }
 
   async #try(guesser: Guesser, code: string): Promise<void> {
     const { limiter, repos } = this.#scope
-    const { userId, network } = guesser
-    const subjects = network ? [userId, network] : [userId]
+    const { userId, network, recipient = userId ?? '' } = guesser
+    const subjects = [userId, network].filter((subject) => subject !== undefined)
     const taken = await limiter.takeEach('invites.wrong', subjects, WRONG_RATE)
     const retryAfterMs = Math.max(...taken.map((one) => one.retryAfterMs))
     if (retryAfterMs > 0) {
@@ -64,7 +70,8 @@ export class GuessingService {
       throw new TooManyTries({ limit: 'invites.wrong', retryAfterSeconds })
     }
     const found = await repos.invitations.findByCode(code)
-    if (found && isFor(found, userId)) await limiter.giveBack('invites.wrong', subjects, WRONG_RATE)
+    const isTheirs = found && (recipient === null || isFor(found, recipient))
+    if (isTheirs) await limiter.giveBack('invites.wrong', subjects, WRONG_RATE)
   }
 
   async #alarm(network: string, { log }: Guesser): Promise<void> {

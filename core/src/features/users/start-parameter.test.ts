@@ -17,6 +17,7 @@ const last = fc.oneof(
   fc.constant({}),
   token.map((invitation) => ({ invitation })),
   token.map((loginLink) => ({ loginLink })),
+  token.map((referrer) => ({ referrer })),
 )
 const anyFields: fc.Arbitrary<StartFields> = fc
   .tuple(fc.record({ source: text, page: text, mode: text }), last)

@@ -9,10 +9,12 @@ export interface StartFields {
   readonly page?: string | undefined
   /** How the Mini App is to open; the app decides which modes there are. */
   readonly mode?: string | undefined
-  /** Code of an invitation; a link carries this or a login link, not both. */
+  /** Code of an invitation; a link carries one of this and the following. */
   readonly invitation?: string | undefined
   /** Token of a login link. */
   readonly loginLink?: string | undefined
+  /** Code of somebody who brings others to the waitlist. */
+  readonly referrer?: string | undefined
 }
 
 /** What the link opens; Telegram gives the bot less room than the Mini App. */
@@ -29,19 +31,21 @@ const ESCAPED = [
 const RAW = [
   ['i', 'invitation'],
   ['l', 'loginLink'],
+  ['r', 'referrer'],
 ] as const
 
 /**
  * Writes the parameter of a link: pairs of a key and a value, all joined by hyphens, such as
  * `s-habr-p-_sproduct_smug-i-7KQW3F9A`.
  *
- * Keys are `s` source, `p` page, `m` mode and, last, one of `i` invitation and `l` login link. In
+ * Keys are `s` source, `p` page, `m` mode and, last, one of `i` invitation, `l` login link and `r`
+ * referrer. In
  * values before the last `__` is an underscore, `_0` a hyphen, `_s` a slash and `_xHH` any other
  * byte of UTF-8.
  *
  * @throws {@link StartParameterTooLong} when Telegram would not take it: 64 characters for the bot,
  * 512 for the Mini App
- * @throws {@link InvalidValue} for a code or token outside `A-Z a-z 0-9 _ -`, or both at once
+ * @throws {@link InvalidValue} for a code or token outside `A-Z a-z 0-9 _ -`, or two of them at once
  */
 export function buildStartParameter(fields: StartFields, target: StartTarget): string {
   const pairs = ESCAPED.flatMap(([key, field]) => {
@@ -55,7 +59,10 @@ export function buildStartParameter(fields: StartFields, target: StartTarget): s
     throw new InvalidValue({ field, problem: 'has characters that no link can carry' })
   })
   if (raw.length > 1) {
-    throw new InvalidValue({ field: 'loginLink', problem: 'cannot stand beside an invitation' })
+    throw new InvalidValue({
+      field: 'loginLink',
+      problem: 'cannot stand beside another code or token',
+    })
   }
   const text = [...pairs, ...raw].join('-')
   const max = LENGTH_MAX[target]
@@ -89,7 +96,7 @@ function parsePairs(text: string): StartFields | undefined {
 }
 
 function parseLast(text: string, fields: StartFields): StartFields | undefined {
-  const [, key, value] = /^([il])-([\w-]+)$/.exec(text) ?? []
+  const [, key, value] = /^([ilr])-([\w-]+)$/.exec(text) ?? []
   const field = RAW.find(([known]) => known === key)?.[1]
   return field && { ...fields, [field]: value }
 }

@@ -14,6 +14,7 @@ import {
 } from '@gramkit/core/bot'
 import type { Composer } from 'grammy'
 import type { LaunchpadServices } from '../services.ts'
+import { joinComposer, PLACE_COMMAND } from './join.bot.ts'
 import { BOT_TEXTS } from './texts.ts'
 
 const { en, ru } = BOT_TEXTS
@@ -22,6 +23,7 @@ const { en, ru } = BOT_TEXTS
 export const LAUNCHPAD_COMMANDS: Pick<BotCommands, 'commands' | 'ownerCommands'> = {
   commands: [
     { ...START_COMMAND, description: { en: en.openPage, ru: ru.openPage } },
+    PLACE_COMMAND,
     SETTINGS_COMMAND,
     HELP_COMMAND,
   ],
@@ -36,6 +38,7 @@ export function launchpadComposers(
   return [
     reachComposer(services),
     loginLinkComposer(services),
+    joinComposer(services, { pageUrl }),
     startComposer(services, {
       welcome: { en: en.welcome, ru: ru.welcome },
       miniApp: { url: pageUrl, button: { en: en.openPage, ru: ru.openPage } },

@@ -167,9 +167,10 @@ export function waitlistHttp({ platform, joinUrl }: ServiceRoutesOptions): Fasti
         },
       },
       async () => {
-        const { waiting, joinedToday, invited, admitted } = await services.waitlist.stats()
+        const { waiting, joinedToday, invitedToday, invited, admitted } =
+          await services.waitlist.stats()
         return {
-          ...{ total: waiting, processed_today: 0, joined_today: joinedToday },
+          ...{ total: waiting, processed_today: invitedToday, joined_today: joinedToday },
           ...{ invited, admitted },
         }
       },
