@@ -84,6 +84,12 @@ export const subscriptionGifted = defineEvent('subscription.gifted', {
   schema: schema.extend({ giftId: z.uuid(), accessUntil: instantText.nullable() }),
 })
 
+/** What is left of a gift was taken back. */
+export const subscriptionGiftTakenBack = defineEvent('subscription.gift_taken_back', {
+  version: 1,
+  schema: schema.extend({ giftId: z.uuid(), accessUntil: instantText.nullable() }),
+})
+
 /** Access ended. */
 export const subscriptionExpired = defineEvent('subscription.expired', {
   version: 1,

@@ -13,6 +13,7 @@ import {
 } from './course.ts'
 import { extendBy } from './extension.ts'
 import { type GiftRequest, give } from './grants/gift.ts'
+import { type GiftReturn, takeBackGift } from './grants/take-back-gift.ts'
 import { startTrial } from './grants/trial.ts'
 import { hearDecline, type NextCharge, nextCharge, renewedBy } from './renewals/renewals.ts'
 import { paidUntil, type Subscription, transition } from './subscription.ts'
@@ -79,7 +80,7 @@ export class SubscriptionsService {
   }
 
   /**
-   * Gives a period of a plan for nothing: begins a subscription, or puts the period on top of the
+   * Gives a period of a plan for nothing, or several: begins a subscription, or puts the period on top of the
    * one that runs, whose billing date stays. Audited; the same id gives once.
    *
    * @throws {@link NotGivable} {@link GiftConflict} {@link NotFound}, and what
@@ -87,6 +88,16 @@ export class SubscriptionsService {
    */
   gift(request: GiftRequest): Promise<Subscription> {
     return this.#scope.transaction((tx) => give(tx, request))
+  }
+
+  /**
+   * Takes back what is left of a gift, once: time that was used, or that somebody has paid for, stays.
+   * Audited.
+   *
+   * @throws {@link NotFound}
+   */
+  takeBackGift(request: GiftReturn): Promise<void> {
+    return this.#scope.transaction((tx) => takeBackGift(tx, request))
   }
 
   /**

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, index, integer, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { gramkit, instant } from '../../../platform/database/index.ts'
 import { userAccount } from '../../users/index.ts'
 import { subscription } from '../subscription.table.ts'
@@ -32,10 +32,12 @@ export const subscriptionGift = gramkit.table(
       .notNull()
       .references(() => userAccount.id),
     productId: text().notNull(),
+    periods: integer().notNull(),
     subscriptionId: uuid().references(() => subscription.id),
     addedMs: bigint({ mode: 'number' }).notNull(),
     actor: text().notNull(),
     note: text(),
+    takenBackAt: instant(),
     createdAt: instant().notNull(),
   },
   (table) => [

@@ -14,11 +14,14 @@ export interface Gift {
   readonly id: string
   readonly userId: string
   readonly productId: string
+  /** How many of the plan's periods. */
+  readonly periods: number
   /** The subscription that it began or made longer. */
   readonly subscriptionId: string | null
   readonly addedMs: number
   /** Who gave it: `admin`, or the app's own name for itself. */
   readonly actor: string
   readonly note: string | null
+  readonly takenBackAt: Date | null
   readonly createdAt: Date
 }

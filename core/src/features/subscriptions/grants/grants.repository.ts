@@ -61,13 +61,26 @@ export class GrantsRepository {
   }
 
   /** Says what a gift has become. */
-  async updateGift(id: string, changes: Pick<Gift, 'subscriptionId' | 'addedMs'>): Promise<void> {
+  async updateGift(
+    id: string,
+    changes: Partial<Pick<Gift, 'subscriptionId' | 'addedMs' | 'takenBackAt'>>,
+  ): Promise<void> {
     await this.#db.update(subscriptionGift).set(changes).where(eq(subscriptionGift.id, id))
   }
 
   /** Reads a gift, or undefined. */
   async findGift(id: string): Promise<Gift | undefined> {
     const [row] = await this.#db.select().from(subscriptionGift).where(eq(subscriptionGift.id, id))
+    return row
+  }
+
+  /** Reads a gift and keeps others from changing it until the transaction ends. */
+  async findGiftWithLock(id: string): Promise<Gift | undefined> {
+    const [row] = await this.#db
+      .select()
+      .from(subscriptionGift)
+      .where(eq(subscriptionGift.id, id))
+      .for('update')
     return row
   }
 }
