@@ -527,14 +527,62 @@ CREATE TABLE "gramkit"."quality_snapshot" (
 	CONSTRAINT "quality_snapshot_samples_check" CHECK (least("gramkit"."quality_snapshot"."churn_sample", "gramkit"."quality_snapshot"."fraud_sample", "gramkit"."quality_snapshot"."engagement_sample") >= 0)
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."referral" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"inviter_entry_id" uuid NOT NULL,
+	"invitee_entry_id" uuid,
+	"recipient_email" text,
+	"invitation_id" uuid,
+	"status" text NOT NULL,
+	"flags" text[] NOT NULL,
+	"qualified_by" text,
+	"payment_id" uuid,
+	"frozen_at" timestamp (3) with time zone,
+	"signed_up_at" timestamp (3) with time zone,
+	"qualified_at" timestamp (3) with time zone,
+	"next_check_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "referral_status_check" CHECK ("gramkit"."referral"."status" in ('shared', 'joined', 'signed_up', 'qualified', 'lapsed', 'clawed_back')),
+	CONSTRAINT "referral_self_check" CHECK ("gramkit"."referral"."inviter_entry_id" <> "gramkit"."referral"."invitee_entry_id"),
+	CONSTRAINT "referral_shared_check" CHECK (("gramkit"."referral"."status" = 'shared') = ("gramkit"."referral"."invitee_entry_id" is null)
+        and ("gramkit"."referral"."status" = 'shared') = ("gramkit"."referral"."recipient_email" is not null)),
+	CONSTRAINT "referral_qualified_check" CHECK ("gramkit"."referral"."status" <> 'qualified' or ("gramkit"."referral"."qualified_at" is not null
+        and "gramkit"."referral"."qualified_by" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."referral_code" (
+	"entry_id" uuid NOT NULL,
+	"invitation_id" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "referral_code_pkey" PRIMARY KEY("invitation_id")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."referral_reward" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"tier" text NOT NULL,
+	"threshold" integer NOT NULL,
+	"codes" integer NOT NULL,
+	"premium_months" integer NOT NULL,
+	"premium_given_at" timestamp (3) with time zone,
+	"clawed_back_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "referral_reward_codes_check" CHECK ("gramkit"."referral_reward"."codes" >= 0),
+	CONSTRAINT "referral_reward_premium_months_check" CHECK ("gramkit"."referral_reward"."premium_months" >= 0),
+	CONSTRAINT "referral_reward_something_check" CHECK ("gramkit"."referral_reward"."codes" + "gramkit"."referral_reward"."premium_months" > 0)
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."subscription_gift" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
 	"product_id" text NOT NULL,
+	"periods" integer NOT NULL,
 	"subscription_id" uuid,
 	"added_ms" bigint NOT NULL,
 	"actor" text NOT NULL,
 	"note" text,
+	"taken_back_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "subscription_gift_added_ms_check" CHECK ("gramkit"."subscription_gift"."added_ms" >= 0)
 );
@@ -872,6 +920,11 @@ ALTER TABLE "gramkit"."payment_receipt" ADD CONSTRAINT "payment_receipt_refund_i
 ALTER TABLE "gramkit"."payment_refund" ADD CONSTRAINT "payment_refund_payment_id_payment_id_fk" FOREIGN KEY ("payment_id") REFERENCES "gramkit"."payment"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."quality_alert" ADD CONSTRAINT "quality_alert_snapshot_id_quality_snapshot_id_fk" FOREIGN KEY ("snapshot_id") REFERENCES "gramkit"."quality_snapshot"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."quality_gate_change" ADD CONSTRAINT "quality_gate_change_snapshot_id_quality_snapshot_id_fk" FOREIGN KEY ("snapshot_id") REFERENCES "gramkit"."quality_snapshot"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."referral" ADD CONSTRAINT "referral_inviter_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("inviter_entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."referral" ADD CONSTRAINT "referral_invitee_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("invitee_entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."referral_code" ADD CONSTRAINT "referral_code_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."referral_code" ADD CONSTRAINT "referral_code_invitation_id_invitation_id_fk" FOREIGN KEY ("invitation_id") REFERENCES "gramkit"."invitation"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."referral_reward" ADD CONSTRAINT "referral_reward_entry_id_waitlist_entry_id_fk" FOREIGN KEY ("entry_id") REFERENCES "gramkit"."waitlist_entry"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_gift" ADD CONSTRAINT "subscription_gift_subscription_id_subscription_id_fk" FOREIGN KEY ("subscription_id") REFERENCES "gramkit"."subscription"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."subscription_trial" ADD CONSTRAINT "subscription_trial_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -975,6 +1028,15 @@ CREATE UNIQUE INDEX "quality_alert_open_key" ON "gramkit"."quality_alert" USING 
 CREATE INDEX "quality_alert_escalation_index" ON "gramkit"."quality_alert" USING btree ("next_escalation_at") WHERE "gramkit"."quality_alert"."next_escalation_at" is not null;--> statement-breakpoint
 CREATE INDEX "quality_snapshot_created_at_index" ON "gramkit"."quality_snapshot" USING btree ("created_at","id");--> statement-breakpoint
 CREATE INDEX "quality_snapshot_measured_index" ON "gramkit"."quality_snapshot" USING btree ("created_at") WHERE "gramkit"."quality_snapshot"."source" = 'measured';--> statement-breakpoint
+CREATE UNIQUE INDEX "referral_invitee_entry_id_key" ON "gramkit"."referral" USING btree ("invitee_entry_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "referral_recipient_key" ON "gramkit"."referral" USING btree ("recipient_email","inviter_entry_id");--> statement-breakpoint
+CREATE INDEX "referral_inviter_entry_id_index" ON "gramkit"."referral" USING btree ("inviter_entry_id","id");--> statement-breakpoint
+CREATE INDEX "referral_next_check_at_index" ON "gramkit"."referral" USING btree ("next_check_at") WHERE "gramkit"."referral"."next_check_at" is not null;--> statement-breakpoint
+CREATE INDEX "referral_payment_id_index" ON "gramkit"."referral" USING btree ("payment_id") WHERE "gramkit"."referral"."payment_id" is not null;--> statement-breakpoint
+CREATE INDEX "referral_signed_up_at_index" ON "gramkit"."referral" USING btree ("signed_up_at");--> statement-breakpoint
+CREATE INDEX "referral_code_entry_id_index" ON "gramkit"."referral_code" USING btree ("entry_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "referral_reward_key" ON "gramkit"."referral_reward" USING btree ("entry_id","tier") WHERE "gramkit"."referral_reward"."clawed_back_at" is null;--> statement-breakpoint
+CREATE INDEX "referral_reward_entry_id_index" ON "gramkit"."referral_reward" USING btree ("entry_id");--> statement-breakpoint
 CREATE INDEX "subscription_gift_user_id_index" ON "gramkit"."subscription_gift" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "subscription_live_key" ON "gramkit"."subscription" USING btree ("user_id","plan_group") WHERE "gramkit"."subscription"."status" <> 'expired';--> statement-breakpoint
 CREATE INDEX "subscription_user_id_index" ON "gramkit"."subscription" USING btree ("user_id","id");--> statement-breakpoint

@@ -32,6 +32,7 @@ import {
   gateChanged,
   gateOverridden,
 } from './features/quality/index.ts'
+import { referralEvents } from './features/referrals/index.ts'
 import { subscriptionEvents } from './features/subscriptions/index.ts'
 import {
   streakMilestoneReached,
@@ -95,5 +96,6 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   receiptRejected,
   receiptOverdue,
   settingChanged,
+  ...Object.values(referralEvents),
   ...Object.values(subscriptionEvents),
 ]

@@ -30,6 +30,7 @@ import {
   tellAlertEscalated,
   tellAlertOpened,
 } from './features/quality/index.ts'
+import { checkDueReferrals, givePremium } from './features/referrals/index.ts'
 import {
   expireDueSubscriptions,
   noticeDueSubscriptions,
@@ -61,6 +62,7 @@ import type { Platform } from './platform.ts'
 import type { CoreServices } from './services.ts'
 
 export * from './platform/jobs/index.ts'
+export { referralSubscriptions } from './referral-subscriptions.ts'
 
 /** Scheduled work of core's features. */
 export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
@@ -70,6 +72,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   checkDueReceipts,
   forgetOldContacts,
   reconcilePayments,
+  checkDueReferrals,
   noticeDueSubscriptions,
   renewDueSubscriptions,
   expireDueSubscriptions,
@@ -104,6 +107,7 @@ export const GROWTH_SUBSCRIPTIONS: readonly EventSubscription<CoreServices>[] = 
 export const CORE_JOBS: readonly Job<CoreServices>[] = [
   switchRenewal,
   returnDuplicate,
+  givePremium,
   sendEmailCode,
 ]
 

@@ -12,6 +12,7 @@ import { invitesPart } from './features/invites/index.ts'
 import { broadcastsPart, notificationsPart } from './features/notifications/index.ts'
 import { paymentsPart } from './features/payments/index.ts'
 import { qualityPart } from './features/quality/index.ts'
+import { referralsPart } from './features/referrals/index.ts'
 import { subscriptionsPart } from './features/subscriptions/index.ts'
 import {
   attributionPart,
@@ -126,6 +127,7 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   friendshipsPart,
   groupsPart,
   invitesPart,
+  referralsPart,
   waitlistPart,
   notificationsPart,
   broadcastsPart,

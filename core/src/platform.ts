@@ -7,9 +7,11 @@ import {
   creditsFulfilment,
   type Fulfilment,
   type PaymentGateway,
+  type ProductCatalog,
   type ProductInput,
   type SpentCredits,
 } from './features/payments/index.ts'
+import type { RewardSettings } from './features/referrals/index.ts'
 import { subscriptionFulfilment } from './features/subscriptions/index.ts'
 import type { InitDataSigner, PasswordHasher } from './features/users/index.ts'
 import type { WaitlistOptions } from './features/waitlist/index.ts'
@@ -83,6 +85,8 @@ export interface CommonOptions<Services> {
   readonly people?: readonly PersonPart<NoInfer<Services>>[]
   /** What becomes of a refund whose credits are spent: refused, or owed by the buyer. [refuse] */
   readonly spentCredits?: SpentCredits
+  /** What referrals are rewarded with, beside codes. */
+  readonly rewards?: RewardSettings
   /** Prefixes of addresses that a buyer may be sent back to; the first one is the default. */
   readonly returnUrls?: readonly string[]
   /** The waitlist's pages (the first of `returnUrls`) and what its codes begin with (`VOBEE`). */
@@ -121,8 +125,8 @@ export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposa
  * The SDKs of grammY, YooKassa and SMTP are loaded only when `telegram`, `yookassa` and `mail` are given,
  * and argon2 only when `codeSecret` is given with `mail`.
  *
- * @throws {@link InvalidValue} when a resource or a product breaks a rule, nobody fulfils its kind, or a gateway
- * would have to sell it without the receipt that the law asks for
+ * @throws {@link InvalidValue} when a resource or a product breaks a rule, nobody fulfils its kind, a gateway would
+ * have to sell it without the receipt that the law asks for, or rewards name what is no plan of a month
  * @example
  * const platform = await createPlatform({
  *   databaseUrl, telegram: { botToken }, products,
@@ -165,6 +169,7 @@ export async function createPlatform(
       })
     }
   }
+  checkPremium(products, options.rewards)
   const gateways = createGatewayRegistry(await loadGateways(options), clock)
   checkTaxProfiles(products, gateways)
   const database = openNodePostgres({
@@ -192,6 +197,7 @@ export async function createPlatform(
     },
     limiter: openPostgresLimiter(database),
     templates: createTemplateCatalog(options.notifications ?? {}),
+    rewardSettings: options.rewards ?? {},
     returnUrls: options.returnUrls ?? [],
     waitlist: {
       pageUrl: options.waitlist?.pageUrl ?? options.returnUrls?.[0] ?? '',
@@ -219,6 +225,21 @@ export async function createPlatform(
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** Months are what rewards give, so a period of the plan is one. */
+function checkPremium(
+  products: ProductCatalog,
+  { premiumProductId: id }: RewardSettings = {},
+): void {
+  if (id === undefined) return
+  const period = products.find(id)?.plan?.period
+  // Telegram's month has 30 days.
+  if (period && ('months' in period ? period.months === 1 : period.days === 30)) return
+  throw new InvalidValue({
+    field: 'rewards.premiumProductId',
+    problem: `is ${id}, which is no plan of one month`,
+  })
 }
 
 /** Makes the app's fulfilments callable with core's services. */

@@ -26,6 +26,7 @@ import {
   RefundsRepository,
 } from './features/payments/index.ts'
 import { AlertsRepository, QualityRepository } from './features/quality/index.ts'
+import { ReferralsRepository, RewardsRepository } from './features/referrals/index.ts'
 import { GrantsRepository, SubscriptionsRepository } from './features/subscriptions/index.ts'
 import {
   ActiveDaysRepository,
@@ -104,7 +105,9 @@ export class CoreRepositories {
   #receipts?: ReceiptsRepository
   #recipients?: BroadcastRecipientsRepository
   #reconciliation?: ReconciliationRepository
+  #referrals?: ReferralsRepository
   #refills?: RefillsRepository
+  #rewards?: RewardsRepository
   #refunds?: RefundsRepository
   #sessions?: SessionsRepository
   #settings?: SettingsRepository
@@ -266,6 +269,14 @@ export class CoreRepositories {
 
   get reconciliation(): ReconciliationRepository {
     return (this.#reconciliation ??= new ReconciliationRepository(this.db))
+  }
+
+  get referrals(): ReferralsRepository {
+    return (this.#referrals ??= new ReferralsRepository(this.db))
+  }
+
+  get rewards(): RewardsRepository {
+    return (this.#rewards ??= new RewardsRepository(this.db))
   }
 
   get refills(): RefillsRepository {

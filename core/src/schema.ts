@@ -35,6 +35,7 @@ export {
   paymentRefund,
 } from './features/payments/index.ts'
 export { qualityAlert, qualityGateChange, qualitySnapshot } from './features/quality/index.ts'
+export { referral, referralCode, referralReward } from './features/referrals/index.ts'
 export {
   subscription,
   subscriptionGift,

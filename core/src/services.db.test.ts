@@ -37,6 +37,7 @@ const context: Context = {
   templates: createTemplateCatalog({}),
   returnUrls: [],
   waitlist: { pageUrl: 'https://example.org/join/', codePrefix: 'VOBEE' },
+  rewardSettings: {},
   mailer: undefined,
   people: [],
   passwordHasher: undefined,

@@ -37,6 +37,11 @@ import {
   QualityService,
   SnapshotsService as QualitySnapshotsService,
 } from './features/quality/index.ts'
+import {
+  ReferralsService,
+  type RewardSettings,
+  RewardsService,
+} from './features/referrals/index.ts'
 import { RenewalsService, SubscriptionsService } from './features/subscriptions/index.ts'
 import {
   AccountsService,
@@ -84,6 +89,8 @@ export interface Context {
   readonly returnUrls: readonly string[]
   /** Where the pages of the waitlist are, and what its codes begin with. */
   readonly waitlist: WaitlistOptions
+  /** What an app gives for referrals. */
+  readonly rewardSettings: RewardSettings
   /** Undefined where no mails are sent. */
   readonly mailer: Mailer | undefined
   /** Undefined where nobody logs in by e-mail. */
@@ -137,9 +144,11 @@ export class CoreServices<
   #receipts?: ReceiptsService
   #receiptsCheck?: ReceiptsCheckService
   #reconciliation?: ReconciliationService
+  #referrals?: ReferralsService
   #refills?: RefillsService
   #refunds?: RefundsService
   #renewals?: RenewalsService
+  #rewards?: RewardsService
   #loginLinks?: LoginLinksService
   #emailLogins?: EmailLoginsService
   #passwords?: PasswordsService
@@ -305,6 +314,18 @@ export class CoreServices<
 
   get reconciliation(): ReconciliationService {
     return (this.#reconciliation ??= new ReconciliationService(this))
+  }
+
+  get referrals(): ReferralsService {
+    return (this.#referrals ??= new ReferralsService(this))
+  }
+
+  get rewards(): RewardsService {
+    return (this.#rewards ??= new RewardsService(this))
+  }
+
+  get rewardSettings(): RewardSettings {
+    return this.context.rewardSettings
   }
 
   get refills(): RefillsService {

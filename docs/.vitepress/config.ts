@@ -106,6 +106,7 @@ export default defineConfig({
           { text: 'Subscriptions', link: '/explanation/subscriptions' },
           { text: 'Invitations', link: '/explanation/invitations' },
           { text: 'Quality gates', link: '/explanation/quality-gates' },
+          { text: 'Referral mechanics', link: '/explanation/referral-mechanics' },
           { text: 'Webhooks', link: '/explanation/webhooks' },
           { text: 'Transactions and outbox', link: '/explanation/transactions-and-outbox' },
           { text: 'Reliability', link: '/explanation/reliability' },
