@@ -1,4 +1,12 @@
 import { newId } from '@gramkit/core/kernel'
+import {
+  callOperation,
+  HOSTILE_IDS,
+  hostileBodies,
+  isFault,
+  type Operation,
+  readOperations,
+} from '@gramkit/sandbox/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MoneyTables } from './testing/money-tables.ts'
 import { ADMIN_TOKEN, aCustomer, type Customer, startRunningShop } from './testing/running-shop.ts'
@@ -20,15 +28,6 @@ const OPEN_TO_ALL = [
   'POST /api/v1/auth/telegram-widget',
 ]
 
-interface Operation {
-  readonly method: string
-  readonly path: string
-  readonly name: string
-  readonly access: 'all' | 'session' | 'admin'
-  /** Names of the fields of the body. */
-  readonly fields: readonly string[]
-}
-
 let shop: Awaited<ReturnType<typeof startRunningShop>>
 let tables: MoneyTables
 let operations: Operation[]
@@ -46,52 +45,9 @@ afterAll(async () => {
   await shop[Symbol.asyncDispose]()
 })
 
-async function readOperations(url: string): Promise<Operation[]> {
-  const document: Schema = await (await fetch(`${url}/openapi.json`)).json()
-  return Object.entries<Record<string, Schema>>(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { security, requestBody }]) => {
-      const needs = (security ?? [{}]).flatMap(Object.keys)
-      const isOpen = (security ?? [{}]).some((way: object) => Object.keys(way).length === 0)
-      const body = requestBody?.content?.['application/json']?.schema
-      return {
-        method: method.toUpperCase(),
-        path,
-        name: `${method.toUpperCase()} ${path}`,
-        access: isOpen ? 'all' : needs.includes('admin') ? 'admin' : 'session',
-        fields: [body, ...(body?.anyOf ?? []), ...(body?.oneOf ?? [])].flatMap((schema) =>
-          Object.keys(schema?.properties ?? {}),
-        ),
-      } as const
-    }),
-  )
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: a document of another's making, read in two places
-type Schema = any
-
-/** Calls a route; its parameters are ids of nothing unless they are given. */
-async function call(
-  { method, path }: Operation,
-  { token, body, id = newId() }: { token?: string; body?: unknown; id?: string },
-): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${shop.url}${path.replaceAll(/\{\w+\}/g, id)}`, {
-    method,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
-      'idempotency-key': newId(),
-    },
-    ...(method === 'GET'
-      ? {}
-      : { body: typeof body === 'string' ? body : JSON.stringify(body ?? {}) }),
-    signal: AbortSignal.timeout(10_000),
-  })
-  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    await response.body?.cancel()
-    return { status: response.status, text: '' }
-  }
-  return { status: response.status, text: await response.text() }
-}
+/** Calls a route of the shop. */
+const call = (operation: Operation, asked: Parameters<typeof callOperation>[2]) =>
+  callOperation(shop.url, operation, asked)
 
 /** What background work and a request's own login write; asking must change nothing else. */
 const WRITTEN_ANYWAY = [
@@ -221,18 +177,6 @@ const NOT_THEIRS = {
   createdAt: '2000-01-01T00:00:00.000Z',
 }
 
-const HOSTILE: readonly [name: string, value: unknown][] = [
-  ['nothing', null],
-  ['a very long text', 'x'.repeat(100_000)],
-  ['half a character', '\ud800'],
-  ['a zero character', 'a\u0000b'],
-  ['a number beyond 2^53', 2 ** 60],
-  ['less than nothing', -1],
-  ['a list', [[[[[]]]]]],
-  ['an object', { $gt: '', toString: 'x', constructor: { prototype: { isAdmin: true } } }],
-  ['a statement', `'; drop schema gramkit cascade; --`],
-]
-
 const ENDS_SESSIONS = /^DELETE \/api\/v1\/(auth\/session|me)\b/
 
 describe('hostile bodies', () => {
@@ -240,24 +184,11 @@ describe('hostile bodies', () => {
     const bad: string[] = []
     for (const operation of operations.filter(({ name }) => !ENDS_SESSIONS.test(name))) {
       const token = operation.access === 'admin' ? ADMIN_TOKEN : ada.token
-      const bodies = [
-        ...HOSTILE.map(([name, value]) => ({
-          name,
-          body: Object.fromEntries(operation.fields.map((field) => [field, value])),
-        })),
-        { name: 'no JSON', body: '{"a":' },
-        { name: 'a poisoned prototype', body: '{"__proto__":{"isAdmin":true}}' },
-        { name: 'no object', body: '[]' },
-        { name: 'depth', body: `${'['.repeat(5_000)}${']'.repeat(5_000)}` },
-      ]
-      for (const { name, body } of operation.method === 'GET' ? [] : bodies) {
-        const { status, text } = await call(operation, { token, body })
-        const isOurs =
-          status >= 500 || /\bat \S+ \(|node_modules|drizzle|select |insert /i.test(text)
-        if (isOurs) bad.push(`${operation.name}, ${name}: ${status} ${text.slice(0, 200)}`)
+      for (const [name, body] of operation.method === 'GET' ? [] : hostileBodies(operation)) {
+        const answer = await call(operation, { token, body })
+        if (isFault(answer)) bad.push(`${operation.name}, ${name}: ${answer.text.slice(0, 200)}`)
       }
-      for (const id of ['0', "'", '%00', '..%2f..', 'x'.repeat(2_000), '__proto__']) {
-        if (!operation.path.includes('{')) continue
+      for (const id of operation.path.includes('{') ? HOSTILE_IDS : []) {
         const { status, text } = await call(operation, { token, id })
         if (status >= 500) bad.push(`${operation.name}, id ${id.slice(0, 20)}: ${status} ${text}`)
       }

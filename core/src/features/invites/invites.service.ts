@@ -174,11 +174,13 @@ export class InvitesService {
    * ended already. Emits `invitation.revoked` once: another time changes nothing.
    *
    * @throws {@link InvitationNotFound}
+   * @throws {@link InvalidInvitationCode}
    * @throws {@link InvalidValue} when `by` names nobody or the reason is too long
    */
   async revoke(revocation: Revocation): Promise<Invitation> {
     const { by, reason = null } = revocation
     checkName('by', by)
+    if ('code' in revocation) checkCode(revocation.code)
     if (reason !== null) checkReason(reason)
     return this.#scope.transaction(async (tx) => {
       const { invitations, outbox } = tx.repos

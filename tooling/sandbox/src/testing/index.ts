@@ -6,4 +6,12 @@
 export { type Answer, type ApiClient, apiClient } from './api-client.ts'
 export { eventually } from './eventually.ts'
 export { digitsIn, newestMail } from './letters.ts'
+export {
+  callOperation,
+  HOSTILE_IDS,
+  hostileBodies,
+  isFault,
+  type Operation,
+  readOperations,
+} from './operations.ts'
 export { type RunningApp, startRunningApp } from './running-app.ts'

@@ -15,6 +15,7 @@ export interface Client {
 export interface Person extends Client {
   readonly person: UserControl
   readonly userId: string
+  readonly token: string
 }
 
 let networks = 0
@@ -68,6 +69,7 @@ export async function aPersonOf(
   return {
     ...clientOf(launchpad, { token: login.body.token }),
     person,
+    token: login.body.token,
     userId: login.body.user.id,
   }
 }
