@@ -5,6 +5,14 @@
  */
 export type { App, OpenApp } from './app.ts'
 export { CORE_EVENTS } from './events.ts'
+export {
+  FUNNEL_STEPS,
+  type FunnelStep,
+  type GrowthCohort,
+  type GrowthDay,
+  type GrowthGauges,
+} from './growth.repository.ts'
+export type { FunnelRow, GrowthAnalytics } from './growth.service.ts'
 export { replayDelivery, retryJob } from './operations.ts'
 export {
   CORE_MIGRATIONS,

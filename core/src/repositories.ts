@@ -49,6 +49,7 @@ import {
   PlacesRepository as WaitlistPlacesRepository,
 } from './features/waitlist/index.ts'
 import { FiguresRepository } from './figures.repository.ts'
+import { GrowthRepository } from './growth.repository.ts'
 import type { Executor } from './platform/database/index.ts'
 import { InboxRepository } from './platform/inbox/index.ts'
 import { JobsRepository } from './platform/jobs/index.ts'
@@ -86,6 +87,7 @@ export class CoreRepositories {
   #grants?: GrantsRepository
   #contacts?: ContactsRepository
   #groups?: GroupsRepository
+  #growth?: GrowthRepository
   #holds?: HoldsRepository
   #inbox?: InboxRepository
   #invitations?: InvitationsRepository
@@ -193,6 +195,10 @@ export class CoreRepositories {
 
   get groups(): GroupsRepository {
     return (this.#groups ??= new GroupsRepository(this.db))
+  }
+
+  get growth(): GrowthRepository {
+    return (this.#growth ??= new GrowthRepository(this.db))
   }
 
   get holds(): HoldsRepository {

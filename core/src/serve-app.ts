@@ -4,7 +4,7 @@ import { createHttpServer, type HttpServer, type HttpServerOptions } from './htt
 import { isAppError } from './kernel/index.ts'
 import type { Config } from './platform/config/index.ts'
 import { createLogger, type Logger } from './platform/log/index.ts'
-import { createMetrics } from './platform/metrics/index.ts'
+import { createMetrics, type Metrics } from './platform/metrics/index.ts'
 import type { PlayedRoles } from './play-roles.ts'
 
 /** An app that listens. */
@@ -30,19 +30,24 @@ export async function serveApp<App extends PlayedRoles<unknown>>(
     api,
     service,
     open,
+    observe,
     ...options
   }: ServeOptions &
     Pick<HttpServerOptions, 'api' | 'service'> & {
       readonly open: (config: Config, logger: Logger) => Promise<App>
+      /** Adds what the app measures of itself. [nothing] */
+      readonly observe?: (metrics: Metrics, app: App) => void
     },
 ): Promise<Served<App>> {
   const logger = options.logger ?? createLogger({ level: config.logLevel, secrets: config.secrets })
   const app = await open(config, logger)
   let isStarted = false
+  const metrics = createMetrics()
+  observe?.(metrics, app)
   const server = await createHttpServer({
     logger,
     clock: app.platform.clock,
-    metrics: createMetrics(),
+    metrics,
     ready: async () => {
       await app.platform.database.executor.execute(sql`select 1`)
       return { database: true, started: isStarted }

@@ -61,6 +61,7 @@ import {
   type WaitlistOptions,
   WaitlistService,
 } from './features/waitlist/index.ts'
+import { GrowthService } from './growth.service.ts'
 import type { Clock } from './kernel/index.ts'
 import type { Database, Executor } from './platform/database/index.ts'
 import type { Limiter } from './platform/limits/index.ts'
@@ -129,6 +130,7 @@ export class CoreServices<
   #disputes?: DisputesService
   #friendships?: FriendshipsService
   #groups?: GroupsService
+  #growth?: GrowthService
   #guessing?: GuessingService
   #holds?: HoldsService
   #invites?: InvitesService
@@ -254,6 +256,10 @@ export class CoreServices<
 
   get groups(): GroupsService {
     return (this.#groups ??= new GroupsService(this))
+  }
+
+  get growth(): GrowthService {
+    return (this.#growth ??= new GrowthService(this))
   }
 
   get guessing(): GuessingService {

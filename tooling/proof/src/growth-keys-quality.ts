@@ -158,6 +158,18 @@ export const QUALITY_KEYS: readonly MoneyKey[] = [
     tests,
   },
   {
+    name: 'quality fraud: what was clawed back',
+    guards: 'made-up sign-ups close the gate',
+    edits: [
+      {
+        file: `${CORE}/growth.repository.ts`,
+        find: " or referral.status = 'clawed_back')::integer as some",
+        replace: ')::integer as some',
+      },
+    ],
+    tests: [`${CORE}/growth.db.test.ts`],
+  },
+  {
     name: 'webhook sequence: no gaps',
     guards: 'a receiver knows what is still on its way',
     edits: [

@@ -1,5 +1,6 @@
 import { type Served, type ServeOptions, serveApp } from '@gramkit/core/app'
 import type { LaunchpadConfig } from './config.ts'
+import { observeGrowth } from './growth-gauges.ts'
 import { type Launchpad, nameOf, openLaunchpad } from './launchpad.ts'
 
 /** A launchpad that listens. */
@@ -15,5 +16,6 @@ export function serveLaunchpad(
     api: { title: 'gramkit launchpad', version: '1.0.0' },
     service: nameOf(config.services),
     open: (_config, logger) => openLaunchpad(config, logger),
+    observe: (metrics, { platform }) => observeGrowth(metrics, platform.services),
   })
 }

@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { launchInvitesHttp } from './invites/invites.http.ts'
 import { launchInvitesAdminHttp } from './invites/invites-admin.http.ts'
 import { qualityHttp } from './quality/quality.http.ts'
-
 import type { ServiceRoutesOptions } from './service-options.ts'
 import type { Service } from './variables.ts'
+import { analyticsHttp } from './waitlist/analytics.http.ts'
 import { waitlistHttp } from './waitlist/waitlist.http.ts'
 import { waitlistAdminHttp } from './waitlist/waitlist-admin.http.ts'
 
@@ -13,7 +13,7 @@ export function serviceRoutes(
   options: ServiceRoutesOptions,
 ): Readonly<Record<Service, readonly FastifyPluginAsyncZod[]>> {
   return {
-    waitlist: [waitlistHttp(options), waitlistAdminHttp(options)],
+    waitlist: [waitlistHttp(options), waitlistAdminHttp(options), analyticsHttp(options)],
     invites: [launchInvitesHttp(options), launchInvitesAdminHttp(options)],
     referrals: [],
     quality: [qualityHttp(options)],

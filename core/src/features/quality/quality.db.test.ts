@@ -114,7 +114,18 @@ describe('the gate', () => {
       insert into gramkit.quality_snapshot (id, source, actor, churn_rate, churn_sample,
         fraud_sample, engagement_sample, created_at)
       values (${newId()}, 'measured', 'system', 0.21, 500, 0, 0, ${clock.now().toISOString()})`)
-    const changes = await Promise.all(Array.from({ length: 12 }, () => quality.evaluate()))
+    // All begin before one of them evaluates.
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let begun = 0
+    const evaluates = () =>
+      services.transaction(async (tx) => {
+        await tx.repos.users.listStaff()
+        begun += 1
+        if (begun === 12) resolve()
+        await promise
+        return tx.quality.evaluate()
+      })
+    const changes = await Promise.all(Array.from({ length: 12 }, evaluates))
     expect(changes.filter((change) => change !== undefined)).toHaveLength(1)
     expect(await versionNow()).toBe(before + 1)
     expect((await eventsOf('alert.opened')).slice(alerts)).toMatchObject([

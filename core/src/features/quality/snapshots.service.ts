@@ -17,6 +17,10 @@ export interface SnapshotsScope extends Transactional<SnapshotsScope> {
   readonly repos: {
     readonly activeDays: Pick<ActiveDaysRepository, 'figures'>
     readonly audit: Pick<AuditRepository, 'insert'>
+    /** Sign-ups are counted above the features, by what is known of it. */
+    readonly growth: {
+      countSignUps(since: Date): Promise<{ readonly some: number; readonly all: number }>
+    }
     readonly quality: QualityRepository
   }
 }
@@ -121,8 +125,7 @@ async function count({ clock, repos }: SnapshotsScope): Promise<Metrics> {
   const active = await repos.activeDays.figures(localDay(clock.now(), 'UTC'))
   return {
     churn: figureOf('churn', { some: active.goneSince, all: active.activeEarlier }),
-    // Nobody signs up yet.
-    fraud: figureOf('fraud', { some: 0, all: 0 }),
+    fraud: figureOf('fraud', await repos.growth.countSignUps(addMs(clock.now(), -30 * DAY_MS))),
     engagement: figureOf('engagement', {
       some: active.activeIn7Days,
       all: active.activeIn30Days,

@@ -11,6 +11,11 @@ export interface Metrics {
   readonly inboxDeliveries: Counter<'provider' | 'outcome'>
   /** Age of the oldest event that was not handed on; read when metrics are asked for. */
   observeOutboxLag(lagSeconds: () => Promise<number>): void
+  /** Gauges of an app's own, by name; one read fills them all, with null for what is not known. */
+  observeGauges<Name extends string>(
+    help: Readonly<Record<Name, string>>,
+    read: () => Promise<Readonly<Record<Name, number | null>>>,
+  ): void
 }
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -51,6 +56,25 @@ export function createMetrics(): Metrics {
           this.set(await lagSeconds())
         },
       })
+    },
+    observeGauges(help, read) {
+      let reading: ReturnType<typeof read> | undefined
+      const readOnce = () => {
+        reading ??= read().finally(() => {
+          reading = undefined
+        })
+        return reading
+      }
+      for (const name in help) {
+        new Gauge({
+          name,
+          help: help[name],
+          registers,
+          async collect() {
+            this.set((await readOnce())[name] ?? Number.NaN)
+          },
+        })
+      }
     },
   }
 }

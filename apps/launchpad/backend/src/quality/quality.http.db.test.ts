@@ -183,29 +183,61 @@ describe('an admin', () => {
   })
 })
 
-test('nobody else steers the gate', async () => {
+describe('the numbers of the launch', () => {
+  test('are read by admins, as they are or as a file', async () => {
+    const wish = { use_case: 'Test', persona: 'other', email: 'ada@example.org' }
+    await anybody().post('/api/waitlist/join', wish)
+    const { status, body } = await admin().get('/api/waitlist/analytics')
+    expect(status).toBe(200)
+    expect(body.funnel.slice(0, 2)).toEqual([
+      { step: 'joined', people: 1, of_previous: null },
+      { step: 'confirmed', people: 0, of_previous: 0 },
+    ])
+    expect(body).toMatchObject({ k_factor: null, time_to_invite: { p50: null, p90: null } })
+    expect(body.cohorts).toMatchObject([{ joined: 1, active_by_week: expect.any(Array) }])
+    expect(body.series).toHaveLength(60)
+    const file = await admin().get('/api/waitlist/analytics.csv?table=funnel')
+    expect(file.body).toMatch(/^step,people,of_previous\r\njoined,1,\r\n/)
+    expect(await admin().get('/api/waitlist/analytics.csv?table=people')).toMatchObject({
+      status: 422,
+    })
+  })
+
+  test('are watched by monitoring', async () => {
+    const { body } = await anybody().get('/metrics')
+    expect(body).toContain('gramkit_waitlist_joined_day 1')
+    expect(body).toContain('gramkit_waitlist_waiting 0')
+    expect(body).toContain('gramkit_invites_redemption_ratio Nan')
+    expect(body).toMatch(/^gramkit_quality_trust 0\.84$/m)
+    expect(body).toMatch(/^gramkit_quality_batch_factor 0$/m)
+    expect(body).toMatch(/^gramkit_quality_open_alerts 1$/m)
+  })
+})
+
+test('nobody else steers the gate, or reads how the launch goes', async () => {
   const routes = [
-    ['POST', '/evaluate-gate'],
-    ['POST', '/metrics'],
-    ['GET', '/gate'],
-    ['PUT', '/override'],
-    ['DELETE', '/override'],
-    ['PUT', '/redeeming'],
-    ['GET', '/history'],
-    ['GET', '/snapshots'],
-    ['GET', '/alerts'],
-    ['POST', '/alerts/0199a1c2-0000-7000-8000-000000000000/acknowledge'],
-    ['GET', '/thresholds'],
-    ['PUT', '/thresholds'],
-    ['GET', '/thresholds/history'],
+    ['GET', '/waitlist/analytics'],
+    ['GET', '/waitlist/analytics.csv?table=funnel'],
+    ['POST', '/quality/evaluate-gate'],
+    ['POST', '/quality/metrics'],
+    ['GET', '/quality/gate'],
+    ['PUT', '/quality/override'],
+    ['DELETE', '/quality/override'],
+    ['PUT', '/quality/redeeming'],
+    ['GET', '/quality/history'],
+    ['GET', '/quality/snapshots'],
+    ['GET', '/quality/alerts'],
+    ['POST', '/quality/alerts/0199a1c2-0000-7000-8000-000000000000/acknowledge'],
+    ['GET', '/quality/thresholds'],
+    ['PUT', '/quality/thresholds'],
+    ['GET', '/quality/thresholds/history'],
   ] as const
   const person = await aPersonOf(launchpad)
+  const verb = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const
   for (const [method, path] of routes) {
-    const verb = { GET: 'get', POST: 'post', PUT: 'put', DELETE: 'delete' } as const
-    expect([path, (await anybody()[verb[method]](`/api/quality${path}`)).status]).toEqual([
-      path,
-      401,
-    ])
-    expect([path, (await person[verb[method]](`/api/quality${path}`)).status]).toEqual([path, 403])
+    const statuses = await Promise.all(
+      [anybody(), person].map(async (who) => (await who[verb[method]](`/api${path}`)).status),
+    )
+    expect([path, ...statuses]).toEqual([path, 401, 403])
   }
 })

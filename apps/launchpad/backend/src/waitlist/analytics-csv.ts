@@ -1,0 +1,40 @@
+import { FUNNEL_STEPS, type GrowthAnalytics } from '@gramkit/core'
+
+/** What can be had as a file. */
+export const CSV_TABLES = ['funnel', 'cohorts', 'series'] as const
+
+/** One of {@link CSV_TABLES}. */
+export type CsvTable = (typeof CSV_TABLES)[number]
+
+type Cell = string | number | null
+
+/** Writes a table of the analytics as CSV (RFC 4180): a head, then numbers and days alone. */
+export function analyticsCsv(analytics: GrowthAnalytics, table: CsvTable): string {
+  return TABLES[table](analytics)
+    .map((row) => row.map((cell) => String(cell ?? '')).join(','))
+    .join('\r\n')
+    .concat('\r\n')
+}
+
+const TABLES: Readonly<Record<CsvTable, (analytics: GrowthAnalytics) => Cell[][]>> = {
+  funnel: ({ funnel }) => [
+    ['step', 'people', 'of_previous'],
+    ...funnel.map(({ step, people, ofPrevious }) => [step, people, ofPrevious]),
+  ],
+  cohorts: ({ cohorts }) => [
+    [
+      'week',
+      ...FUNNEL_STEPS,
+      ...(cohorts[0]?.activeByWeek ?? []).map((_, week) => `active_week_${week + 1}`),
+    ],
+    ...cohorts.map((cohort) => [
+      cohort.week,
+      ...FUNNEL_STEPS.map((step) => cohort[step]),
+      ...cohort.activeByWeek,
+    ]),
+  ],
+  series: ({ series }) => [
+    ['day', 'joined', 'invited', 'admitted'],
+    ...series.map(({ day, joined, invited, admitted }) => [day, joined, invited, admitted]),
+  ],
+}
