@@ -38,6 +38,18 @@ async function openPage(path: string, viewport = DESKTOP, locale = 'en-US'): Pro
   return page
 }
 
+/** An administrator's page, signed in. */
+async function openAdmin(view: string, token = ADMIN_TOKEN): Promise<Page> {
+  const page = await openPage(`/join/admin#${view}`)
+  await signIn(page, token)
+  return page
+}
+
+async function signIn(page: Page, token = ADMIN_TOKEN): Promise<void> {
+  await page.getByLabel('Token').fill(token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
 const shot = (page: Page, name: string) =>
   page.screenshot({ path: `${PICTURES}/launchpad-${name}.png`, fullPage: true })
 
@@ -56,16 +68,48 @@ test('somebody joins as their Telegram self, sees their place and leaves', async
   await app.getByRole('button', { name: 'Leave the waitlist' }).click()
   await app.getByRole('button', { name: 'Yes, leave' }).click()
   await app.getByRole('button', { name: 'Join the waitlist' }).waitFor()
-  await page.close()
+  await page.context().close()
+})
+
+test('an administrator invites the next, who uses the code and is in', async () => {
+  const id = await launchpad.sandbox.control.user('Bob').id()
+  const bob = await openPage(`/sandbox/?user=${id}`, PHONE)
+  await bob.getByRole('button', { name: 'Open Mini App' }).first().click()
+  const app = bob.frameLocator('iframe[title="Mini App"]')
+  await app.getByRole('textbox').fill('A newsletter')
+  await app.getByRole('button', { name: 'Join the waitlist' }).click()
+  await app.getByText('You wait for your invitation').waitFor()
+
+  const admin = await openAdmin('batches')
+  const invite = admin.getByRole('region', { name: 'Invite now' })
+  await invite.getByLabel('How many').fill('1')
+  await invite.getByLabel('Name of the batch').fill('BATCH-1')
+  await invite.getByRole('button', { name: 'Invite' }).click()
+  await invite.getByText('1 person invited as BATCH-1.').waitFor()
+  await admin.getByRole('link', { name: 'Codes' }).click()
+  const code = (await admin.getByText(/^VOBEE-[0-9A-Z]{12}$/).textContent()) ?? ''
+  await admin.getByRole('link', { name: 'People' }).click()
+  await admin.getByRole('cell', { name: 'Invited' }).waitFor()
+
+  await app.getByText('Your invitation is on its way').waitFor()
+  await app.getByRole('button', { name: 'Use my code' }).click()
+  await app.getByLabel('Code').fill('VOBEE-000000000000')
+  await app.getByRole('button', { name: 'Let me in' }).click()
+  await app.getByRole('alert').getByText('There is no such code').waitFor()
+  await app.getByLabel('Code').fill(code.toLowerCase())
+  await app.getByRole('button', { name: 'Let me in' }).click()
+  await app.getByText('You are in!').waitFor()
+  await shot(bob, '2-redeemed')
+  await admin.reload()
+  await admin.getByRole('cell', { name: 'Let in' }).waitFor()
+  await admin.context().close()
+  await bob.context().close()
 })
 
 test('an administrator publishes weights and closes the gate, and the audit has both', async () => {
-  const page = await openPage('/join/admin#score')
-  await page.getByLabel('Token').fill('a-wrong-token')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  const page = await openAdmin('score', 'a-wrong-token')
   await page.getByRole('alert').getByText('not the administrator’s token').waitFor()
-  await page.getByLabel('Token').fill(ADMIN_TOKEN)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signIn(page)
 
   const weights = page.getByRole('region', { name: 'Weights of the score' })
   await weights.getByLabel('Agency').fill('30')
@@ -81,7 +125,7 @@ test('an administrator publishes weights and closes the gate, and the audit has 
   await override.getByText('Closed until').waitFor()
   const now = page.getByRole('region', { name: 'The gate now' })
   await now.getByText('Closed', { exact: true }).waitFor()
-  await shot(page, '2-gate')
+  await shot(page, '3-gate')
 
   await page.getByRole('link', { name: 'Audit' }).click()
   await page.getByText('waitlist.weights').first().waitFor()
@@ -90,6 +134,6 @@ test('an administrator publishes weights and closes the gate, and the audit has 
   await page.getByRole('link', { name: 'Ворота' }).click()
   await page.getByRole('button', { name: 'Пусть решают измерения' }).click()
   await page.getByRole('region', { name: 'Ворота сейчас' }).getByText('Открыты').waitFor()
-  await shot(page, '3-gate-phone')
-  await page.close()
+  await shot(page, '4-gate-phone')
+  await page.context().close()
 })

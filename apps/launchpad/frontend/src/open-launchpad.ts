@@ -6,7 +6,7 @@ import { Access } from './api/access.ts'
 import { type Api, apiAt } from './api/api.ts'
 import { loginWire } from './api/wire.ts'
 import type { Launchpad } from './launchpad-context.tsx'
-import { carriedBy, cleanAddress } from './route.ts'
+import { carriedBy, cleanAddress, reloadForLinks } from './route.ts'
 import { texts } from './texts/texts.ts'
 
 /** Under what the device keeps by whose link somebody came. */
@@ -29,11 +29,14 @@ export function openLaunchpad(): Launchpad {
   const access = new Access({ session, device, tab })
   const carried = carriedBy(new URL(window.location.href))
   const place = carried.get('token')
-  const referral = carried.get('ref')
+  const referral = carried.get('ref') ?? referrerIn(host.startParam)
   // First touch counts: a later link does not take somebody away from who brought them.
-  if (referral !== null && device.get(REFERRAL_KEY) === undefined)
+  if (referral !== undefined && device.get(REFERRAL_KEY) === undefined)
     device.set(REFERRAL_KEY, referral)
-  if (host.kind === 'web') cleanAddress()
+  if (host.kind === 'web') {
+    cleanAddress()
+    reloadForLinks()
+  }
   if (place !== null) access.keepPosition(place)
   const language = languageOf(device.get('language') ?? host.languageCode)
   return {
@@ -46,6 +49,11 @@ export function openLaunchpad(): Launchpad {
     carried,
     deviceStore: device,
   }
+}
+
+/** Whose link opened the Mini App: the referrer stands last in a start parameter, after `r-`. */
+function referrerIn(startParam = ''): string | undefined {
+  return /(?:^|-)r-([0-9A-Za-z]+)$/.exec(startParam)?.[1]
 }
 
 /**

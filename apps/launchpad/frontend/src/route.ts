@@ -57,6 +57,13 @@ export function cleanAddress(): void {
   window.history.replaceState(null, '', pathname + part)
 }
 
+/** Opens a link of a mail that was pasted over the page: of its address only the hash changes. */
+export function reloadForLinks(): void {
+  window.addEventListener('hashchange', () => {
+    if (window.location.hash.includes('=')) window.location.reload()
+  })
+}
+
 function subscribe(listener: () => void): () => void {
   const listened = [
     [window, 'popstate'],

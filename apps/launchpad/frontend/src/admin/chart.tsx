@@ -30,6 +30,10 @@ export interface Threshold {
 /** Chosen to be told apart in light and dark, and without seeing red and green. */
 const COLOURS = ['#3b82f6', '#f59e0b', '#10b981', '#a855f7']
 const HEIGHT = 260
+/** Of bars: each name, and the axis with what explains the colours. */
+const ROW_HEIGHT = 44
+const HEADROOM = 70
+const NAME_WIDTH = 120
 const MARGIN = { top: 8, right: 36, bottom: 0, left: 0 }
 const AXIS = { stroke: 'var(--tgui--hint_color)', fontSize: 12, tickLine: false } as const
 
@@ -90,16 +94,17 @@ export function TrendChart(props: ChartParts & { readonly thresholds?: readonly 
   )
 }
 
-/** Figures side by side. */
+/** Figures one below the other: names of any length fit beside them, on a phone too. */
 export function BarsChart({ label, data, by, series, isShare = false }: ChartParts) {
   const format = useFormat(isShare)
+  const height = HEADROOM + data.length * ROW_HEIGHT
   return (
     <figure className="chart" aria-label={label}>
-      <ResponsiveContainer width="100%" height={HEIGHT}>
-        <BarChart data={[...data]} margin={MARGIN}>
-          <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis dataKey={by} {...AXIS} />
-          <YAxis {...AXIS} width={48} tickFormatter={format} allowDecimals={isShare} />
+      <ResponsiveContainer width="100%" height={height}>
+        <BarChart data={[...data]} layout="vertical" margin={MARGIN}>
+          <CartesianGrid stroke="var(--line)" horizontal={false} />
+          <XAxis type="number" {...AXIS} tickFormatter={format} allowDecimals={isShare} />
+          <YAxis type="category" dataKey={by} {...AXIS} width={NAME_WIDTH} interval={0} />
           <Tooltip
             formatter={(value) => format(Number(value))}
             cursor={{ fill: 'var(--soft)' }}
@@ -112,8 +117,8 @@ export function BarsChart({ label, data, by, series, isShare = false }: ChartPar
               dataKey={key}
               name={name}
               fill={colour(index)}
-              radius={[4, 4, 0, 0]}
-              maxBarSize={56}
+              radius={[0, 4, 4, 0]}
+              maxBarSize={24}
               isAnimationActive={false}
             />
           ))}

@@ -28,6 +28,7 @@ export function OverviewView() {
           <Funnel funnel={figures.funnel} />
           <Days series={figures.series} />
           <Cohorts cohorts={figures.cohorts} />
+          <Activity cohorts={figures.cohorts} />
         </>
       )}
     </Loaded>
@@ -149,6 +150,36 @@ function Cohorts({ cohorts }: { cohorts: Analytics['cohorts'] }) {
             isNumber: true,
           })),
         ]}
+      />
+    </Card>
+  )
+}
+
+/** Weeks of which a curve is drawn: more cannot be told apart. */
+const CURVES = 4
+
+function Activity({ cohorts }: { cohorts: Analytics['cohorts'] }) {
+  const words = useAdminTexts().overview
+  const { shortDay } = useFigures()
+  const drawn = cohorts.filter(({ admitted }) => admitted > 0).slice(-CURVES)
+  const length = Math.max(0, ...drawn.map(({ active_by_week: weeks }) => weeks.length))
+  const data = Array.from({ length }, (_, index) => ({
+    week: words.weekNumber(index + 1),
+    ...Object.fromEntries(
+      drawn.map(({ week, admitted, active_by_week: weeks }) => {
+        const active = weeks[index]
+        return [week, active === undefined ? null : part(active, admitted)]
+      }),
+    ),
+  }))
+  return (
+    <Card title={words.active} note={words.activeNote}>
+      <TrendChart
+        label={words.active}
+        isShare
+        data={data}
+        by="week"
+        series={drawn.map(({ week }) => ({ key: week, name: shortDay(week) }))}
       />
     </Card>
   )

@@ -37,5 +37,6 @@ export function adminListQuery<Item extends z.ZodMiniType>(
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
+    refetchInterval: LIVE_MS,
   })
 }

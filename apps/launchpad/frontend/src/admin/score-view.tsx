@@ -4,6 +4,7 @@ import { Button } from '@telegram-apps/telegram-ui'
 import type * as z from 'zod/mini'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { BarsChart } from './chart.tsx'
+import { ExperimentCard } from './experiment-card.tsx'
 import { SettingCard } from './setting-card.tsx'
 import type { Json } from './setting-leaves.ts'
 import { useAdminTexts } from './texts/texts.ts'
@@ -17,6 +18,7 @@ export function ScoreView() {
       <SettingCard title={words.weights} note={words.weightsNote} path="/api/waitlist/weights">
         {(draft) => <Simulation weights={draft} />}
       </SettingCard>
+      <ExperimentCard />
     </div>
   )
 }

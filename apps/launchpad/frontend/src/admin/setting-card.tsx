@@ -7,8 +7,9 @@ import { useLaunchpad } from '../launchpad-context.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Field } from '../ui/field.tsx'
+import { LeafFields } from './leaf-fields.tsx'
 import { ADMIN_KEY, adminListQuery, adminQuery } from './queries.ts'
-import { type Json, type Leaf, leavesOf, nameOf, withLeaf } from './setting-leaves.ts'
+import type { Json } from './setting-leaves.ts'
 import { useAdminTexts } from './texts/texts.ts'
 import { type Setting, settingWire } from './wire.ts'
 
@@ -44,11 +45,11 @@ export function SettingCard(props: SettingParts) {
 function Version({ setting: { version, actor, reason, created_at: at } }: { setting: Setting }) {
   const { language } = useLaunchpad()
   const words = useAdminTexts().settings
-  const who = at === null ? words.initial : `${actor ?? ''}, ${moment(language, at)}`
+  const who = at === null ? words.initial : `${actor}, ${moment(language, at)}`
   return (
     <p className="hint">
       {words.version(version)} · {who}
-      {reason ? ` · ${reason}` : ''}
+      {at === null ? '' : ` · ${reason}`}
     </p>
   )
 }
@@ -70,18 +71,9 @@ function Editor({ setting, path, children }: SettingParts & { setting: Setting }
     event.preventDefault()
     publish.mutate()
   }
-  const change = (leaf: Leaf, value: Json) => setDraft(withLeaf(draft, leaf.path, value))
   return (
     <form className="form" onSubmit={submit}>
-      <div className="leaves">
-        {leavesOf(draft).map((leaf) => (
-          <LeafField
-            key={leaf.path.join('.')}
-            leaf={leaf}
-            onChange={(value) => change(leaf, value)}
-          />
-        ))}
-      </div>
+      <LeafFields value={draft} onChange={setDraft} />
       {children?.(draft)}
       <Field
         label={words.reason}
@@ -100,38 +92,6 @@ function Editor({ setting, path, children }: SettingParts & { setting: Setting }
         </Button>
       </div>
     </form>
-  )
-}
-
-function LeafField({ leaf, onChange }: { leaf: Leaf; onChange: (value: Json) => void }) {
-  const words: Readonly<Record<string, string>> = useAdminTexts().settings.fields
-  const last = leaf.path.at(-1) ?? ''
-  const label = words[nameOf(leaf.path)] ?? words[last] ?? leaf.path.join('.')
-  const { value } = leaf
-  if (typeof value === 'boolean') {
-    return (
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={value}
-          onChange={({ target }) => onChange(target.checked)}
-        />
-        {label}
-      </label>
-    )
-  }
-  const isNumber = typeof value === 'number' || value === null
-  return (
-    <Field
-      label={label}
-      type={isNumber ? 'number' : 'text'}
-      {...(isNumber ? { min: 0, step: 'any', inputMode: 'decimal' } : {})}
-      value={value ?? ''}
-      onChange={({ target }) => {
-        if (!isNumber) return onChange(target.value)
-        onChange(target.value === '' ? null : target.valueAsNumber)
-      }}
-    />
   )
 }
 

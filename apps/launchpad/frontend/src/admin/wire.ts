@@ -5,17 +5,41 @@ import { componentsWire, entryStatusWire, personaWire } from '../api/wire.ts'
 export const pageOf = <Item extends z.ZodMiniType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.nullable(z.string()) })
 
+const cohortWire = z.enum(['control', 'trial'])
+
 /** A version of what administrators configure. */
 export const settingWire = z.object({
   version: z.int(),
   value: z.json(),
-  actor: z.nullable(z.string()),
-  reason: z.nullable(z.string()),
+  actor: z.string(),
+  reason: z.string(),
+  /** Null of what was always there. */
   created_at: z.nullable(z.string()),
 })
 
 /** A version of what administrators configure. */
 export type Setting = z.infer<typeof settingWire>
+
+/** The last experiment, and how those fare who joined since it started. */
+export const experimentWire = z.object({
+  value: z.nullable(
+    z.object({
+      weights: z.json(),
+      sharePercent: z.int(),
+      startedAt: z.string(),
+      stoppedAt: z.nullable(z.string()),
+    }),
+  ),
+  report: z.array(
+    z.object({
+      cohort: cohortWire,
+      joined: z.int(),
+      invited: z.int(),
+      admitted: z.int(),
+      hours_to_invite: z.nullable(z.number()),
+    }),
+  ),
+})
 
 /** Somebody on the waitlist. */
 export const personWire = z.object({
@@ -27,7 +51,7 @@ export const personWire = z.object({
   score: z.int(),
   components: componentsWire,
   status: entryStatusWire,
-  cohort: z.enum(['control', 'trial']),
+  cohort: cohortWire,
   position: z.nullable(z.int()),
   joined_at: z.string(),
 })
@@ -55,6 +79,7 @@ export const analyticsWire = z.object({
       invited: z.int(),
       admitted: z.int(),
       qualified: z.int(),
+      active_by_week: z.array(z.int()),
     }),
   ),
   time_to_invite: z.object({ p50: z.nullable(z.number()), p90: z.nullable(z.number()) }),

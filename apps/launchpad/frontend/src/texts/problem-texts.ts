@@ -54,6 +54,18 @@ export const problemTexts: ProblemTexts = {
     en: 'The gate is closed: no invitations go out now.',
     ru: 'Ворота закрыты: приглашения сейчас не выдаются.',
   },
+  'quality.redeeming_stopped': {
+    en: 'No codes can be used just now. Keep yours and try later.',
+    ru: 'Коды сейчас не принимаются. Сохраните свой и попробуйте позже.',
+  },
+  'referrals.with_self': {
+    en: 'Nobody brings themselves. Name somebody else.',
+    ru: 'Привести самого себя нельзя. Укажите другого человека.',
+  },
+  'settings.conflict': {
+    en: 'Somebody else has changed this meanwhile. Look at it again.',
+    ru: 'За это время настройку изменил кто-то другой. Посмотрите ещё раз.',
+  },
   'launchpad.invitation_required': {
     en: 'An account needs an invitation. Use your code first.',
     ru: 'Для аккаунта нужно приглашение. Сначала введите код.',

@@ -17,7 +17,7 @@ export const ru: Texts = {
   copied: 'Скопировано',
   notCopied: 'Выделите вручную',
   personas: {
-    solo_founder: 'Предприниматель-одиночка',
+    solo_founder: 'Один основатель',
     small_team: 'Небольшая команда',
     agency: 'Агентство',
     content_creator: 'Автор контента',
