@@ -49,7 +49,9 @@ import {
   waitlistConfirmed,
   waitlistInvited,
   waitlistJoined,
+  waitlistLapsed,
   waitlistLeft,
+  waitlistRequeued,
 } from './features/waitlist/index.ts'
 import type { EventDefinition } from './platform/outbox/index.ts'
 import { settingChanged } from './platform/settings/index.ts'
@@ -80,7 +82,9 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   waitlistConfirmed,
   waitlistInvited,
   waitlistJoined,
+  waitlistLapsed,
   waitlistLeft,
+  waitlistRequeued,
   alertOpened,
   alertEscalated,
   alertResolved,

@@ -45,7 +45,13 @@ import {
   sendEmailCode,
   sweepDepartures,
 } from './features/users/index.ts'
-import { forgetUnconfirmedEntries } from './features/waitlist/index.ts'
+import {
+  forgetUnconfirmedEntries,
+  inviteByPlan,
+  requeueExpiredInvites,
+  sendWaitlistMail,
+  warnExpiringInvites,
+} from './features/waitlist/index.ts'
 import { forgetStrangers } from './people.ts'
 import type { ServicesHost } from './platform/database/index.ts'
 import { forgetOldMessages } from './platform/inbox/index.ts'
@@ -86,14 +92,17 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   forgetLoginLinks,
   forgetOpenedInitData,
   forgetEmailCodes,
-  forgetUnconfirmedEntries,
 ]
 
-/** Scheduled work of the growth gate, for an app that issues invitations by it. */
+/** Scheduled work of a launch by invitation: the waitlist and its growth gate. */
 export const GROWTH_DUE_WORK: readonly DueWork<CoreServices>[] = [
   measureDueQuality,
   evaluateDueQuality,
   escalateDueAlerts,
+  forgetUnconfirmedEntries,
+  inviteByPlan,
+  requeueExpiredInvites,
+  warnExpiringInvites,
 ]
 
 /** What the growth gate does about events; the app declares the two templates of alerts. */
@@ -109,6 +118,7 @@ export const CORE_JOBS: readonly Job<CoreServices>[] = [
   returnDuplicate,
   givePremium,
   sendEmailCode,
+  sendWaitlistMail,
 ]
 
 /** Tells the log what a person has to look into: what a program cannot decide about money. */

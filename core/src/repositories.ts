@@ -46,6 +46,7 @@ import {
   AdmissionsRepository as WaitlistAdmissionsRepository,
   BatchesRepository as WaitlistBatchesRepository,
   EntriesRepository as WaitlistEntriesRepository,
+  ExperimentsRepository as WaitlistExperimentsRepository,
   PlacesRepository as WaitlistPlacesRepository,
 } from './features/waitlist/index.ts'
 import { FiguresRepository } from './figures.repository.ts'
@@ -121,6 +122,7 @@ export class CoreRepositories {
   #waitlistAdmissions?: WaitlistAdmissionsRepository
   #waitlistBatches?: WaitlistBatchesRepository
   #waitlistEntries?: WaitlistEntriesRepository
+  #waitlistExperiments?: WaitlistExperimentsRepository
   #waitlistPlaces?: WaitlistPlacesRepository
   /** Where the statements run; repositories beside these share it. */
   readonly db: Executor
@@ -327,6 +329,10 @@ export class CoreRepositories {
 
   get waitlistEntries(): WaitlistEntriesRepository {
     return (this.#waitlistEntries ??= new WaitlistEntriesRepository(this.db))
+  }
+
+  get waitlistExperiments(): WaitlistExperimentsRepository {
+    return (this.#waitlistExperiments ??= new WaitlistExperimentsRepository(this.db))
   }
 
   get waitlistPlaces(): WaitlistPlacesRepository {

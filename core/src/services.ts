@@ -58,6 +58,8 @@ import {
 import {
   AdmissionsService,
   BatchesService,
+  ExperimentsService,
+  MessagesService as WaitlistMessagesService,
   type WaitlistOptions,
   WaitlistService,
 } from './features/waitlist/index.ts'
@@ -128,6 +130,7 @@ export class CoreServices<
   #broadcastSending?: BroadcastSendingService
   #broadcasts?: BroadcastsService
   #disputes?: DisputesService
+  #experiments?: ExperimentsService
   #friendships?: FriendshipsService
   #groups?: GroupsService
   #growth?: GrowthService
@@ -162,6 +165,7 @@ export class CoreServices<
   #verification?: VerificationService
   #visits?: VisitsService
   #waitlist?: WaitlistService
+  #waitlistMessages?: WaitlistMessagesService
   readonly repos: Repositories
   protected readonly context: Shared
 
@@ -248,6 +252,10 @@ export class CoreServices<
 
   get disputes(): DisputesService {
     return (this.#disputes ??= new DisputesService(this))
+  }
+
+  get experiments(): ExperimentsService {
+    return (this.#experiments ??= new ExperimentsService(this))
   }
 
   get friendships(): FriendshipsService {
@@ -388,6 +396,10 @@ export class CoreServices<
 
   get waitlist(): WaitlistService {
     return (this.#waitlist ??= new WaitlistService(this))
+  }
+
+  get waitlistMessages(): WaitlistMessagesService {
+    return (this.#waitlistMessages ??= new WaitlistMessagesService(this))
   }
 
   /** What each feature knows of people, bound to this aggregator's transaction. */

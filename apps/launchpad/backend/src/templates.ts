@@ -1,8 +1,10 @@
 import { type AnyTemplate, anyTemplate } from '@gramkit/core/notifications'
 import { alertEscalatedTemplate, alertOpenedTemplate } from '@gramkit/core/quality'
+import { WAITLIST_TEMPLATES } from '@gramkit/core/waitlist'
 
 /** What people are told. */
 export const TEMPLATES: readonly AnyTemplate[] = [
   anyTemplate(alertOpenedTemplate),
   anyTemplate(alertEscalatedTemplate),
+  ...Object.values(WAITLIST_TEMPLATES).map(anyTemplate),
 ]

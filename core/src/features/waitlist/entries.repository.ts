@@ -180,12 +180,26 @@ export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
   }
 
   /** Ends the waiting of those who are invited no more and will not be again by themselves. */
-  async lapse(entryIds: readonly string[]): Promise<void> {
-    if (entryIds.length === 0) return
-    await this.db
+  async lapse(entryIds: readonly string[]): Promise<Entry[]> {
+    if (entryIds.length === 0) return []
+    return this.db
       .update(waitlistEntry)
       .set({ status: 'lapsed' })
       .where(and(inArray(waitlistEntry.id, [...entryIds]), eq(waitlistEntry.status, 'invited')))
+      .returning()
+  }
+
+  /** Lets those whose invitation expired wait again at their place, or lapse after too many. */
+  async requeue(entryIds: readonly string[], most: number): Promise<Entry[]> {
+    if (entryIds.length === 0) return []
+    return this.db
+      .update(waitlistEntry)
+      .set({
+        status: sql`case when ${waitlistEntry.requeues} < ${most} then 'waiting' else 'lapsed' end`,
+        requeues: sql`least(${waitlistEntry.requeues} + 1, ${most})`,
+      })
+      .where(and(inArray(waitlistEntry.id, [...entryIds]), eq(waitlistEntry.status, 'invited')))
+      .returning()
   }
 
   /** When the oldest unconfirmed entry joined, or undefined. */

@@ -17,18 +17,22 @@ export {
   type Redemption,
 } from './admissions/admissions.service.ts'
 export { waitlistBatch, waitlistInvite } from './batches/batch.table.ts'
-export { BATCH_SIZE_MAX, type Batch, type Invite, type InviteOutcome } from './batches/batch.ts'
+export {
+  BATCH_SIZE_MAX,
+  type Batch,
+  type GeneratedBatch,
+  type Invite,
+  type InviteOutcome,
+  type NewBatch,
+} from './batches/batch.ts'
 export {
   BatchesRepository,
   type CodeFilter,
   type IssuedCode,
 } from './batches/batches.repository.ts'
-export {
-  type BatchesScope,
-  BatchesService,
-  type GeneratedBatch,
-  type NewBatch,
-} from './batches/batches.service.ts'
+export type { BatchesScope } from './batches/batches.scope.ts'
+export { BatchesService } from './batches/batches.service.ts'
+export { type Plan, planSchema, waitlistPlan } from './batches/plan.ts'
 export { EntriesRepository, type EntryFilter } from './entries.repository.ts'
 export {
   waitlistBucketCount,
@@ -38,6 +42,13 @@ export {
 } from './entry.table.ts'
 export { ENTRY_STATUSES, type Entry, type EntryStatus } from './entry.ts'
 export type { EstimatedWait } from './estimated-wait.ts'
+export { type Experiment, experimentSchema, waitlistExperiment } from './experiments/experiment.ts'
+export { ExperimentsRepository } from './experiments/experiments.repository.ts'
+export { type ExperimentsScope, ExperimentsService } from './experiments/experiments.service.ts'
+export type { CohortReport, Simulation } from './experiments/simulation.ts'
+export { sendWaitlistMail, type ToldEntry } from './messages/messages.jobs.ts'
+export { type MessagesScope, MessagesService } from './messages/messages.service.ts'
+export { WAITLIST_TEMPLATES, type WaitlistFacts } from './messages/waitlist-templates.ts'
 export { waitlistPart } from './person-part.ts'
 export type { Place } from './place.ts'
 export { PlacesRepository } from './places.repository.ts'
@@ -59,7 +70,10 @@ export {
   CodeNotFound,
   ConfirmationGone,
   EntryNotFound,
+  ExperimentNotRunning,
+  ExperimentRunning,
   GuestsNotListed,
+  InviteEnded,
   OwnCode,
   WaitlistUnavailable,
 } from './waitlist.errors.ts'
@@ -69,9 +83,16 @@ export {
   waitlistConfirmed,
   waitlistInvited,
   waitlistJoined,
+  waitlistLapsed,
   waitlistLeft,
+  waitlistRequeued,
 } from './waitlist.events.ts'
-export { forgetUnconfirmedEntries } from './waitlist.jobs.ts'
+export {
+  forgetUnconfirmedEntries,
+  inviteByPlan,
+  requeueExpiredInvites,
+  warnExpiringInvites,
+} from './waitlist.jobs.ts'
 export type { WaitlistScope } from './waitlist.scope.ts'
 export {
   type EntryKey,

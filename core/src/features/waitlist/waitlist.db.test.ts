@@ -15,6 +15,7 @@ const { database, platform, services, close } = await testPlatform({
   clock,
   codeSecret,
   poolSize: 16,
+  mail: { smtpUrl: 'smtp://127.0.0.1:1', from: 'join@example.org' },
 })
 const { waitlist } = services
 const db = platform.database.executor

@@ -89,3 +89,33 @@ export class OwnCode extends AppError {
     super('This code is yours: give it to somebody else')
   }
 }
+
+/** An experiment is running: one at a time. */
+export class ExperimentRunning extends AppError {
+  readonly code = 'waitlist.experiment_running'
+  readonly kind = 'conflict'
+
+  constructor() {
+    super('An experiment is running: stop it first')
+  }
+}
+
+/** No experiment is running. */
+export class ExperimentNotRunning extends AppError {
+  readonly code = 'waitlist.experiment_not_running'
+  readonly kind = 'conflict'
+
+  constructor() {
+    super('No experiment is running')
+  }
+}
+
+/** The code was used, expired or was taken back: there is nothing to send. */
+export class InviteEnded extends AppError {
+  readonly code = 'waitlist.invite_ended'
+  readonly kind = 'conflict'
+
+  constructor() {
+    super('Nobody can use this code any more, so it is not sent again')
+  }
+}

@@ -46,3 +46,15 @@ export const batchGenerated = defineEvent('batch.generated', {
   version: 1,
   schema: z.object({ batchId: z.uuid(), requested: z.int(), generated: z.int() }),
 })
+
+/** An invitation expired unused, and its entry waits again, at the place it had. */
+export const waitlistRequeued = defineEvent('waitlist.requeued', {
+  version: 1,
+  schema: z.object({ entryId: z.uuid(), requeues: z.int() }),
+})
+
+/** Somebody is not invited any more unless they join again: too many invitations expired, or one was revoked. */
+export const waitlistLapsed = defineEvent('waitlist.lapsed', {
+  version: 1,
+  schema: z.object({ entryId: z.uuid(), reason: z.enum(['expired', 'revoked']) }),
+})

@@ -21,7 +21,9 @@ import {
 } from './entry.ts'
 import { entryIdOf, entryToken, isTokenOf } from './entry-token.ts'
 import { estimateWait } from './estimated-wait.ts'
+import { cohortOf, waitlistExperiment } from './experiments/experiment.ts'
 import { forgetEntry } from './forget-entry.ts'
+import { sendWaitlistMail } from './messages/messages.jobs.ts'
 import type { Place } from './place.ts'
 import { componentsOf, featuresOf, type Persona, REFERRALS_MAX, scoreOf } from './score.ts'
 import {
@@ -107,6 +109,7 @@ export class WaitlistService {
     checkPersona(persona)
     const code = parseReferralCode(request.referralCode ?? '')
     this.#secret()
+    if (who.email !== null && !this.#scope.mailer) throw new WaitlistUnavailable()
     const entry = await this.#scope.transaction(async (tx) => {
       if (who.userId) {
         const { kind } = await tx.repos.users.getById(who.userId)
@@ -115,7 +118,9 @@ export class WaitlistService {
       }
       const entries = tx.repos.waitlistEntries
       const inviter = code === undefined ? undefined : await entries.findByReferralCode(code)
-      const features = { persona, ...featuresOf(useCase), referrals: 0, cohort: 'control' as const }
+      const id = newId()
+      const cohort = cohortOf(id, (await tx.settings.get(waitlistExperiment)).value)
+      const features = { persona, ...featuresOf(useCase), referrals: 0, cohort }
       const at = tx.clock.now()
       const written = {
         ...{ useCase, language, joinedAt: at, confirmedAt: who.userId ? at : null },
@@ -124,18 +129,15 @@ export class WaitlistService {
         status: who.userId ? ('waiting' as const) : ('unconfirmed' as const),
       }
       const fresh = {
-        ...{ ...who, ...written, id: newId(), referralCode: drawReferralCode() },
+        ...{ ...who, ...written, id, referralCode: drawReferralCode() },
         inviterEntryId: inviter?.id ?? null,
       }
       const joined = (await entries.insertNew(fresh)) ?? (await entries.rejoin(who, written))
-      if (!joined) throw new AlreadyJoined()
-      const { id, userId, inviterEntryId, confirmedAt } = joined
-      const payload = { entryId: id, inviterEntryId, isConfirmed: confirmedAt !== null }
-      await tx.repos.outbox.add(
-        waitlistJoined.create({ occurredAt: at, subjectId: id, userId, payload }),
-      )
+      if (!joined) return this.#remind(tx, who.email)
+      await tell(tx, joined)
       return joined
     })
+    if (!entry) throw new AlreadyJoined()
     return this.#tell(entry)
   }
 
@@ -161,14 +163,13 @@ export class WaitlistService {
         status: 'waiting',
         confirmedAt: now,
       })
+      const { id: entryId, userId } = found
       await tx.repos.outbox.add(
         waitlistConfirmed.create({
-          occurredAt: now,
-          subjectId: found.id,
-          userId: found.userId,
-          payload: { entryId: found.id },
+          ...{ occurredAt: now, subjectId: entryId, userId, payload: { entryId } },
         }),
       )
+      await enqueueMail(tx, confirmed, 'confirmed')
       return confirmed
     })
     return this.#tell(entry)
@@ -303,6 +304,12 @@ export class WaitlistService {
     })
   }
 
+  /** Mails the link again, once an hour: the first mail may be lost. Nobody is told that it was. */
+  async #remind(tx: WaitlistScope, email: string | null): Promise<undefined> {
+    const known = email === null ? undefined : await tx.repos.waitlistEntries.findByEmail(email)
+    if (known?.status === 'unconfirmed') await enqueueMail(tx, known, 'confirm')
+  }
+
   async #tell(entry: Entry): Promise<Joined> {
     const positionToken = entryToken(entry, 'position', this.#secret())
     return { entry, place: await this.#placeOf(entry), positionToken }
@@ -330,6 +337,27 @@ export class WaitlistService {
     if (!codeSecret) throw new WaitlistUnavailable()
     return codeSecret
   }
+}
+
+async function tell(tx: WaitlistScope, entry: Entry): Promise<void> {
+  const { id, userId, inviterEntryId, joinedAt } = entry
+  const isConfirmed = entry.status === 'waiting'
+  const payload = { entryId: id, inviterEntryId, isConfirmed }
+  await tx.repos.outbox.add(
+    waitlistJoined.create({ occurredAt: joinedAt, subjectId: id, userId, payload }),
+  )
+  await enqueueMail(tx, entry, isConfirmed ? 'confirmed' : 'confirm')
+}
+
+/** Of one kind at most one mail an hour, however often somebody asks for it. */
+async function enqueueMail(
+  { clock, repos }: WaitlistScope,
+  { id: entryId }: Entry,
+  template: 'confirm' | 'confirmed',
+): Promise<void> {
+  const occasion = clock.now().toISOString().slice(0, 13)
+  const dedupeKey = `${template}:${entryId}:${occasion}`
+  await repos.jobs.enqueue(sendWaitlistMail, { entryId, template, occasion }, { dedupeKey })
 }
 
 async function isListed({ repos }: WaitlistScope, userId: string): Promise<boolean> {

@@ -1,10 +1,21 @@
 import type { SettingsService } from '../../platform/settings/index.ts'
-import { type CohortWeights, waitlistWeights } from './score.ts'
+import { isRunning, waitlistExperiment } from './experiments/experiment.ts'
+import { type CohortWeights, type Weights, waitlistWeights } from './score.ts'
 
-/** Reads by what people are scored at this moment. */
+/** By what people are scored at this moment. */
+export interface WeightsNow {
+  readonly weights: CohortWeights
+  readonly weightsVersion: number
+}
+
+/** Reads by what people are scored; given other weights, by what they would be. */
 export async function readWeights(
   settings: Pick<SettingsService, 'get'>,
-): Promise<{ readonly weights: CohortWeights; readonly weightsVersion: number }> {
+  instead?: Weights,
+): Promise<WeightsNow> {
   const { value, version } = await settings.get(waitlistWeights)
-  return { weights: { control: value, trial: value }, weightsVersion: version }
+  const { value: experiment } = await settings.get(waitlistExperiment)
+  const control = instead ?? value
+  const trial = isRunning(experiment) ? experiment.weights : control
+  return { weights: { control, trial }, weightsVersion: version }
 }

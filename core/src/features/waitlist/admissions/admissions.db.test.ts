@@ -13,6 +13,7 @@ const codeSecret = 'a secret of at least thirty-two characters'
 const clock = new VirtualClock(new Date('2030-01-01T12:00:00.000Z'))
 const { database, platform, services, close } = await testPlatform({
   ...{ clock, codeSecret, poolSize: 16 },
+  mail: { smtpUrl: 'smtp://127.0.0.1:1', from: 'join@example.org' },
 })
 const { admissions, batches, invites, waitlist } = services
 const db = platform.database.executor

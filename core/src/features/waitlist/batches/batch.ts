@@ -20,6 +20,24 @@ export interface Batch {
   readonly createdAt: Date
 }
 
+/** How many people are to be invited. */
+export interface NewBatch {
+  /** 1 to 1,000. */
+  readonly size: number
+  /** What the batch is called: the same name and size again is the same batch. [one of the instant] */
+  readonly batchId?: string | undefined
+  /** Who approves it. */
+  readonly actor: string
+  /** Nobody of a lower score is invited. [nobody is left out] */
+  readonly cutoffScore?: number | undefined
+}
+
+/** A batch and its codes, the first of the queue first. */
+export interface GeneratedBatch {
+  readonly batch: Batch
+  readonly codes: readonly string[]
+}
+
 /** How an invite ended. */
 export const INVITE_OUTCOMES = ['admitted', 'expired', 'revoked', 'left'] as const
 

@@ -8,6 +8,7 @@ import {
   inArray,
   isNull,
   lt,
+  lte,
   type SQL,
   sql,
 } from 'drizzle-orm'
@@ -38,6 +39,9 @@ export interface CodeFilter {
   readonly batchId?: string | undefined
   readonly status?: InvitationStatus | undefined
 }
+
+/** Not parameters: a prepared plan could then not use the index of such rows. */
+const IS_UNWARNED = sql`${waitlistInvite.outcome} is null and ${waitlistInvite.warnedAt} is null`
 
 /** Batches and the invites in them. */
 export class BatchesRepository {
@@ -108,8 +112,11 @@ export class BatchesRepository {
       Invite,
       'id' | 'batchId' | 'entryId' | 'invitationId' | 'issuedAt' | 'expiresAt'
     >[],
-  ): Promise<void> {
-    await this.#db.insert(waitlistInvite).values([...invites])
+  ): Promise<Invite[]> {
+    return this.#db
+      .insert(waitlistInvite)
+      .values([...invites])
+      .returning()
   }
 
   /** Finds the invite that an entry may use now. */
@@ -142,12 +149,57 @@ export class BatchesRepository {
     return ended.map(({ entryId }) => entryId)
   }
 
-  /** Counts one more sending of an invite. */
-  async countSend(id: string): Promise<void> {
-    await this.#db
+  /**
+   * Locks the entries of a batch of open invites whose time is over, the first of them first; leaves out
+   * those that others hold.
+   */
+  async lockExpired(at: Date, limit: number): Promise<string[]> {
+    const found = await rows(
+      this.#db,
+      sql`select e.id from gramkit.waitlist_invite i
+          join gramkit.waitlist_entry e on e.id = i.entry_id
+          where i.outcome is null and i.expires_at <= ${at}
+          order by i.expires_at limit ${limit} for update of e skip locked`,
+      z.object({ id: z.uuid() }),
+    )
+    return found.map(({ id }) => id)
+  }
+
+  /** When the time of the next open invite is over; of one without a warning, where that is asked. */
+  async findNextExpiry({ isUnwarned = false } = {}): Promise<Date | undefined> {
+    const [row] = await this.#db
+      .select({ at: waitlistInvite.expiresAt })
+      .from(waitlistInvite)
+      .where(isUnwarned ? IS_UNWARNED : sql`${waitlistInvite.outcome} is null`)
+      .orderBy(asc(waitlistInvite.expiresAt))
+      .limit(1)
+    return row?.at
+  }
+
+  /** Writes down that a batch of those who are about to lose their code is told so, and gives them. */
+  async warn(expiringBefore: Date, at: Date, limit: number): Promise<Invite[]> {
+    const due = this.#db
+      .select({ id: waitlistInvite.id })
+      .from(waitlistInvite)
+      .where(and(IS_UNWARNED, lte(waitlistInvite.expiresAt, expiringBefore)))
+      .orderBy(asc(waitlistInvite.expiresAt))
+      .limit(limit)
+      .for('update', { skipLocked: true })
+    return this.#db
+      .update(waitlistInvite)
+      .set({ warnedAt: at })
+      .where(inArray(waitlistInvite.id, due))
+      .returning()
+  }
+
+  /** Counts one more sending of an open invite; undefined when it has ended. */
+  async countSend(id: string): Promise<Invite | undefined> {
+    const [row] = await this.#db
       .update(waitlistInvite)
       .set({ sends: sql`${waitlistInvite.sends} + 1`, deliveredAt: null })
-      .where(eq(waitlistInvite.id, id))
+      .where(and(eq(waitlistInvite.id, id), isNull(waitlistInvite.outcome)))
+      .returning()
+    return row
   }
 
   /** Writes down that somebody took the message. */
@@ -179,7 +231,17 @@ export class BatchesRepository {
   #codes(...conditions: readonly (SQL | undefined)[]) {
     return this.#db
       .select({
-        invite: getTableColumns(waitlistInvite),
+        invite: {
+          ...getTableColumns(waitlistInvite),
+          // Who has an account is told by the bot: when that was taken stands there.
+          deliveredAt: sql<Date | null>`coalesce(${waitlistInvite.deliveredAt}, (
+            select n.sent_at from gramkit.notification n
+            join gramkit.waitlist_entry e on e.user_id = n.user_id
+            where e.id = ${waitlistInvite.entryId} and n.template = 'waitlist.invited'
+              and n.occasion = ${waitlistInvite.id} || ':' || ${waitlistInvite.sends}))`.mapWith(
+            waitlistInvite.deliveredAt,
+          ),
+        },
         batch: {
           name: waitlistBatch.name,
           actor: waitlistBatch.actor,

@@ -1,60 +1,24 @@
+import { addMs, DAY_MS, newId, type Page, type PageRequest } from '../../../kernel/index.ts'
+import type { Invitation } from '../../invites/index.ts'
+import type { Entry } from '../entry.ts'
+import { sendWaitlistMail } from '../messages/messages.jobs.ts'
+import { BatchDiffers, InviteEnded } from '../waitlist.errors.ts'
+import { waitlistLapsed, waitlistRequeued } from '../waitlist.events.ts'
 import {
-  addMs,
-  assert,
-  type Clock,
-  InvalidValue,
-  newId,
-  type Page,
-  type PageRequest,
-} from '../../../kernel/index.ts'
-import type { Transactional } from '../../../platform/database/index.ts'
-import type { OutboxRepository } from '../../../platform/outbox/index.ts'
-import type { SettingsService } from '../../../platform/settings/index.ts'
-import type { AuditRepository } from '../../audit/index.ts'
-import type { Invitation, InvitesService } from '../../invites/index.ts'
-import type { Gate, QualityService } from '../../quality/index.ts'
-import type { EntriesRepository } from '../entries.repository.ts'
-import type { PlacesRepository } from '../places.repository.ts'
-import { BatchDiffers } from '../waitlist.errors.ts'
-import { batchGenerated, waitlistInvited } from '../waitlist.events.ts'
-import type { WaitlistOptions } from '../waitlist-options.ts'
-import { readWeights } from '../weights.ts'
-import { type Batch, batchNameAt, checkBatch, INVITE_TTL_MS } from './batch.ts'
-import type { BatchesRepository, CodeFilter, IssuedCode } from './batches.repository.ts'
+  type Batch,
+  batchNameAt,
+  checkBatch,
+  type GeneratedBatch,
+  type NewBatch,
+  REQUEUES_MAX,
+} from './batch.ts'
+import type { CodeFilter, IssuedCode } from './batches.repository.ts'
+import type { BatchesScope } from './batches.scope.ts'
+import { issueBatch, tellInvited } from './issue-batch.ts'
+import { waitlistPlan } from './plan.ts'
 
-/** All that the batches service may touch. */
-export interface BatchesScope extends Transactional<BatchesScope> {
-  readonly clock: Clock
-  readonly invites: Pick<InvitesService, 'createBatch' | 'revoke'>
-  readonly quality: Pick<QualityService, 'gate' | 'requireIssuing'>
-  readonly settings: Pick<SettingsService, 'get'>
-  readonly waitlistOptions: WaitlistOptions
-  readonly repos: {
-    readonly audit: Pick<AuditRepository, 'insert'>
-    readonly outbox: Pick<OutboxRepository, 'add' | 'addAll'>
-    readonly waitlistBatches: BatchesRepository
-    readonly waitlistEntries: EntriesRepository
-    readonly waitlistPlaces: PlacesRepository
-  }
-}
-
-/** How many people are to be invited. */
-export interface NewBatch {
-  /** 1 to 1,000. */
-  readonly size: number
-  /** What the batch is called: the same name and size again is the same batch. [one of the instant] */
-  readonly batchId?: string | undefined
-  /** Who approves it. */
-  readonly actor: string
-  /** Nobody of a lower score is invited. [nobody is left out] */
-  readonly cutoffScore?: number | undefined
-}
-
-/** A batch and its codes, the first of the queue first. */
-export interface GeneratedBatch {
-  readonly batch: Batch
-  readonly codes: readonly string[]
-}
+const DUE_BATCH = 100
+const HOUR_MS = 3_600_000
 
 /** Batches: the next of the waitlist are invited, as far as the gate allows. */
 export class BatchesService {
@@ -88,7 +52,7 @@ export class BatchesService {
         return { batch: known, codes: await tx.repos.waitlistBatches.listBatchCodes(known.id) }
       }
       const gate = await tx.quality.requireIssuing()
-      return issue(tx, { ...request, name, gate, isPlanned: false })
+      return issueBatch(tx, { ...request, name, gate, isPlanned: false })
     })
   }
 
@@ -103,7 +67,8 @@ export class BatchesService {
   }
 
   /**
-   * Takes a code back. Whom it was bound to is not invited again unless they join again.
+   * Takes a code back. Whom it was bound to is not invited again unless they join again. Emits
+   * `waitlist.lapsed`; writes an audit entry.
    *
    * @throws {@link InvitationNotFound}
    * @throws {@link InvalidValue}
@@ -120,7 +85,7 @@ export class BatchesService {
       const at = tx.clock.now()
       if (entryId !== null && invite) {
         const ended = await waitlistBatches.end([entryId], { outcome: 'revoked', at })
-        await waitlistEntries.lapse(ended)
+        await tell(tx, await waitlistEntries.lapse(ended), 'revoked')
       }
       await audit.insert({
         ...{ actor, action: 'invitation.revoked', subject: `invitation:${invitation.id}` },
@@ -129,68 +94,109 @@ export class BatchesService {
       return invitation
     })
   }
+
+  /**
+   * Sends a code once more to whom it is bound to; writes an audit entry.
+   *
+   * @throws {@link InvitationNotFound}
+   * @throws {@link InviteEnded}
+   */
+  async resend(code: string, { actor }: { readonly actor: string }): Promise<void> {
+    await this.#scope.transaction(async (tx) => {
+      const { waitlistBatches, jobs, audit } = tx.repos
+      const { id } = await tx.invites.getByCode(code)
+      const invite = await waitlistBatches.findByInvitation(id)
+      const sent = invite && (await waitlistBatches.countSend(invite.id))
+      if (!sent) throw new InviteEnded()
+      await jobs.enqueueAll([tellInvited(sent)])
+      await audit.insert({
+        ...{ actor, action: 'invitation.resent', subject: `invitation:${id}` },
+        ...{ facts: { sends: String(sent.sends) }, createdAt: tx.clock.now() },
+      })
+    })
+  }
+
+  /**
+   * Lets a batch of those whose code expired unused wait again, at the place they had, and gives their
+   * number; who was invited too often in vain lapses. Emits `waitlist.requeued` or `waitlist.lapsed`.
+   */
+  async requeueExpired(): Promise<number> {
+    return this.#scope.transaction(async (tx) => {
+      const { waitlistBatches, waitlistEntries } = tx.repos
+      const at = tx.clock.now()
+      const locked = await waitlistBatches.lockExpired(at, DUE_BATCH)
+      const ended = await waitlistBatches.end(locked, { outcome: 'expired', at })
+      await tell(tx, await waitlistEntries.requeue(ended, REQUEUES_MAX), 'expired')
+      return locked.length
+    })
+  }
+
+  /** Tells a batch of people that their code ends within a day, and gives their number. */
+  async warnExpiring(): Promise<number> {
+    return this.#scope.transaction(async ({ clock, repos }) => {
+      const now = clock.now()
+      const due = await repos.waitlistBatches.warn(addMs(now, DAY_MS), now, DUE_BATCH)
+      for (const { id, entryId } of due) {
+        const told = { entryId, template: 'expiring', occasion: id } as const
+        await repos.jobs.enqueue(sendWaitlistMail, told)
+      }
+      return due.length
+    })
+  }
+
+  /** When the plan invites people next; null while it is off. */
+  findNextPlannedAt(): Promise<Date | null> {
+    return nextPlannedAt(this.#scope)
+  }
+
+  /**
+   * Makes the batch that the plan has due; false when none is. The gate is asked first: what it refuses
+   * is written down with the reasons, and tried again when the next batch is due.
+   */
+  async runPlan(): Promise<boolean> {
+    return this.#scope.transaction(async (tx) => {
+      await tx.repos.waitlistBatches.lock()
+      const now = tx.clock.now()
+      const dueAt = await nextPlannedAt(tx)
+      if (!dueAt || dueAt > now) return false
+      const { size, cutoffScore } = (await tx.settings.get(waitlistPlan)).value
+      const planned = { size, actor: 'system', name: batchNameAt(now, 'PLAN'), isPlanned: true }
+      const gate = await tx.quality.gate()
+      if (gate.isIssuingAllowed) {
+        await issueBatch(tx, { ...planned, cutoffScore, gate })
+        return true
+      }
+      const { name, actor, isPlanned } = planned
+      await tx.repos.waitlistBatches.insert({
+        ...{ id: newId(), name, requested: size, generated: 0, actor, isPlanned },
+        ...{ gateState: gate.state, createdAt: now },
+        refusal: gate.reasons.map(({ code }) => code).join(', ') || gate.state,
+      })
+      return true
+    })
+  }
 }
 
-/** Invites as many as the gate lets through and writes the batch down. */
-async function issue(
+/** Tells what became of those whose invites ended unused. */
+async function tell(
   tx: BatchesScope,
-  request: NewBatch & { readonly name: string; readonly gate: Gate; readonly isPlanned: boolean },
-): Promise<GeneratedBatch> {
-  const { size, name, actor, gate, isPlanned, cutoffScore = 0 } = request
-  const { waitlistBatches, waitlistEntries, audit, outbox } = tx.repos
-  const issuedAt = tx.clock.now()
-  const limit = Math.max(1, Math.floor(size * gate.batchFactor))
-  const { weights } = await readWeights(tx.settings)
-  const people = await waitlistEntries.takeNext({ limit, weights, cutoffScore })
-  const batch = {
-    ...{ id: newId(), name, requested: size, generated: people.length, actor, isPlanned },
-    ...{ gateState: gate.state, refusal: null, createdAt: issuedAt },
-  }
-  await waitlistBatches.insert(batch)
-  const expiresAt = addMs(issuedAt, INVITE_TTL_MS)
-  const made =
-    people.length === 0
-      ? []
-      : (
-          await tx.invites.createBatch({
-            recipients: people.map(({ id }) => id),
-            ...{ createdBy: actor, batchId: batch.id, expiresAt },
-            prefix: tx.waitlistOptions.codePrefix,
-          })
-        ).invitations
-  const byEntry = new Map(made.map((one) => [one.recipient, one]))
-  const issued = people.map((person) => {
-    const one = byEntry.get(person.id)
-    assert(one, 'Each recipient has an invitation')
-    return { person, invitationId: one.id, code: one.code }
-  })
-  if (issued.length > 0) {
-    await waitlistBatches.insertInvites(
-      issued.map(({ person, invitationId }) => ({
-        ...{ id: newId(), batchId: batch.id, entryId: person.id, invitationId },
-        ...{ issuedAt, expiresAt },
-      })),
-    )
-  }
-  await audit.insert({
-    ...{ actor, action: 'batch.generated', subject: `waitlist_batch:${batch.id}` },
-    ...{
-      facts: { requested: String(size), generated: String(people.length) },
-      createdAt: issuedAt,
-    },
-  })
-  const { id: batchId, generated } = batch
-  await outbox.addAll([
-    batchGenerated.create({
-      ...{ occurredAt: issuedAt, subjectId: batchId },
-      payload: { batchId, requested: size, generated },
+  entries: readonly Entry[],
+  reason: 'expired' | 'revoked',
+): Promise<void> {
+  const occurredAt = tx.clock.now()
+  await tx.repos.outbox.addAll(
+    entries.map(({ id, userId, status, requeues }) => {
+      const about = { occurredAt, subjectId: id, userId }
+      return status === 'waiting'
+        ? waitlistRequeued.create({ ...about, payload: { entryId: id, requeues } })
+        : waitlistLapsed.create({ ...about, payload: { entryId: id, reason } })
     }),
-    ...issued.map(({ person, invitationId }) =>
-      waitlistInvited.create({
-        ...{ occurredAt: issuedAt, subjectId: person.id, userId: person.userId },
-        payload: { entryId: person.id, batchId, invitationId },
-      }),
-    ),
-  ])
-  return { batch, codes: issued.map(({ code }) => code) }
+  )
+}
+
+async function nextPlannedAt({ settings, repos }: BatchesScope): Promise<Date | null> {
+  const { value: plan, createdAt } = await settings.get(waitlistPlan)
+  if (!plan.isOn) return null
+  const last = await repos.waitlistBatches.findLastPlannedAt()
+  return last ? addMs(last, plan.cadenceHours * HOUR_MS) : createdAt
 }
