@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { startBrowser } from '@gramkit/sandbox/browser'
+import { newestMail } from '@gramkit/sandbox/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
@@ -50,6 +51,11 @@ async function signIn(page: Page, token = ADMIN_TOKEN): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
+/** The address of the page that a mail leads to. */
+function linkIn({ text }: { readonly text: string }): string {
+  return /https?:\/\/\S+/.exec(text)?.[0] ?? ''
+}
+
 const shot = (page: Page, name: string) =>
   page.screenshot({ path: `${PICTURES}/launchpad-${name}.png`, fullPage: true })
 
@@ -68,6 +74,37 @@ test('somebody joins as their Telegram self, sees their place and leaves', async
   await app.getByRole('button', { name: 'Leave the waitlist' }).click()
   await app.getByRole('button', { name: 'Yes, leave' }).click()
   await app.getByRole('button', { name: 'Join the waitlist' }).waitFor()
+  await page.context().close()
+})
+
+test('somebody joins by a friend’s link and an address, which a mail asks to confirm', async () => {
+  const address = 'grace@example.org'
+  const page = await openPage('/join/?ref=NOBODYS123')
+  await page.getByText('A friend’s link brought you here').waitFor()
+  await page.getByRole('button', { name: 'Join the waitlist' }).click()
+  await page.getByRole('alert').getByText('This is no e-mail address').waitFor()
+  await page.getByLabel('E-mail').first().fill(address)
+  await page.getByLabel('What would you use it for?').fill('automation')
+  await page.getByRole('button', { name: 'Join the waitlist' }).click()
+  await page.getByRole('region', { name: 'One more step: your mailbox' }).waitFor()
+  await shot(page, '5-mailbox')
+
+  const confirmation = await newestMail(launchpad.sandbox, address)
+  await page.goto(linkIn(confirmation))
+  await page.getByRole('button', { name: 'Yes, it is my address' }).click()
+  const place = page.getByRole('region', { name: 'Your place in the queue' })
+  await place.getByText('You wait for your invitation').waitFor()
+  expect(page.url()).toBe(`${launchpad.url}/join/`)
+  await page.reload()
+  await place.getByText('You wait for your invitation').waitFor()
+  await page.getByText('Change what I told you').click()
+  const wish = page.getByLabel('What would you use it for?')
+  expect(await wish.inputValue()).toBe('automation')
+  await wish.fill(Array(21).fill('automation').join(' '))
+  await page.getByRole('button', { name: 'Save' }).click()
+  const points = page.getByRole('listitem').filter({ hasText: 'more than 20 words' })
+  await points.getByText('10', { exact: true }).waitFor()
+  await shot(page, '6-place')
   await page.context().close()
 })
 

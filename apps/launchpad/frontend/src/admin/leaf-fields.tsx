@@ -6,15 +6,24 @@ import { useAdminTexts } from './texts/texts.ts'
 export function LeafFields({ value, onChange }: { value: Json; onChange: (value: Json) => void }) {
   return (
     <div className="leaves">
-      {leavesOf(value).map((leaf) => (
-        <LeafField
+      {leavesOf(value).map((leaf, index, all) => (
+        <div
           key={leaf.path.join('.')}
-          leaf={leaf}
-          onChange={(changed) => onChange(withLeaf(value, leaf.path, changed))}
-        />
+          className={groupOf(leaf) === groupOf(all[index - 1]) ? undefined : 'group'}
+        >
+          <LeafField
+            leaf={leaf}
+            onChange={(changed) => onChange(withLeaf(value, leaf.path, changed))}
+          />
+        </div>
       ))}
     </div>
   )
+}
+
+/** Values of one object stand together. */
+function groupOf(leaf: Leaf | undefined): string | undefined {
+  return leaf?.path.slice(0, -1).join('.')
 }
 
 function LeafField({ leaf, onChange }: { leaf: Leaf; onChange: (value: Json) => void }) {

@@ -1,3 +1,5 @@
+import { Card } from '../ui/card.tsx'
+import { Branch } from './referral-branch.tsx'
 import { SettingCard } from './setting-card.tsx'
 import { useAdminTexts } from './texts/texts.ts'
 
@@ -5,9 +7,14 @@ import { useAdminTexts } from './texts/texts.ts'
 export function ReferralsView() {
   const words = useAdminTexts().referrals
   return (
-    <div className="pair">
-      <SettingCard title={words.tiers} path="/api/referrals/tiers" />
-      <SettingCard title={words.floors} note={words.floorsNote} path="/api/referrals/floors" />
-    </div>
+    <>
+      <Card title={words.tree} note={words.treeNote}>
+        <Branch />
+      </Card>
+      <div className="pair">
+        <SettingCard title={words.tiers} path="/api/referrals/tiers" />
+        <SettingCard title={words.floors} note={words.floorsNote} path="/api/referrals/floors" />
+      </div>
+    </>
   )
 }

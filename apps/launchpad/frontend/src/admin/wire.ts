@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { componentsWire, entryStatusWire, personaWire } from '../api/wire.ts'
+import { referralParts } from '../me/wire.ts'
 
 /** A page of a list. */
 export const pageOf = <Item extends z.ZodMiniType>(item: Item) =>
@@ -172,6 +173,18 @@ export const alertWire = z.object({
   acknowledged_by: z.nullable(z.string()),
   resolved_at: z.nullable(z.string()),
   escalations: z.int(),
+})
+
+const memberWire = z.object({ entry_id: z.string(), who: z.string() })
+
+/** A referral, and whom its invitee brought. */
+export const treeNodeWire = z.object({
+  ...referralParts,
+  inviter: memberWire,
+  /** Null while the inviter has but named an address. */
+  invitee: z.nullable(memberWire),
+  brought: z.int(),
+  qualified: z.int(),
 })
 
 /** Something that an administrator did. */

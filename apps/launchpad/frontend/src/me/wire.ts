@@ -1,25 +1,16 @@
 import * as z from 'zod/mini'
 
-/** How far somebody whom one brought has come. */
-const referralStatuses = [
-  'shared',
-  'joined',
-  'signed_up',
-  'qualified',
-  'lapsed',
-  'clawed_back',
-] as const
-
-/** How far somebody whom one brought has come. */
-export const referralStatusWire = z.enum(referralStatuses)
-
-/** What may be wrong with a referral. */
-export const referralFlagWire = z.enum([
-  'disposable_mail',
-  'plus_address',
-  'burst',
-  'shared_network',
-])
+/** What a referral says to everybody who may see it. */
+export const referralParts = {
+  id: z.string(),
+  /** How far the invitee has come. */
+  status: z.enum(['shared', 'joined', 'signed_up', 'qualified', 'lapsed', 'clawed_back']),
+  /** It counts for nothing as long as it is. */
+  frozen: z.boolean(),
+  /** What may be wrong with it. */
+  flags: z.array(z.enum(['disposable_mail', 'plus_address', 'burst', 'shared_network'])),
+  at: z.string(),
+}
 
 /** What was given. */
 const rewardWire = z.object({ type: z.string(), amount: z.int(), reason: z.string() })
@@ -27,15 +18,7 @@ const rewardWire = z.object({ type: z.string(), amount: z.int(), reason: z.strin
 /** Whom somebody brought, and what it earned them. */
 export const mineWire = z.object({
   link: z.string(),
-  referrals: z.array(
-    z.object({
-      id: z.string(),
-      who: z.string(),
-      status: referralStatusWire,
-      at: z.string(),
-      flags: z.array(referralFlagWire),
-    }),
-  ),
+  referrals: z.array(z.object({ ...referralParts, who: z.string() })),
   quality: z.object({
     quality_score: z.number(),
     components: z.object({

@@ -137,7 +137,7 @@ export const en = {
       `${counted('en', missing, ['more friend', '', 'more friends'])} to the next reward:`,
     nextLabel: 'Way to the next reward',
     reward: (type: string, amount: number) =>
-      type === 'premium_months'
+      type === 'premium'
         ? counted('en', amount, ['month of premium', '', 'months of premium'])
         : counted('en', amount, ['invitation code', '', 'invitation codes']),
     codes: 'Codes to give away',

@@ -22,6 +22,34 @@ export const problemTexts: ProblemTexts = {
     en: 'This link is no longer good. Join again.',
     ru: 'Эта ссылка больше не действует. Встаньте в очередь снова.',
   },
+  'waitlist.code_not_found': {
+    en: 'There is no such code, or it was sent to another address.',
+    ru: 'Такого кода нет, или он отправлен на другой адрес.',
+  },
+  'waitlist.already_admitted': {
+    en: 'You are in already. Log in.',
+    ru: 'Вы уже внутри. Войдите.',
+  },
+  'waitlist.own_code': {
+    en: 'This is your own code. Give it to a friend.',
+    ru: 'Это ваш собственный код. Отдайте его другу.',
+  },
+  'waitlist.batch_differs': {
+    en: 'A batch of this name has gone out with another size.',
+    ru: 'Партия с таким названием уже ушла, но другого размера.',
+  },
+  'waitlist.invite_ended': {
+    en: 'This invitation is over: there is nothing left to do about it.',
+    ru: 'Это приглашение уже закончилось, менять нечего.',
+  },
+  'waitlist.experiment_running': {
+    en: 'An experiment runs already. Stop it first.',
+    ru: 'Эксперимент уже идёт. Сначала остановите его.',
+  },
+  'waitlist.experiment_not_running': {
+    en: 'No experiment runs.',
+    ru: 'Эксперимент не идёт.',
+  },
   'waitlist.guests_not_listed': {
     en: 'Give an e-mail address, or open this page in Telegram.',
     ru: 'Укажите адрес почты или откройте страницу в Telegram.',

@@ -138,7 +138,7 @@ export const ru: Texts = {
       `${counted('ru', missing, ['друг', 'друга', 'друзей'])} до следующей награды:`,
     nextLabel: 'Путь до следующей награды',
     reward: (type, amount) =>
-      type === 'premium_months'
+      type === 'premium'
         ? counted('ru', amount, ['месяц премиума', 'месяца премиума', 'месяцев премиума'])
         : counted('ru', amount, ['код приглашения', 'кода приглашения', 'кодов приглашения']),
     codes: 'Коды для друзей',

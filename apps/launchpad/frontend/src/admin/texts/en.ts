@@ -151,6 +151,18 @@ export const en = {
     stopNote: 'Everybody is scored by the same weights again.',
   },
   referrals: {
+    tree: 'Who brought whom',
+    treeNote: 'From the top: whom people brought whom nobody brought.',
+    nobody: 'Nobody has brought anybody yet.',
+    named: 'Somebody named, who has not come yet',
+    frozen: 'Frozen',
+    brought: (brought: number, qualified: number) => `Brought ${brought}, ${qualified} count`,
+    actions: { freeze: 'Freeze', unfreeze: 'Unfreeze', clawback: 'Claw back' },
+    actionNotes: {
+      freeze: 'The referral counts for nothing until somebody lets it count again.',
+      unfreeze: 'The referral counts again.',
+      clawback: 'What was given for it is taken back, once and for good.',
+    },
     tiers: 'Rewards',
     floors: 'Floors of quality',
     floorsNote: 'Below them somebody is warned, gets no rewards, or is looked at.',
