@@ -45,7 +45,7 @@ export const ACCESS_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${SUBSCRIPTIONS}/grants/gift.ts`,
-        find: 'gift?.userId !== request.userId || gift.productId !== request.productId',
+        find: 'gift?.userId !== userId || gift.productId !== productId',
         replace: '!gift',
       },
     ],

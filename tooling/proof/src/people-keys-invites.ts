@@ -199,8 +199,8 @@ export const INVITATION_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${INVITES}/guessing.service.ts`,
-        find: 'network ? [userId, network] : [userId]',
-        replace: 'network ? [network] : [userId]',
+        find: 'const subjects = [userId, network]',
+        replace: 'const subjects = [network ?? userId]',
       },
     ],
     tests: guessing,
@@ -211,8 +211,8 @@ export const INVITATION_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${INVITES}/guessing.service.ts`,
-        find: 'network ? [userId, network] : [userId]',
-        replace: '[userId]',
+        find: 'const subjects = [userId, network]',
+        replace: 'const subjects = [userId]',
       },
     ],
     tests: guessing,
@@ -235,8 +235,8 @@ export const INVITATION_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${INVITES}/guessing.service.ts`,
-        find: 'if (found && isFor(found, userId))',
-        replace: 'if (found)',
+        find: 'found && (recipient === null || isFor(found, recipient))',
+        replace: 'found',
       },
     ],
     tests: guessing,
@@ -247,8 +247,8 @@ export const INVITATION_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${INVITES}/guessing.service.ts`,
-        find: 'if (found && isFor(found, userId))',
-        replace: 'if (found && found.groupId === null && isFor(found, userId))',
+        find: 'found && (recipient === null || isFor(found, recipient))',
+        replace: 'found && found.groupId === null && isFor(found, recipient ?? "")',
       },
     ],
     tests: routes,

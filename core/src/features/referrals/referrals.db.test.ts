@@ -20,6 +20,7 @@ const { platform, services, close } = await testPlatform({
   codeSecret: 'a secret of at least thirty-two characters',
   poolSize: 16,
   products: [premium],
+  mail: { smtpUrl: 'smtp://127.0.0.1:1', from: 'join@example.org' },
   rewards: { premiumProductId: 'premium' },
 })
 const { waitlist, referrals, rewards, balance } = services
