@@ -5,6 +5,7 @@ import { qualityHttp } from './quality/quality.http.ts'
 import type { ServiceRoutesOptions } from './service-options.ts'
 import type { Service } from './variables.ts'
 import { analyticsHttp } from './waitlist/analytics.http.ts'
+import { experimentsHttp } from './waitlist/experiments.http.ts'
 import { waitlistHttp } from './waitlist/waitlist.http.ts'
 import { waitlistAdminHttp } from './waitlist/waitlist-admin.http.ts'
 
@@ -13,7 +14,12 @@ export function serviceRoutes(
   options: ServiceRoutesOptions,
 ): Readonly<Record<Service, readonly FastifyPluginAsyncZod[]>> {
   return {
-    waitlist: [waitlistHttp(options), waitlistAdminHttp(options), analyticsHttp(options)],
+    waitlist: [
+      waitlistHttp(options),
+      waitlistAdminHttp(options),
+      experimentsHttp(options),
+      analyticsHttp(options),
+    ],
     invites: [launchInvitesHttp(options), launchInvitesAdminHttp(options)],
     referrals: [],
     quality: [qualityHttp(options)],

@@ -125,6 +125,25 @@ export function launchInvitesAdminHttp({ platform }: ServiceRoutesOptions): Fast
         return { code: revoked.code, status }
       },
     )
+
+    app.post(
+      '/:code/resend',
+      {
+        ...route,
+        schema: {
+          ...shared,
+          summary: 'Send a code once more to whom it is bound to',
+          params: z.object({ code: codeWire }),
+          response: { 202: z.object({ code: z.string() }), ...problemResponses },
+        },
+      },
+      async (request, reply) => {
+        const { code } = request.params
+        await services.batches.resend(code, { actor: actorOf(request) })
+        reply.code(202)
+        return { code }
+      },
+    )
   }
 }
 
