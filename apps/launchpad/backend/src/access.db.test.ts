@@ -21,6 +21,7 @@ import {
 const OPEN_TO_ALL = [
   'GET /api/invites/{code}/status',
   'GET /api/quality/trust-score',
+  'GET /api/referrals/leaderboard',
   'GET /api/waitlist/stats',
   'GET /status',
   'POST /api/invites/redeem',

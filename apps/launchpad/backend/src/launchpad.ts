@@ -8,7 +8,12 @@ import {
 } from '@gramkit/core/app'
 import { createBot } from '@gramkit/core/bot'
 import { coreApi, coreEdge } from '@gramkit/core/http'
-import { alertSubscriptions, GROWTH_DUE_WORK, GROWTH_SUBSCRIPTIONS } from '@gramkit/core/jobs'
+import {
+  alertSubscriptions,
+  GROWTH_DUE_WORK,
+  GROWTH_SUBSCRIPTIONS,
+  referralSubscriptions,
+} from '@gramkit/core/jobs'
 import type { Logger } from '@gramkit/core/log'
 import { sendDueNotifications } from '@gramkit/core/notifications'
 import { webhooksOut } from '@gramkit/core/webhooks'
@@ -16,6 +21,7 @@ import { LAUNCHPAD_COMMANDS, launchpadComposers } from './bot/launchpad-bot.ts'
 import type { LaunchpadConfig } from './config.ts'
 import { LOOP_EVENTS } from './loop-events.ts'
 import { JOIN_PATH, joinPages } from './pages.ts'
+import { PREMIUM } from './products.ts'
 import { serviceRoutes } from './service-routes.ts'
 import { LaunchpadServices } from './services.ts'
 import { statusHttp } from './status.http.ts'
@@ -42,6 +48,8 @@ export async function openLaunchpad(config: LaunchpadConfig, logger: Logger): Pr
     ...configuredPlatform(config, logger),
     returnUrls: [pageUrl, ...config.returnUrls],
     notifications: { templates: TEMPLATES },
+    products: [PREMIUM],
+    rewards: { premiumProductId: PREMIUM.id },
     Services: LaunchpadServices,
     Repositories: CoreRepositories,
   })
@@ -62,6 +70,7 @@ export async function openLaunchpad(config: LaunchpadConfig, logger: Logger): Pr
     subscriptions: [
       ...alertSubscriptions(logger),
       ...GROWTH_SUBSCRIPTIONS,
+      ...referralSubscriptions,
       ...webhooks.subscriptions,
     ],
     dueWork: [sendDueNotifications(notificationChannels(config, core, bot)), ...GROWTH_DUE_WORK],

@@ -2,6 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { launchInvitesHttp } from './invites/invites.http.ts'
 import { launchInvitesAdminHttp } from './invites/invites-admin.http.ts'
 import { qualityHttp } from './quality/quality.http.ts'
+import { referralsHttp } from './referrals/referrals.http.ts'
+import { referralsAdminHttp } from './referrals/referrals-admin.http.ts'
 import type { ServiceRoutesOptions } from './service-options.ts'
 import type { Service } from './variables.ts'
 import { analyticsHttp } from './waitlist/analytics.http.ts'
@@ -21,7 +23,7 @@ export function serviceRoutes(
       analyticsHttp(options),
     ],
     invites: [launchInvitesHttp(options), launchInvitesAdminHttp(options)],
-    referrals: [],
+    referrals: [referralsHttp(options), referralsAdminHttp(options)],
     quality: [qualityHttp(options)],
   }
 }

@@ -25,6 +25,7 @@ export { type Leader, ReferralsRepository } from './referrals.repository.ts'
 export type { ReferralsScope, RewardSettings, RewardsScope } from './referrals.scope.ts'
 export { type ByHand, ReferralsService, type TreeNode } from './referrals.service.ts'
 export {
+  LIFETIME_MONTHS,
   nextMilestone,
   QUALITY_BONUS,
   type RewardTerms,

@@ -232,6 +232,12 @@ export class ReferralsService {
     return this.#scope.repos.referrals.listByInviter(inviterEntryId, request)
   }
 
+  /** How many somebody brought, whatever came of it. */
+  async countBrought(inviterEntryId: string): Promise<number> {
+    const branches = await this.#scope.repos.referrals.branchesOf([inviterEntryId])
+    return branches.get(inviterEntryId)?.brought ?? 0
+  }
+
   /** Those who have brought the most, up to 100. */
   leaderboard(limit = 10): Promise<Leader[]> {
     return this.#scope.repos.referrals.leaders(Math.min(limit, LEADERS_MAX))
