@@ -117,24 +117,35 @@ export class GrowthRepository {
   /** Counts the same of those who joined in each of the last 26 weeks, and in which weeks they came. */
   async byWeek(now: Date): Promise<GrowthCohort[]> {
     const since = addMs(now, -WEEKS * 7 * DAY_MS)
-    const week = sql`to_char(date_trunc('week', joined_at, 'UTC') at time zone 'UTC', 'YYYY-MM-DD')`
+    const week = sql`date_trunc('week', joined_at, 'UTC')`
+    const day = sql`to_char(week at time zone 'UTC', 'YYYY-MM-DD')`
     const cohorts = await rows(
       this.#db,
       sql`
-        with ${people} select ${week} as week, ${funnel} from person
-        where joined_at >= ${since.toISOString()}::timestamptz group by 1 order by 1`,
+        with ${people}, cohort as (
+          select ${week} as week, ${funnel} from person
+          where joined_at >= ${since.toISOString()}::timestamptz group by 1
+        )
+        select ${day} as week, joined, confirmed, invited, admitted, referred, qualified
+        from cohort order by 1`,
       counts.extend({ week: z.string() }),
     )
     const active = await rows(
       this.#db,
       sql`
-        with ${people}
-        select ${week} as week, (active.day - person.admitted_at::date) / 7 as after,
-          count(distinct person.id)::integer as people
-        from person join gramkit.user_active_day active on active.user_id = person.user_id
-          and active.day between person.admitted_at::date
-            and person.admitted_at::date + ${ACTIVE_WEEKS * 7 - 1}::integer
-        where joined_at >= ${since.toISOString()}::timestamptz group by 1, 2`,
+        with came as (
+          select admission.entry_id, (active.day - admission.admitted_at::date) / 7 as after
+          from gramkit.waitlist_admission admission
+          join gramkit.user_active_day active on active.user_id = admission.user_id
+            and active.day between admission.admitted_at::date
+              and admission.admitted_at::date + ${ACTIVE_WEEKS * 7 - 1}::integer
+          group by 1, 2
+        ), cohort as (
+          select ${week} as week, after, count(*)::integer as people
+          from came join gramkit.waitlist_entry entry on entry.id = came.entry_id
+          where joined_at >= ${since.toISOString()}::timestamptz group by 1, 2
+        )
+        select ${day} as week, after, people from cohort`,
       z.object({ week: z.string(), after: z.int(), people: z.int() }),
     )
     return cohorts.map((cohort) => ({

@@ -51,6 +51,7 @@ export {
   statusOf,
   toProblem,
 } from './problem.ts'
+export { seldom } from './seldom.ts'
 export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts'
 export { bearerToken, dropSessionCookie, SESSION_COOKIE, sessionTokenOf } from './session-cookie.ts'
 export type { ReadyChecks } from './status.ts'

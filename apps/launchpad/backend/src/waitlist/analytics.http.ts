@@ -1,5 +1,5 @@
 import { FUNNEL_STEPS, type GrowthAnalytics } from '@gramkit/core'
-import { adminSecurity, problemResponses, requireAdmin } from '@gramkit/core/http'
+import { adminSecurity, problemResponses, requireAdmin, seldom } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ServiceRoutesOptions } from '../service-options.ts'
@@ -50,6 +50,7 @@ export function analyticsHttp({
   platform,
 }: Pick<ServiceRoutesOptions, 'platform'>): FastifyPluginAsyncZod {
   const { growth } = platform.services
+  const analytics = seldom(() => growth.analytics())
   return async (app) => {
     app.get(
       '/analytics',
@@ -61,7 +62,7 @@ export function analyticsHttp({
           response: { 200: analyticsWire, ...problemResponses },
         },
       },
-      async () => toWire(await growth.analytics()),
+      async () => toWire(await analytics()),
     )
 
     app.get(
@@ -79,7 +80,7 @@ export function analyticsHttp({
         },
       },
       async ({ query: { table } }, reply) => {
-        const csv = analyticsCsv(await growth.analytics(), table)
+        const csv = analyticsCsv(await analytics(), table)
         reply.type('text/csv; charset=utf-8')
         reply.header('content-disposition', `attachment; filename="${table}.csv"`)
         return reply.send(csv)
