@@ -1073,5 +1073,4 @@ CREATE UNIQUE INDEX "waitlist_class_key" ON "gramkit"."waitlist_class" USING btr
 CREATE INDEX "waitlist_entry_waiting_index" ON "gramkit"."waitlist_entry" USING btree ("class_id","seq") WHERE "gramkit"."waitlist_entry"."status" = 'waiting';--> statement-breakpoint
 CREATE INDEX "waitlist_entry_unconfirmed_index" ON "gramkit"."waitlist_entry" USING btree ("joined_at") WHERE "gramkit"."waitlist_entry"."status" = 'unconfirmed';--> statement-breakpoint
 CREATE INDEX "waitlist_entry_joined_at_index" ON "gramkit"."waitlist_entry" USING btree ("joined_at");--> statement-breakpoint
-CREATE INDEX "waitlist_entry_seq_index" ON "gramkit"."waitlist_entry" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "waitlist_entry_inviter_entry_id_index" ON "gramkit"."waitlist_entry" USING btree ("inviter_entry_id") WHERE "gramkit"."waitlist_entry"."inviter_entry_id" is not null;

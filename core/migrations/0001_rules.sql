@@ -434,15 +434,21 @@ REVOKE UPDATE, DELETE ON gramkit.waitlist_class FROM gramkit_app;
 REVOKE INSERT, UPDATE, DELETE ON gramkit.waitlist_class_count, gramkit.waitlist_bucket_count
   FROM gramkit_app;
 --> statement-breakpoint
--- What componentsOf and scoreOf of score.ts add up to, by the weights of the class's cohort. Simple
--- enough to be inlined.
-CREATE FUNCTION gramkit.waitlist_score(c gramkit.waitlist_class, weights jsonb) RETURNS integer
-  LANGUAGE sql IMMUTABLE AS $$
-  SELECT (weights->c.cohort->'persona'->>c.persona)::integer
-    + CASE WHEN c.is_detailed THEN (weights->c.cohort->>'detail')::integer ELSE 0 END
-    + CASE WHEN c.has_keyword THEN (weights->c.cohort->>'keyword')::integer ELSE 0 END
-    + least(c.referrals * (weights->c.cohort->>'referral')::integer,
-        (weights->c.cohort->>'referralMax')::integer)
+-- The score of each class by the weights of its cohort: what componentsOf and scoreOf of score.ts add
+-- up to. The weights are taken out of their JSON once (OFFSET 0), not for each class.
+CREATE FUNCTION gramkit.waitlist_scores(weights jsonb)
+  RETURNS TABLE (class_id integer, score integer) LANGUAGE sql STABLE AS $$
+  SELECT c.id, w.points + CASE WHEN c.is_detailed THEN w.detail ELSE 0 END
+    + CASE WHEN c.has_keyword THEN w.keyword ELSE 0 END
+    + least(c.referrals * w.referral, w.referral_max)
+  FROM gramkit.waitlist_class c
+  JOIN (
+    SELECT cohort.key AS cohort, persona.key AS persona, persona.value::integer AS points,
+      (cohort.value->>'detail')::integer AS detail, (cohort.value->>'keyword')::integer AS keyword,
+      (cohort.value->>'referral')::integer AS referral,
+      (cohort.value->>'referralMax')::integer AS referral_max
+    FROM jsonb_each(weights) cohort, jsonb_each_text(cohort.value->'persona') persona OFFSET 0
+  ) w ON w.cohort = c.cohort AND w.persona = c.persona
 $$;
 --> statement-breakpoint
 -- Counts whoever comes, goes and changes in the same statement, so that positions are exact. Runs as

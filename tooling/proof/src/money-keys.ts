@@ -2,6 +2,7 @@ import { ACCESS_KEYS } from './access-keys.ts'
 import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { QUALITY_KEYS } from './growth-keys-quality.ts'
 import { REFERRALS_KEYS } from './growth-keys-referrals.ts'
+import { WAITLIST_KEYS } from './growth-keys-waitlist.ts'
 import { HOLD_KEYS } from './hold-keys.ts'
 import { LEDGER_KEYS } from './ledger-keys.ts'
 import { CORE, type MoneyKey, TABLES, unique } from './money-key.ts'
@@ -41,6 +42,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...MERGING_KEYS,
   ...QUALITY_KEYS,
   ...REFERRALS_KEYS,
+  ...WAITLIST_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
   {
     name: 'inbox: a delivery is done once',

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../kernel/index.ts'
 import {
@@ -129,14 +129,12 @@ export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
           email === undefined
             ? undefined
             : sql`starts_with(${waitlistEntry.email}, ${email.toLowerCase()})`,
-          request.cursor
-            ? sql`${waitlistEntry.seq} < ${decodeCursor(request.cursor, 'number')}::bigint`
-            : undefined,
+          request.cursor ? lt(waitlistEntry.id, decodeCursor(request.cursor)) : undefined,
         ),
       )
-      .orderBy(desc(waitlistEntry.seq))
+      .orderBy(desc(waitlistEntry.id))
       .limit(limit + 1)
-    return toPage(found, limit, ({ seq }) => String(seq))
+    return toPage(found, limit, ({ id }) => id)
   }
 
   /** Entries that should have been confirmed by an instant, the oldest first, locked. */
@@ -237,11 +235,10 @@ export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
     const scores = await rows(
       this.db,
       sql`
-        select s.score, array_agg(s.id) as classes
-        from (select c.id, gramkit.waitlist_score(c, ${JSON.stringify(weights)}::jsonb) as score
-          from gramkit.waitlist_class c) s
+        select s.score, array_agg(s.class_id) as classes
+        from gramkit.waitlist_scores(${JSON.stringify(weights)}::jsonb) s
         where s.score >= ${cutoffScore} and (select sum(n.entries) > 0
-          from gramkit.waitlist_class_count n where n.status = 'waiting' and n.class_id = s.id)
+          from gramkit.waitlist_class_count n where n.status = 'waiting' and n.class_id = s.class_id)
         group by s.score order by s.score desc`,
       z.object({ score: z.int(), classes: z.array(z.int()) }),
     )

@@ -83,7 +83,6 @@ export const waitlistEntry = gramkit.table(
       .on(table.joinedAt)
       .where(sql`${table.status} = 'unconfirmed'`),
     index('waitlist_entry_joined_at_index').on(table.joinedAt),
-    index('waitlist_entry_seq_index').on(table.seq),
     index('waitlist_entry_inviter_entry_id_index')
       .on(table.inviterEntryId)
       .where(sql`${table.inviterEntryId} is not null`),

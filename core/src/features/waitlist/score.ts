@@ -96,7 +96,7 @@ export function featuresOf(useCase: string): Pick<Features, 'isDetailed' | 'hasK
   }
 }
 
-/** What the parts of a score are; `gramkit.waitlist_score` of the database adds up the same. */
+/** What the parts of a score are; `gramkit.waitlist_scores` of the database adds up the same. */
 export function componentsOf(features: Features, weights: Weights): ScoreComponents {
   const { persona, isDetailed, hasKeyword, referrals } = features
   return {

@@ -261,15 +261,23 @@ describe('positions', () => {
 
 test('the database and the page add up the same score, whatever somebody is', async () => {
   const weights = { ...waitlistWeights.initial, referral: 3, referralMax: 25 }
+  await rows(
+    db,
+    sql`with made as (
+          insert into gramkit.waitlist_class (persona, is_detailed, has_keyword, referrals, cohort)
+          select p, d, k, r, 'control' from unnest(${sql.param([...PERSONAS])}::text[]) p,
+            (values (true), (false)) ds (d), (values (true), (false)) ks (k),
+            generate_series(0, 100, 4) r
+          on conflict do nothing returning id)
+        select count(*)::int as made from made`,
+    z.object({ made: z.int() }),
+  )
   const classes = await rows(
     db,
-    sql`insert into gramkit.waitlist_class (persona, is_detailed, has_keyword, referrals, cohort)
-        select p, d, k, r, 'control' from unnest(${sql.param([...PERSONAS])}::text[]) p,
-          (values (true), (false)) ds (d), (values (true), (false)) ks (k), generate_series(0, 100, 4) r
-        on conflict do nothing
-        returning persona, is_detailed as "isDetailed", has_keyword as "hasKeyword", referrals,
-          gramkit.waitlist_score(waitlist_class,
-            ${JSON.stringify({ control: weights })}::jsonb) as score`,
+    sql`select persona, is_detailed as "isDetailed", has_keyword as "hasKeyword", referrals, score
+        from gramkit.waitlist_class c
+        join gramkit.waitlist_scores(${JSON.stringify({ control: weights })}::jsonb) s
+          on s.class_id = c.id`,
     z.object({
       persona: z.enum(PERSONAS),
       isDetailed: z.boolean(),

@@ -25,6 +25,7 @@ import { cohortOf, waitlistExperiment } from './experiments/experiment.ts'
 import { forgetEntry } from './forget-entry.ts'
 import { sendWaitlistMail } from './messages/messages.jobs.ts'
 import type { Place } from './place.ts'
+import type { FoundPlace } from './places.repository.ts'
 import { componentsOf, featuresOf, type Persona, REFERRALS_MAX, scoreOf } from './score.ts'
 import {
   AlreadyJoined,
@@ -210,7 +211,7 @@ export class WaitlistService {
    * @throws {@link EntryNotFound}
    */
   async position(entryId: string): Promise<Place> {
-    return this.#placeOf(await this.get({ id: entryId }))
+    return this.#placeOf(entryId)
   }
 
   /** Tells how many people wait, were invited and were admitted; a day begins at midnight, UTC. */
@@ -312,23 +313,26 @@ export class WaitlistService {
 
   async #tell(entry: Entry): Promise<Joined> {
     const positionToken = entryToken(entry, 'position', this.#secret())
-    return { entry, place: await this.#placeOf(entry), positionToken }
+    return { entry, place: await this.#placeOf(entry.id), positionToken }
   }
 
-  async #placeOf(entry: Entry): Promise<Place> {
-    const { settings, repos } = this.#scope
+  async #placeOf(entryId: string): Promise<Place> {
+    const { clock, settings, repos } = this.#scope
     const { weights, weightsVersion } = await readWeights(settings)
-    const features = await repos.waitlistEntries.featuresOf(entry.classId)
-    const components = componentsOf(features, weights[features.cohort])
-    const known = { status: entry.status, score: scoreOf(components), components, weightsVersion }
-    const isUnconfirmed = entry.status === 'unconfirmed'
-    const found = await repos.waitlistPlaces.findPlace(entry.id, weights)
-    const totalWaiting = (found?.waiting ?? 0) + (isUnconfirmed ? 1 : 0)
-    if (!found || !(isUnconfirmed || entry.status === 'waiting')) {
+    const now = clock.now()
+    const since = addMs(now, -PACE_DAYS * DAY_MS)
+    const found = await repos.waitlistPlaces.findPlace(entryId, { weights, since })
+    if (!found) throw new EntryNotFound()
+    const { status } = found
+    const components = componentsOf(found, weights[found.cohort])
+    const known = { status, score: scoreOf(components), components, weightsVersion }
+    const isUnconfirmed = status === 'unconfirmed'
+    const totalWaiting = found.waiting + (isUnconfirmed ? 1 : 0)
+    if (!(isUnconfirmed || status === 'waiting')) {
       return { ...known, position: null, totalWaiting, estimatedWait: null }
     }
     const position = found.ahead + 1
-    const estimatedWait = estimateWait(position, await readPace(this.#scope))
+    const estimatedWait = estimateWait(position, paceOf(found, now))
     return { ...known, position, totalWaiting, estimatedWait }
   }
 
@@ -372,12 +376,10 @@ async function lockEntry({ repos }: WaitlistScope, entryId: string): Promise<Ent
 }
 
 /** How many people a day were invited in the last two weeks, or since the first of them. */
-async function readPace({ clock, repos }: WaitlistScope): Promise<number | null> {
-  const now = clock.now()
-  const { invited, first } = await repos.waitlistBatches.findPace(addMs(now, -PACE_DAYS * DAY_MS))
-  if (!first) return null
-  const days = (now.getTime() - first.getTime()) / DAY_MS
-  return invited / Math.min(Math.max(days, 1), PACE_DAYS)
+function paceOf({ invitedLately, firstInvitedAt }: FoundPlace, now: Date): number | null {
+  if (!firstInvitedAt) return null
+  const days = (now.getTime() - firstInvitedAt.getTime()) / DAY_MS
+  return invitedLately / Math.min(Math.max(days, 1), PACE_DAYS)
 }
 
 function addressOf(text: string): string {

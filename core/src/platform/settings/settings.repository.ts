@@ -1,9 +1,18 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import { decodeCursor, type Page, type PageRequest, pageLimit, toPage } from '../../kernel/index.ts'
-import type { Executor } from '../database/index.ts'
+import { builtOnce, type Executor, type ValueOf } from '../database/index.ts'
 import { setting } from './setting.table.ts'
 
 type SettingRow = typeof setting.$inferSelect
+
+const findLatest = builtOnce((db, value: ValueOf<{ name: string }>) =>
+  db
+    .select()
+    .from(setting)
+    .where(eq(setting.name, value('name')))
+    .orderBy(desc(setting.version))
+    .limit(1),
+)
 
 /** Versions of settings. */
 export class SettingsRepository {
@@ -15,12 +24,7 @@ export class SettingsRepository {
 
   /** Reads what a setting is now; undefined when nobody has changed it. */
   async findLatest(name: string): Promise<SettingRow | undefined> {
-    const [row] = await this.#db
-      .select()
-      .from(setting)
-      .where(eq(setting.name, name))
-      .orderBy(desc(setting.version))
-      .limit(1)
+    const [row] = await findLatest(this.#db, { name })
     return row
   }
 

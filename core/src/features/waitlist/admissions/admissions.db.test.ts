@@ -158,6 +158,15 @@ describe('a batch', () => {
     expect(positions).toEqual(Array.from({ length: 18 }, (_, index) => index + 1))
   })
 
+  test('leaves nobody with two open invites, as the database refuses a second', async () => {
+    const { id } = await anInvited()
+    const copy = sql`insert into gramkit.waitlist_invite
+        (id, batch_id, entry_id, invitation_id, issued_at, expires_at)
+      select gen_random_uuid(), batch_id, entry_id, ${(await invites.create({ createdBy: 'admin' })).id},
+        issued_at, expires_at from gramkit.waitlist_invite where entry_id = ${id}`
+    await expect(db.execute(copy)).rejects.toMatchObject({ cause: { code: '23505' } })
+  })
+
   test('is refused with the reasons while the gate is closed, and halved while it is slowed', async () => {
     for (let index = 0; index < 5; index++) await aWaiting()
     await gateIs('closed')
@@ -362,6 +371,15 @@ describe('redeeming an earned code', () => {
         code: 'waitlist.code_not_found',
       })
     }
+  })
+
+  test('and another for one address at once makes one account, and burns one of them', async () => {
+    const codes = [await anEarnedCode(), await anEarnedCode(), await anEarnedCode()]
+    const email = 'wanted@example.org'
+    const outcomes = await outcomesOf(codes.map(({ code }) => admissions.redeem({ code, email })))
+    expect(outcomes).toEqual(['admitted', 'waitlist.already_admitted', 'waitlist.already_admitted'])
+    const left = await Promise.all(codes.map(({ code }) => invites.getByCode(code)))
+    expect(left.filter(({ status }) => status === 'active')).toHaveLength(2)
   })
 
   test('is no way for guests of a device', async () => {

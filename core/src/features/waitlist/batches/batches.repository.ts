@@ -90,17 +90,6 @@ export class BatchesRepository {
     return row?.at
   }
 
-  /** How many were invited since an instant, and when anybody was invited first at all. */
-  async findPace(since: Date): Promise<{ readonly invited: number; readonly first: Date | null }> {
-    const [row] = await rows(
-      this.#db,
-      sql`select coalesce(sum(generated) filter (where created_at > ${since}), 0)::int as invited,
-          min(created_at) filter (where generated > 0) as first from gramkit.waitlist_batch`,
-      z.object({ invited: z.int(), first: z.coerce.date().nullable() }),
-    )
-    return row ?? { invited: 0, first: null }
-  }
-
   /** Counts who was invited since an instant. */
   async countIssuedSince(since: Date): Promise<number> {
     return this.#db.$count(waitlistInvite, gte(waitlistInvite.issuedAt, since))

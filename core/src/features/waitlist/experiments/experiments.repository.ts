@@ -60,10 +60,11 @@ export class ExperimentsRepository {
       this.#db,
       sql`
         with scored as materialized (
-          select c.id, c.persona,
-            gramkit.waitlist_score(c, ${JSON.stringify(weights.now)}::jsonb) as now,
-            gramkit.waitlist_score(c, ${JSON.stringify(weights.after)}::jsonb) as after
+          select c.id, c.persona, n.score as now, a.score as after
           from gramkit.waitlist_class c
+          join gramkit.waitlist_scores(${JSON.stringify(weights.now)}::jsonb) n on n.class_id = c.id
+          join gramkit.waitlist_scores(${JSON.stringify(weights.after)}::jsonb) a
+            on a.class_id = c.id
         ), placed as materialized (
           select s.persona, row_number() over (order by s.now desc, e.seq) as now,
             row_number() over (order by s.after desc, e.seq) as after
