@@ -30,7 +30,7 @@ import {
   tellAlertEscalated,
   tellAlertOpened,
 } from './features/quality/index.ts'
-import { checkDueReferrals, givePremium } from './features/referrals/index.ts'
+import { checkDueReferrals, givePremium, tellReferralJoined } from './features/referrals/index.ts'
 import {
   expireDueSubscriptions,
   noticeDueSubscriptions,
@@ -117,6 +117,7 @@ export const CORE_JOBS: readonly Job<CoreServices>[] = [
   switchRenewal,
   returnDuplicate,
   givePremium,
+  tellReferralJoined,
   sendEmailCode,
   sendWaitlistMail,
 ]

@@ -1,5 +1,11 @@
 import { invitationExpired } from './features/invites/index.ts'
+import { notifyOn } from './features/notifications/index.ts'
 import { paymentRefunded, paymentSucceeded } from './features/payments/index.ts'
+import {
+  referralEvents,
+  rewardEarnedTemplate,
+  tellReferralJoined,
+} from './features/referrals/index.ts'
 import {
   waitlistAdmitted,
   waitlistConfirmed,
@@ -9,7 +15,10 @@ import {
 import { type EventSubscription, subscribe } from './platform/jobs/index.ts'
 import type { CoreServices } from './services.ts'
 
-/** What referrals hear of the other features: for an app with a waitlist. */
+/**
+ * What referrals hear of the other features, and what people are told of them: for an app with a
+ * waitlist, which declares the two templates.
+ */
 export const referralSubscriptions: readonly EventSubscription<CoreServices>[] = [
   subscribe({
     event: waitlistJoined,
@@ -45,5 +54,19 @@ export const referralSubscriptions: readonly EventSubscription<CoreServices>[] =
     event: invitationExpired,
     consumer: 'referrals.return_expired',
     handle: (tx: CoreServices, { subjectId }) => tx.rewards.returnExpired(subjectId),
+  }),
+  subscribe({
+    event: referralEvents.referralJoined,
+    consumer: 'referrals.tell_of_invitee',
+    handle: (tx: CoreServices, { payload: { referralId } }) =>
+      tx.repos.jobs.enqueue(tellReferralJoined, { referralId }),
+  }),
+  notifyOn(referralEvents.rewardGranted, {
+    template: rewardEarnedTemplate,
+    consumer: 'rewards.tell_granted',
+    facts: (tx: CoreServices, { payload: { codes, premiumMonths } }) => ({
+      url: `${tx.waitlistOptions.pageUrl}me`,
+      ...{ codes, premiumMonths },
+    }),
   }),
 ]

@@ -38,6 +38,7 @@ import {
   SnapshotsService as QualitySnapshotsService,
 } from './features/quality/index.ts'
 import {
+  ReferralMessagesService,
   ReferralsService,
   type RewardSettings,
   RewardsService,
@@ -149,6 +150,7 @@ export class CoreServices<
   #receipts?: ReceiptsService
   #receiptsCheck?: ReceiptsCheckService
   #reconciliation?: ReconciliationService
+  #referralMessages?: ReferralMessagesService
   #referrals?: ReferralsService
   #refills?: RefillsService
   #refunds?: RefundsService
@@ -328,6 +330,10 @@ export class CoreServices<
 
   get reconciliation(): ReconciliationService {
     return (this.#reconciliation ??= new ReconciliationService(this))
+  }
+
+  get referralMessages(): ReferralMessagesService {
+    return (this.#referralMessages ??= new ReferralMessagesService(this))
   }
 
   get referrals(): ReferralsService {

@@ -13,14 +13,24 @@ export { referralsPart } from './person-part.ts'
 export { referral, referralCode, referralReward } from './referral.table.ts'
 export { REFERRAL_STATUSES, type Referral, type ReferralStatus } from './referral.ts'
 export {
+  type ReferralMessagesScope,
+  ReferralMessagesService,
+} from './referral-messages.service.ts'
+export {
   type Floor,
   type QualityComponents,
   type ReferralQuality,
   referralFloors,
 } from './referral-quality.ts'
+export {
+  type JoinedFacts,
+  type RewardFacts,
+  referralJoinedTemplate,
+  rewardEarnedTemplate,
+} from './referral-templates.ts'
 export { ReferralNotFound, ReferralStateConflict, SelfReferral } from './referrals.errors.ts'
 export * as referralEvents from './referrals.events.ts'
-export { checkDueReferrals, givePremium } from './referrals.jobs.ts'
+export { checkDueReferrals, givePremium, tellReferralJoined } from './referrals.jobs.ts'
 export { type Leader, ReferralsRepository } from './referrals.repository.ts'
 export type { ReferralsScope, RewardSettings, RewardsScope } from './referrals.scope.ts'
 export { type ByHand, ReferralsService, type TreeNode } from './referrals.service.ts'

@@ -426,13 +426,17 @@ describe('rewards', () => {
     const inviter = await anInviterOf(3)
     const terms = { threshold: 3, codes: 0, premiumMonths: 3, entryId: inviter.id }
     const id = newId()
-    await services.repos.rewards.insertNew({ ...terms, id, tier: 'test', createdAt: clock.now() })
+    const late = newId()
+    const createdAt = clock.now()
+    await services.repos.rewards.insertNew({ ...terms, id, tier: 'test', createdAt })
+    await services.repos.rewards.insertNew({ ...terms, id: late, tier: 'late', createdAt })
     await Promise.all([rewards.givePremium(id), rewards.givePremium(id)])
     expect(await services.subscriptions.hasAccess(inviter.userId, 'premium')).toBe(true)
     const [first] = (await referrals.list(inviter.id)).items
     await referrals.clawBack(first?.id ?? '', by)
     expect(await services.subscriptions.hasAccess(inviter.userId, 'premium')).toBe(false)
-    await rewards.givePremium(id)
+    // One whose job comes after the clawback.
+    for (const given of [id, late]) await rewards.givePremium(given)
     expect(await services.subscriptions.hasAccess(inviter.userId, 'premium')).toBe(false)
   })
 

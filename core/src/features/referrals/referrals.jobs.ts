@@ -10,6 +10,18 @@ export const givePremium = defineJob({
     tx.rewards.givePremium(rewardId),
 })
 
+/** Tells an inviter that somebody came by them. */
+export const tellReferralJoined = defineJob({
+  name: 'referrals.tell_joined',
+  schema: z.object({ referralId: z.uuid() }),
+  runOutside: (
+    services: {
+      readonly referralMessages: { tellJoined(referralId: string): Promise<void> }
+    },
+    { referralId },
+  ) => services.referralMessages.tellJoined(referralId),
+})
+
 /** Looks at referrals whose time has come: who was active enough, who was not. */
 export const checkDueReferrals: DueWork<{
   readonly referrals: { checkDue(): Promise<number> }

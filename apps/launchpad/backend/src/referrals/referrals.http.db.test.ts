@@ -1,4 +1,5 @@
 import { addMs, DAY_MS, newId } from '@gramkit/core/kernel'
+import { eventually } from '@gramkit/sandbox/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adminOf, aPersonOf, clientOf, type Person } from '../testing/clients.ts'
 import { type RunningLaunchpad, startRunningLaunchpad } from '../testing/running-launchpad.ts'
@@ -143,6 +144,27 @@ test('one’s own page shows whom one brought by half their names, and what come
   expect(new URL(body.link).searchParams.get('ref')).toBe(referralCode)
   expect(JSON.stringify(body)).not.toContain('@example')
   expect((await clientOf(launchpad).get('/api/referrals/me')).status).toBe(401)
+})
+
+test('inviters hear who came and what it earned, in Telegram, or by mail without an account', async () => {
+  const ada = await anInviterOf(3)
+  const { sandbox } = launchpad
+  await eventually(
+    async () => (await ada.person.chat()).map(({ text }) => text ?? '').join(' '),
+    (said) => said.includes('joined by your link') && said.includes('Invite codes for you: 3.'),
+  )
+  const email = 'mailed@example.org'
+  await clientOf(launchpad).post('/api/waitlist/join', { ...wish, email })
+  const { id, referralCode } = await core().waitlist.get({ email })
+  const confirmedAt = core().clock.now()
+  await core().repos.waitlistEntries.update(id, { status: 'waiting', confirmedAt })
+  // Five came; three mails a day are enough.
+  for (let came = 0; came < 5; came += 1) await aWaiting('Grace', referralCode)
+  await sandbox.control.clock.advance({ seconds: 60 })
+  const told = (await sandbox.control.mailbox(email)).filter(({ text }) =>
+    text.includes('joined by your link'),
+  )
+  expect(told).toHaveLength(3)
 })
 
 test('everybody sees who has brought the most, and no name', async () => {
