@@ -14,6 +14,9 @@ const rewardWire = z.object({
   type: z.enum(['invite_codes', 'premium']),
   /** Codes, or months of premium. */
   amount: z.int(),
+  tier: z.string(),
+  /** From how many qualified referrals on it is given. */
+  at: z.int(),
   reason: z.string(),
 })
 
@@ -57,7 +60,12 @@ export const mineWire = z
     qualified_count: z.int(),
     quality: z.object(qualityParts),
     rewards: z.array(rewardWire),
-    next_milestone: z.object({ at: z.int(), missing: z.int(), reward: z.string() }).nullable(),
+    next_milestone: z
+      .object({
+        ...{ at: z.int(), missing: z.int(), reward: z.string() },
+        rewards: z.array(rewardWire),
+      })
+      .nullable(),
     /** Codes to give away. */
     codes: z.array(z.string()),
     /** Codes that can be minted still. */
@@ -109,10 +117,10 @@ export function toQualityWire({ quality: { score, components }, floor }: Standin
 /** What was given at a tier: codes, premium, or both. */
 export function toRewardsWire(terms: RewardTerms): z.output<typeof rewardWire>[] {
   const { codes, premiumMonths } = terms
-  const reason = reasonOf(terms)
+  const given = { tier: terms.tier, at: terms.threshold, reason: reasonOf(terms) }
   return [
-    ...(codes > 0 ? [{ type: 'invite_codes' as const, amount: codes, reason }] : []),
-    ...(premiumMonths > 0 ? [{ type: 'premium' as const, amount: premiumMonths, reason }] : []),
+    ...(codes > 0 ? [{ type: 'invite_codes' as const, amount: codes, ...given }] : []),
+    ...(premiumMonths > 0 ? [{ type: 'premium' as const, amount: premiumMonths, ...given }] : []),
   ]
 }
 

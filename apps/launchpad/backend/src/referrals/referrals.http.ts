@@ -147,6 +147,7 @@ export function referralsHttp({ platform, joinUrl }: ServiceRoutesOptions): Fast
                 at: next.reward.threshold,
                 missing: next.missing,
                 reward: rewardInWords(next.reward),
+                rewards: toRewardsWire(next.reward),
               }
             : null,
           codes: openCodes(codes),

@@ -56,7 +56,7 @@ export function CodesView() {
               { head: words.columns.code, cell: ({ code }) => <code>{code}</code> },
               {
                 head: words.columns.who,
-                cell: ({ recipient }) => recipient ?? words.codes.anybody,
+                cell: ({ recipient }) => recipient ?? words.codes.byTelegram,
               },
               { head: words.columns.status, cell: (row) => words.codes.statuses[row.status] },
               {
@@ -68,21 +68,19 @@ export function CodesView() {
               { head: words.columns.used, cell: (row) => at(row.used_at) },
               {
                 head: words.columns.actions,
-                cell: ({ code, status: is, recipient }) =>
+                cell: ({ code, status: is }) =>
                   is === 'active' ? (
                     <span className="actions">
-                      {recipient === null ? null : (
-                        <Button
-                          size="s"
-                          mode="plain"
-                          aria-label={`${words.codes.resend}: ${code}`}
-                          onClick={() =>
-                            act.mutate({ method: 'POST', path: `/api/invites/${code}/resend` })
-                          }
-                        >
-                          {words.codes.resend}
-                        </Button>
-                      )}
+                      <Button
+                        size="s"
+                        mode="plain"
+                        aria-label={`${words.codes.resend}: ${code}`}
+                        onClick={() =>
+                          act.mutate({ method: 'POST', path: `/api/invites/${code}/resend` })
+                        }
+                      >
+                        {words.codes.resend}
+                      </Button>
                       <Button
                         size="s"
                         mode="plain"

@@ -7,6 +7,9 @@ import { CopyButton } from '../ui/copy-button.tsx'
 import { Meter } from '../ui/meter.tsx'
 import type { Mine } from './wire.ts'
 
+/** The tier of what is given for the quality of referrals instead of their number. */
+const QUALITY_BONUS = 'quality_bonus'
+
 /** What bringing others earned, the codes that can be given away, and what comes next. */
 export function RewardsCard({ mine }: { mine: Mine }) {
   const { texts } = useLaunchpad()
@@ -17,16 +20,22 @@ export function RewardsCard({ mine }: { mine: Mine }) {
       {next ? (
         <div>
           <p>
-            {words.next(next.missing)} <strong>{next.reward}</strong>
+            {words.next(next.missing)}{' '}
+            <strong>
+              {next.rewards.map(({ type, amount }) => words.reward(type, amount)).join(', ')}
+            </strong>
           </p>
           <Meter label={words.nextLabel} value={(next.at - next.missing) / next.at} />
         </div>
       ) : null}
       {rewards.length === 0 ? <p className="empty">{words.noRewards}</p> : null}
       <ul className="plain">
-        {rewards.map(({ type, amount, reason }) => (
-          <li key={`${type} ${reason}`}>
-            <strong>{words.reward(type, amount)}</strong> <span className="hint">{reason}</span>
+        {rewards.map(({ type, amount, tier, at }) => (
+          <li key={`${type} ${tier}`}>
+            <strong>{words.reward(type, amount)}</strong>{' '}
+            <span className="hint">
+              {tier === QUALITY_BONUS ? words.forQuality : words.forFriends(at)}
+            </span>
           </li>
         ))}
       </ul>

@@ -13,7 +13,12 @@ export const referralParts = {
 }
 
 /** What was given. */
-const rewardWire = z.object({ type: z.string(), amount: z.int(), reason: z.string() })
+const rewardWire = z.object({
+  type: z.enum(['invite_codes', 'premium']),
+  amount: z.int(),
+  tier: z.string(),
+  at: z.int(),
+})
 
 /** Whom somebody brought, and what it earned them. */
 export const mineWire = z.object({
@@ -29,7 +34,9 @@ export const mineWire = z.object({
     floor: z.enum(['none', 'warned', 'paused', 'review']),
   }),
   rewards: z.array(rewardWire),
-  next_milestone: z.nullable(z.object({ at: z.int(), missing: z.int(), reward: z.string() })),
+  next_milestone: z.nullable(
+    z.object({ at: z.int(), missing: z.int(), rewards: z.array(rewardWire) }),
+  ),
   codes: z.array(z.string()),
   codes_available: z.int(),
   rank: z.nullable(z.int()),

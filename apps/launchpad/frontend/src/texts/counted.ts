@@ -11,3 +11,6 @@ export function counted(language: Language, count: number, [one, few, many]: For
   const noun = rule === 'one' ? one : rule === 'few' ? few : many
   return `${number(language, String(count))} ${noun}`
 }
+
+/** Months of what is given for a lifetime. */
+export const LIFETIME_MONTHS = 1_200

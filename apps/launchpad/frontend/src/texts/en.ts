@@ -1,4 +1,9 @@
-import { counted } from './counted.ts'
+import { counted, LIFETIME_MONTHS } from './counted.ts'
+
+function premium(months: number): string {
+  if (months >= LIFETIME_MONTHS) return 'premium for life'
+  return counted('en', months, ['month of premium', '', 'months of premium'])
+}
 
 /** English. */
 export const en = {
@@ -136,10 +141,12 @@ export const en = {
     next: (missing: number) =>
       `${counted('en', missing, ['more friend', '', 'more friends'])} to the next reward:`,
     nextLabel: 'Way to the next reward',
-    reward: (type: string, amount: number) =>
+    reward: (type: 'invite_codes' | 'premium', amount: number) =>
       type === 'premium'
-        ? counted('en', amount, ['month of premium', '', 'months of premium'])
+        ? premium(amount)
         : counted('en', amount, ['invitation code', '', 'invitation codes']),
+    forFriends: (at: number) => `for ${counted('en', at, ['friend', '', 'friends'])}`,
+    forQuality: 'for friends who stay',
     codes: 'Codes to give away',
     take: (count: number) => `Take ${counted('en', count, ['code', '', 'codes'])} to give away`,
     quality: 'Quality of your referrals',

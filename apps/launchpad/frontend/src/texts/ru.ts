@@ -1,5 +1,10 @@
-import { counted } from './counted.ts'
+import { counted, LIFETIME_MONTHS } from './counted.ts'
 import type { Texts } from './en.ts'
+
+function premium(months: number): string {
+  if (months >= LIFETIME_MONTHS) return 'премиум навсегда'
+  return counted('ru', months, ['месяц премиума', 'месяца премиума', 'месяцев премиума'])
+}
 
 /** Russian. */
 export const ru: Texts = {
@@ -139,8 +144,10 @@ export const ru: Texts = {
     nextLabel: 'Путь до следующей награды',
     reward: (type, amount) =>
       type === 'premium'
-        ? counted('ru', amount, ['месяц премиума', 'месяца премиума', 'месяцев премиума'])
+        ? premium(amount)
         : counted('ru', amount, ['код приглашения', 'кода приглашения', 'кодов приглашения']),
+    forFriends: (at) => `за ${counted('ru', at, ['друга', 'друзей', 'друзей'])}`,
+    forQuality: 'за друзей, которые остаются',
     codes: 'Коды для друзей',
     take: (count) => `Получить ${counted('ru', count, ['код', 'кода', 'кодов'])} для друзей`,
     quality: 'Качество ваших рефералов',

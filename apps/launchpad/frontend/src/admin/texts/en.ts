@@ -109,7 +109,7 @@ export const en = {
   },
   codes: {
     none: 'There are no such codes.',
-    anybody: 'Anybody',
+    byTelegram: 'Somebody of Telegram',
     statuses: { active: 'Good', used: 'Used', expired: 'Expired', revoked: 'Taken back' },
     deliveries: {
       issued: 'Issued',

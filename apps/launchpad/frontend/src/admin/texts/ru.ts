@@ -110,7 +110,7 @@ export const ru: AdminTexts = {
   },
   codes: {
     none: 'Таких кодов нет.',
-    anybody: 'Любой',
+    byTelegram: 'Человек из Telegram',
     statuses: { active: 'Годен', used: 'Использован', expired: 'Истёк', revoked: 'Отозван' },
     deliveries: {
       issued: 'Выдано',
