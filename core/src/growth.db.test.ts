@@ -10,6 +10,8 @@ const clock = new VirtualClock(new Date(`${MONDAY}T12:00:00.000Z`))
 const { services, close } = await testPlatform({
   clock,
   codeSecret: 'a secret of at least thirty-two characters',
+  // Nothing is sent, as nobody works here.
+  mail: { smtpUrl: 'smtp://127.0.0.1:1', from: 'app@example.org' },
 })
 const { admissions, batches, growth, qualitySnapshots, referrals, repos, waitlist } = services
 
