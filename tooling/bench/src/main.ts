@@ -21,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<Report>>>>
   P11: async () => (await import('./broadcast.ts')).measureBroadcast,
   P12: async () => (await import('./start-up.ts')).measureStartUp,
   P13: async () => (await import('./init-data.ts')).measureInitData,
+  P14: async () => (await import('./launch.ts')).measureLaunch,
 }
 
 const wanted = process.argv.slice(2)

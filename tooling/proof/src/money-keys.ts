@@ -1,5 +1,6 @@
 import { ACCESS_KEYS } from './access-keys.ts'
 import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
+import { LAUNCHPAD_KEYS } from './growth-keys-launchpad.ts'
 import { QUALITY_KEYS } from './growth-keys-quality.ts'
 import { REFERRALS_KEYS } from './growth-keys-referrals.ts'
 import { WAITLIST_KEYS } from './growth-keys-waitlist.ts'
@@ -40,6 +41,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...VISIT_KEYS,
   ...INVITATION_KEYS,
   ...MERGING_KEYS,
+  ...LAUNCHPAD_KEYS,
   ...QUALITY_KEYS,
   ...REFERRALS_KEYS,
   ...WAITLIST_KEYS,

@@ -7,7 +7,7 @@ export interface Load {
   readonly port: number
   readonly connections: number
   readonly requests: number
-  /** Request line and headers, each line with its end. */
+  /** Request line and headers, each line with its end; `{n}` as in the body. */
   readonly head: string
   /** `{n}` in it stands for the number of the request. */
   readonly body: string

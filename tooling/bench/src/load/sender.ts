@@ -10,9 +10,10 @@ async function send({ port, connections, requests, head, body, first }: Load) {
   let next = 0
   let failed = 0
   const text = (): string => {
-    const filled = body.replaceAll('{n}', String(first + next))
+    const number = String(first + next)
+    const [filled, filledHead] = [body, head].map((part) => part.replaceAll('{n}', number))
     next += 1
-    return `${head}content-length: ${Buffer.byteLength(filled)}\r\n\r\n${filled}`
+    return `${filledHead}content-length: ${Buffer.byteLength(filled ?? '')}\r\n\r\n${filled}`
   }
   const client = (): Promise<void> =>
     new Promise((resolve, reject) => {
