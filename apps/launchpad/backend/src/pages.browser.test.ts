@@ -184,3 +184,20 @@ test('an administrator publishes weights and closes the gate, and the audit has 
   await shot(page, '4-gate-phone')
   await page.context().close()
 })
+
+test('every view of administrators understands what the server says', async () => {
+  const page = await openAdmin('overview')
+  await page.getByRole('region', { name: 'From joining to bringing others' }).waitFor()
+  for (const [view, shown] of [
+    ['Referrals', 'Who brought whom'],
+    ['Score', 'Experiment'],
+    ['Batches', 'Batches by plan'],
+    ['Alerts', 'Alerts'],
+  ] as const) {
+    await page.getByRole('link', { name: view }).click()
+    await page.getByRole('region', { name: shown, exact: true }).waitFor()
+    await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0)
+    expect(await page.getByRole('alert').allTextContents(), view).toEqual([])
+  }
+  await page.context().close()
+})
