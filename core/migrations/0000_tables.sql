@@ -81,7 +81,7 @@ CREATE TABLE "gramkit"."setting" (
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."webhook_sequence" (
-	"name" text PRIMARY KEY NOT NULL,
+	"stream" text PRIMARY KEY NOT NULL,
 	"last" bigint NOT NULL,
 	CONSTRAINT "webhook_sequence_last_check" CHECK ("gramkit"."webhook_sequence"."last" > 0)
 );

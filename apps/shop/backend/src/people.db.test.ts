@@ -15,6 +15,11 @@ const OF_NOBODY = [
   'gramkit.payment_reconciliation',
   'gramkit.rate_limit',
   'gramkit.user_opened_init_data',
+  // What scores depend on, and counts of it.
+  'gramkit.waitlist_bucket_count',
+  'gramkit.waitlist_class',
+  'gramkit.waitlist_class_count',
+  'gramkit.webhook_sequence',
   'shop.migration',
 ]
 

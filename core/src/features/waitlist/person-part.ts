@@ -1,5 +1,6 @@
 import type { PersonPart, PersonRows } from '../../platform/people/index.ts'
 import { waitlistAdmission } from './admissions/admission.table.ts'
+import { waitlistBatch, waitlistInvite } from './batches/batch.table.ts'
 import { waitlistEntry } from './entry.table.ts'
 import type { WaitlistService } from './waitlist.service.ts'
 
@@ -9,7 +10,7 @@ export const waitlistPart: PersonPart<{
   readonly waitlist: Pick<WaitlistService, 'find' | 'erase'>
 }> = {
   name: 'waitlist',
-  tables: [waitlistEntry, waitlistAdmission],
+  tables: [waitlistEntry, waitlistInvite, waitlistAdmission, waitlistBatch],
   merge: async () => {},
   async export({ repos, waitlist }, userId) {
     const found = await waitlist.find({ userId })
@@ -19,7 +20,9 @@ export const waitlistPart: PersonPart<{
     const [admission] = await repos.personRows.read(waitlistAdmission.userId, userId, {
       without: ['networkHash'],
     })
-    return { entry: read[0] ?? null, admission: admission ?? null }
+    const invites = found ? await repos.personRows.read(waitlistInvite.entryId, found.id) : []
+    const batches = await repos.personRows.read(waitlistBatch.actor, userId)
+    return { entry: read[0] ?? null, invites, admission: admission ?? null, batches }
   },
   erase: ({ waitlist }, userId) => waitlist.erase(userId),
 }

@@ -18,9 +18,9 @@ export class WebhookSequenceRepository {
   async takeNext(): Promise<number> {
     const [row] = await this.#db
       .insert(webhookSequence)
-      .values({ name: 'events', last: 1 })
+      .values({ stream: 'events', last: 1 })
       .onConflictDoUpdate({
-        target: webhookSequence.name,
+        target: webhookSequence.stream,
         set: { last: sql`${webhookSequence.last} + 1` },
       })
       .returning({ last: webhookSequence.last })

@@ -6,7 +6,7 @@ import { gramkit } from '../database/index.ts'
 export const webhookSequence = gramkit.table(
   'webhook_sequence',
   {
-    name: text().primaryKey(),
+    stream: text().primaryKey(),
     last: bigint({ mode: 'number' }).notNull(),
   },
   (table) => [check('webhook_sequence_last_check', sql`${table.last} > 0`)],
