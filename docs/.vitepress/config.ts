@@ -110,6 +110,7 @@ export default defineConfig({
           { text: 'The launchpad', link: '/explanation/launchpad' },
           { text: 'Quality gates', link: '/explanation/quality-gates' },
           { text: 'Referral mechanics', link: '/explanation/referral-mechanics' },
+          { text: 'The waitlist', link: '/explanation/waitlist' },
           { text: 'Webhooks', link: '/explanation/webhooks' },
           { text: 'Transactions and outbox', link: '/explanation/transactions-and-outbox' },
           { text: 'Reliability', link: '/explanation/reliability' },

@@ -302,6 +302,8 @@ test('leaving forgets who somebody was, and lets the others move up', async () =
   expect(await waitlist.find({ positionToken })).toBeUndefined()
   expect(await waitlist.find({ referralCode: entry.referralCode })).toBeUndefined()
   expect(await waitlist.position(next.entry.id)).toMatchObject({ position: 1 })
+  await waitlist.setQualifiedReferrals(entry.id, 3)
+  expect(await waitlist.get({ id: entry.id })).toMatchObject({ qualifiedReferrals: 0 })
   await expect(waitlist.leave(entry.id)).rejects.toMatchObject({ code: 'waitlist.entry_not_found' })
 })
 

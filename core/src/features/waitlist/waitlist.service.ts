@@ -255,9 +255,7 @@ export class WaitlistService {
 
   /**
    * Writes how many of those whom somebody brought have qualified; their place follows. Call it in the
-   * transaction that counts them.
-   *
-   * @throws {@link EntryNotFound}
+   * transaction that counts them. Of who left in this moment nothing is counted any more.
    */
   async setQualifiedReferrals(entryId: string, qualifiedReferrals: number): Promise<void> {
     assert(
@@ -265,9 +263,10 @@ export class WaitlistService {
       'Referrals are counted from 0',
     )
     await this.#scope.transaction(async (tx) => {
-      const entry = await lockEntry(tx, entryId)
-      if (entry.qualifiedReferrals === qualifiedReferrals) return
       const entries = tx.repos.waitlistEntries
+      const entry = await entries.findByIdWithLock(entryId)
+      if (!entry || entry.status === 'left') return
+      if (entry.qualifiedReferrals === qualifiedReferrals) return
       const referrals = Math.min(qualifiedReferrals, REFERRALS_MAX)
       const features = { ...(await entries.featuresOf(entry.classId)), referrals }
       const classId = await entries.classOf(features)
