@@ -97,8 +97,9 @@ export default defineConfig({
           include: files('.proof.test.ts'),
           exclude: neverTests,
           globalSetup: postgresSetup,
-          // Each starts a whole shop, so one at a time, and after the others.
+          // Each starts a whole app, so one at a time, and after the others.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           hookTimeout: 60_000,
         },
       },
@@ -110,6 +111,7 @@ export default defineConfig({
           exclude: neverTests,
           globalSetup: postgresSetup,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
