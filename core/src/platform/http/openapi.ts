@@ -9,6 +9,8 @@ export interface ApiTitle {
   readonly version: string
 }
 
+const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g
+
 /** Describes all routes registered after it: `/openapi.json` (3.1) and a reference page, `/docs`. */
 export async function registerOpenApi(app: FastifyInstance, info: ApiTitle): Promise<void> {
   await app.register(swagger, {
@@ -34,13 +36,24 @@ export async function registerOpenApi(app: FastifyInstance, info: ApiTitle): Pro
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }
 
-/** Every named schema is written for requests and for answers; most are used one way only. */
+/**
+ * Keeps the named schemas that a route needs, in the order of their names: they come from a registry
+ * of the whole process, in which another app's may stand, and in the order of loading.
+ */
 function withoutUnusedSchemas<Document extends object>(document: Document): Document {
-  const text = JSON.stringify(document)
-  const schemas: unknown = Reflect.get(Reflect.get(document, 'components') ?? {}, 'schemas')
-  for (const name of Object.keys(schemas ?? {})) {
-    if (!text.includes(`"#/components/schemas/${name}"`))
-      Reflect.deleteProperty(Object(schemas), name)
+  const components: unknown = Reflect.get(document, 'components')
+  const schemas: unknown = Reflect.get(Object(components), 'schemas')
+  const isUsed = new Set<string>()
+  const collect = (part: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(part ?? {}).matchAll(REFERENCE)) {
+      if (isUsed.has(name)) continue
+      isUsed.add(name)
+      collect(Reflect.get(Object(schemas), name))
+    }
   }
+  collect(Reflect.get(document, 'paths'))
+  const kept = Object.entries(Object(schemas)).filter(([name]) => isUsed.has(name))
+  const sorted = kept.sort(([one], [other]) => (one < other ? -1 : 1))
+  Reflect.set(Object(components), 'schemas', Object.fromEntries(sorted))
   return document
 }

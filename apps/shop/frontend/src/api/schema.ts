@@ -5734,47 +5734,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        ReconciledEntryInput: {
-            /** @enum {string} */
-            kind: "payment" | "refund";
-            providerPaymentId: string;
-            paymentId: string | null;
-            problem: string | null;
-        };
-        UserInput: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "guest" | "registered";
-            telegramId: string | null;
-            username: string | null;
-            firstName: string | null;
-            lastName: string | null;
-            languageCode: string | null;
-            language: ("en" | "ru") | null;
-            timeZone: string;
-            /** @enum {string} */
-            role: "user" | "admin" | "owner";
-            /** Format: date-time */
-            createdAt: string;
-        };
-        StreakInput: {
-            current: number;
-            best: number;
-            total: number;
-            isCountedToday: boolean;
-        };
-        /** @description Error answer, RFC 9457; branch on `code` */
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            code: string;
-            details: {
-                [key: string]: unknown;
-            };
-            requestId: string;
-        };
         Balance: {
             unit: string;
             /** @example 1000 */
@@ -5794,28 +5753,79 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
-        LedgerReport: {
-            ok: boolean;
-            accounts: number;
-            transfers: number;
-            differences: {
-                accountId: string | null;
-                unit: string;
-                /** @enum {string} */
-                problem: "balance_differs_from_transfers" | "held_differs_from_holds" | "snapshot_differs_from_transfers" | "unit_does_not_sum_to_zero";
-                /** @example 1000 */
-                expected: string;
-                /** @example 1000 */
-                actual: string;
-            }[];
-        };
-        Person: {
+        Broadcast: {
             /** Format: uuid */
-            userId: string;
-            firstName: string | null;
-            username: string | null;
+            id: string;
+            /** @enum {string} */
+            status: "draft" | "running" | "finished" | "canceled";
+            texts: {
+                en?: string;
+                ru?: string;
+            };
+            buttons: {
+                text: string;
+                /** Format: uri */
+                url: string;
+                isMiniApp?: boolean;
+            }[];
+            audience: {
+                languages?: ("en" | "ru")[];
+                seenWithinDays?: number;
+            };
+            paidStars: number;
             /** Format: date-time */
-            since: string;
+            createdAt: string;
+            startedAt: string | null;
+            endedAt: string | null;
+        };
+        ChangePreview: {
+            productId: string;
+            title: string;
+            /** @enum {string} */
+            proration: "none" | "time" | "next_period";
+            /** Format: date-time */
+            startsAt: string;
+            /** Format: date-time */
+            until: string;
+            charge: {
+                /** Format: date-time */
+                at: string;
+                /** @example 1000 */
+                amount: string;
+                /** @enum {string} */
+                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+                /** @enum {string} */
+                by: "saved_method" | "buyer";
+            } | null;
+            lostMs: number;
+        };
+        DataExport: {
+            /** @description Where the archive is, on this origin; opens without a login. */
+            path: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        DeadJob: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            attempts: number;
+            lastError: string | null;
+            diedAt: string | null;
+        };
+        Dispute: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            reference: string;
+            /** @example 1000 */
+            amount: string;
+            /** @enum {string} */
+            status: "open" | "won" | "lost";
+            reason: string | null;
+            /** Format: date-time */
+            createdAt: string;
         };
         Group: {
             /** Format: uuid */
@@ -5861,13 +5871,6 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
         };
-        InvitationUse: {
-            /** Format: uuid */
-            id: string;
-            usedBy: string;
-            /** Format: date-time */
-            usedAt: string;
-        };
         InvitationStats: {
             active: number;
             used: number;
@@ -5876,30 +5879,62 @@ export interface components {
             total: number;
             uses: number;
         };
-        Broadcast: {
+        InvitationUse: {
+            /** Format: uuid */
+            id: string;
+            usedBy: string;
+            /** Format: date-time */
+            usedAt: string;
+        };
+        LedgerReport: {
+            ok: boolean;
+            accounts: number;
+            transfers: number;
+            differences: {
+                accountId: string | null;
+                unit: string;
+                /** @enum {string} */
+                problem: "balance_differs_from_transfers" | "held_differs_from_holds" | "snapshot_differs_from_transfers" | "unit_does_not_sum_to_zero";
+                /** @example 1000 */
+                expected: string;
+                /** @example 1000 */
+                actual: string;
+            }[];
+        };
+        LoginLink: {
+            startParameter: string;
+            pollSecret: string;
+            matchNumber: number;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        LoginLinkAnswer: {
+            /** @enum {string} */
+            status: "pending" | "declined" | "confirmed" | "connected";
+            token?: string;
+            user?: components["schemas"]["User"];
+        };
+        Me: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            status: "draft" | "running" | "finished" | "canceled";
-            texts: {
-                en?: string;
-                ru?: string;
-            };
-            buttons: {
-                text: string;
-                /** Format: uri */
-                url: string;
-                isMiniApp?: boolean;
-            }[];
-            audience: {
-                languages?: ("en" | "ru")[];
-                seenWithinDays?: number;
-            };
-            paidStars: number;
+            kind: "guest" | "registered";
+            telegramId: string | null;
+            username: string | null;
+            firstName: string | null;
+            lastName: string | null;
+            languageCode: string | null;
+            language: ("en" | "ru") | null;
+            timeZone: string;
+            /** @enum {string} */
+            role: "user" | "admin" | "owner";
             /** Format: date-time */
             createdAt: string;
-            startedAt: string | null;
-            endedAt: string | null;
+            streak: components["schemas"]["Streak"];
+        };
+        MergedAccount: {
+            /** Format: uuid */
+            userId: string;
         };
         NotificationPreferences: {
             topics: {
@@ -5913,6 +5948,29 @@ export interface components {
                 /** @example 22:00 */
                 until: string;
             } | null;
+        };
+        Order: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            productId: string;
+            title: string;
+            /** @enum {string} */
+            status: "paid" | "refunded";
+            /** Format: date-time */
+            createdAt: string;
+        };
+        ParkedDelivery: {
+            /** Format: uuid */
+            id: string;
+            provider: string;
+            key: string;
+            attempts: number;
+            lastError: string | null;
+            /** Format: date-time */
+            receivedAt: string;
+            parkedAt: string | null;
         };
         Payment: {
             /** Format: uuid */
@@ -5934,7 +5992,7 @@ export interface components {
             createdAt: string;
             paidAt: string | null;
         };
-        SoldPayment: {
+        PaymentDetails: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -5953,48 +6011,31 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             paidAt: string | null;
+            receipts: {
+                /** @enum {string} */
+                kind: "sale" | "settlement" | "refund";
+                /** @enum {string} */
+                status: "pending" | "registered" | "rejected";
+            }[];
+        };
+        Person: {
             /** Format: uuid */
             userId: string;
-            providerPaymentId: string | null;
-        };
-        Refund: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            paymentId: string;
-            /** @example 1000 */
-            amount: string;
-            /** @enum {string} */
-            status: "requested" | "pending" | "succeeded" | "failed" | "unknown";
+            firstName: string | null;
+            username: string | null;
             /** Format: date-time */
-            createdAt: string;
+            since: string;
         };
-        Dispute: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            paymentId: string;
-            reference: string;
-            /** @example 1000 */
-            amount: string;
-            /** @enum {string} */
-            status: "open" | "won" | "lost";
-            reason: string | null;
-            /** Format: date-time */
-            createdAt: string;
-        };
-        ReconciledEntry: {
-            /** @enum {string} */
-            kind: "payment" | "refund";
-            providerPaymentId: string;
-            paymentId: string | null;
-            problem: string | null;
-        };
-        Reconciliation: {
-            gateway: string;
-            checked: number;
-            repaired: components["schemas"]["ReconciledEntry"][];
-            differences: components["schemas"]["ReconciledEntry"][];
+        /** @description Error answer, RFC 9457; branch on `code` */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            code: string;
+            details: {
+                [key: string]: unknown;
+            };
+            requestId: string;
         };
         Product: {
             id: string;
@@ -6028,32 +6069,6 @@ export interface components {
             } | null;
             gateways: string[];
         };
-        PaymentDetails: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            status: "created" | "pending" | "waiting_for_capture" | "succeeded" | "partially_refunded" | "refunded" | "disputed" | "canceled" | "expired" | "failed" | "unknown";
-            gateway: string;
-            productId: string;
-            title: string;
-            /** @example 1000 */
-            amount: string;
-            /** @enum {string} */
-            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
-            /** @example 1000 */
-            refundedAmount: string;
-            confirmationUrl: string | null;
-            subscriptionId: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            paidAt: string | null;
-            receipts: {
-                /** @enum {string} */
-                kind: "sale" | "settlement" | "refund";
-                /** @enum {string} */
-                status: "pending" | "registered" | "rejected";
-            }[];
-        };
         Receipt: {
             /** Format: uuid */
             id: string;
@@ -6076,6 +6091,74 @@ export interface components {
             overdueAt: string | null;
             /** Format: date-time */
             createdAt: string;
+        };
+        ReconciledEntry: {
+            /** @enum {string} */
+            kind: "payment" | "refund";
+            providerPaymentId: string;
+            paymentId: string | null;
+            problem: string | null;
+        };
+        Reconciliation: {
+            gateway: string;
+            checked: number;
+            repaired: components["schemas"]["ReconciledEntry"][];
+            differences: components["schemas"]["ReconciledEntry"][];
+        };
+        Refund: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            /** @example 1000 */
+            amount: string;
+            /** @enum {string} */
+            status: "requested" | "pending" | "succeeded" | "failed" | "unknown";
+            /** Format: date-time */
+            createdAt: string;
+        };
+        Session: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            surface: "telegram" | "web";
+            label: string | null;
+            isCurrent: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+        };
+        SoldPayment: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            status: "created" | "pending" | "waiting_for_capture" | "succeeded" | "partially_refunded" | "refunded" | "disputed" | "canceled" | "expired" | "failed" | "unknown";
+            gateway: string;
+            productId: string;
+            title: string;
+            /** @example 1000 */
+            amount: string;
+            /** @enum {string} */
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            /** @example 1000 */
+            refundedAmount: string;
+            confirmationUrl: string | null;
+            subscriptionId: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            paidAt: string | null;
+            /** Format: uuid */
+            userId: string;
+            providerPaymentId: string | null;
+        };
+        Streak: {
+            current: number;
+            best: number;
+            total: number;
+            isCountedToday: boolean;
         };
         Subscription: {
             /** Format: uuid */
@@ -6106,37 +6189,6 @@ export interface components {
             pausedAt: string | null;
             canceledAt: string | null;
         };
-        ChangePreview: {
-            productId: string;
-            title: string;
-            /** @enum {string} */
-            proration: "none" | "time" | "next_period";
-            /** Format: date-time */
-            startsAt: string;
-            /** Format: date-time */
-            until: string;
-            charge: {
-                /** Format: date-time */
-                at: string;
-                /** @example 1000 */
-                amount: string;
-                /** @enum {string} */
-                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
-                /** @enum {string} */
-                by: "saved_method" | "buyer";
-            } | null;
-            lostMs: number;
-        };
-        MergedAccount: {
-            /** Format: uuid */
-            userId: string;
-        };
-        DataExport: {
-            /** @description Where the archive is, on this origin; opens without a login. */
-            path: string;
-            /** Format: date-time */
-            expiresAt: string;
-        };
         User: {
             /** Format: uuid */
             id: string;
@@ -6153,76 +6205,6 @@ export interface components {
             role: "user" | "admin" | "owner";
             /** Format: date-time */
             createdAt: string;
-        };
-        Streak: {
-            current: number;
-            best: number;
-            total: number;
-            isCountedToday: boolean;
-        };
-        Me: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "guest" | "registered";
-            telegramId: string | null;
-            username: string | null;
-            firstName: string | null;
-            lastName: string | null;
-            languageCode: string | null;
-            language: ("en" | "ru") | null;
-            timeZone: string;
-            /** @enum {string} */
-            role: "user" | "admin" | "owner";
-            /** Format: date-time */
-            createdAt: string;
-            streak: components["schemas"]["Streak"];
-        };
-        LoginLink: {
-            startParameter: string;
-            pollSecret: string;
-            matchNumber: number;
-            /** Format: date-time */
-            expiresAt: string;
-        };
-        LoginLinkAnswer: {
-            /** @enum {string} */
-            status: "pending" | "declined" | "confirmed" | "connected";
-            token?: string;
-            user?: components["schemas"]["User"];
-        };
-        Session: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            surface: "telegram" | "web";
-            label: string | null;
-            isCurrent: boolean;
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: date-time */
-            lastSeenAt: string;
-            /** Format: date-time */
-            expiresAt: string;
-        };
-        ParkedDelivery: {
-            /** Format: uuid */
-            id: string;
-            provider: string;
-            key: string;
-            attempts: number;
-            lastError: string | null;
-            /** Format: date-time */
-            receivedAt: string;
-            parkedAt: string | null;
-        };
-        DeadJob: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            attempts: number;
-            lastError: string | null;
-            diedAt: string | null;
         };
         Visit: {
             streak: components["schemas"]["Streak"];
@@ -6242,18 +6224,6 @@ export interface components {
                 } | null;
                 makesFriends: boolean;
             } | null;
-        };
-        Order: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            paymentId: string;
-            productId: string;
-            title: string;
-            /** @enum {string} */
-            status: "paid" | "refunded";
-            /** Format: date-time */
-            createdAt: string;
         };
     };
     responses: never;
