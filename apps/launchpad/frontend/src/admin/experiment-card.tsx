@@ -12,6 +12,7 @@ import { useFigures } from './figures.ts'
 import { LeafFields } from './leaf-fields.tsx'
 import { adminQuery } from './queries.ts'
 import { ReasonDialog } from './reason-dialog.tsx'
+import { ReasonField } from './reason-field.tsx'
 import type { Json } from './setting-leaves.ts'
 import { useAdminTexts } from './texts/texts.ts'
 import { useAct } from './use-act.ts'
@@ -138,13 +139,7 @@ function Start({ weights: initial }: { weights: Json }) {
           value={share}
           onChange={({ target }) => setShare(target.value)}
         />
-        <Field
-          label={words.settings.reason}
-          required
-          maxLength={500}
-          value={reason}
-          onChange={({ target }) => setReason(target.value)}
-        />
+        <ReasonField value={reason} onChange={setReason} />
         {act.error ? <Failure error={act.error} onHide={act.reset} /> : null}
         <Button type="submit" size="m" loading={act.isPending}>
           {words.experiment.start}

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react'
 import type * as z from 'zod/mini'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { Field, LabelledBy } from '../ui/field.tsx'
+import { ReasonField } from './reason-field.tsx'
 import { useAdminTexts } from './texts/texts.ts'
 import { useAct } from './use-act.ts'
 import { type gateWire, statusWire } from './wire.ts'
@@ -79,13 +80,7 @@ export function OverrideForm({ gate }: { gate: z.infer<typeof gateWire> }) {
           value={hours}
           onChange={({ target }) => setHours(target.value)}
         />
-        <Field
-          label={words.settings.reason}
-          required
-          maxLength={500}
-          value={reason}
-          onChange={({ target }) => setReason(target.value)}
-        />
+        <ReasonField value={reason} onChange={setReason} />
         <Button type="submit" size="m" loading={set.isPending}>
           {words.gate.set}
         </Button>

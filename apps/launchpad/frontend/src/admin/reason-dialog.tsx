@@ -1,8 +1,7 @@
 import { Button, Title } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { Field } from '../ui/field.tsx'
-import { useAdminTexts } from './texts/texts.ts'
+import { ReasonField } from './reason-field.tsx'
 
 /** Asks why something is done that is not easily undone; Escape answers no. */
 export function ReasonDialog(props: {
@@ -13,7 +12,6 @@ export function ReasonDialog(props: {
   onNo: () => void
 }) {
   const { texts } = useLaunchpad()
-  const words = useAdminTexts()
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   const [reason, setReason] = useState('')
@@ -29,13 +27,7 @@ export function ReasonDialog(props: {
       </Title>
       <p className="hint">{props.note}</p>
       <form className="form" onSubmit={submit}>
-        <Field
-          label={words.settings.reason}
-          required
-          maxLength={500}
-          value={reason}
-          onChange={({ target }) => setReason(target.value)}
-        />
+        <ReasonField value={reason} onChange={setReason} />
         <Button type="submit" size="l" stretched className="destructive">
           {props.yes}
         </Button>

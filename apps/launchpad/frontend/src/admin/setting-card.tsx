@@ -6,9 +6,9 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
-import { Field } from '../ui/field.tsx'
 import { LeafFields } from './leaf-fields.tsx'
 import { ADMIN_KEY, adminListQuery, adminQuery } from './queries.ts'
+import { ReasonField } from './reason-field.tsx'
 import type { Json } from './setting-leaves.ts'
 import { useAdminTexts } from './texts/texts.ts'
 import { type Setting, settingWire } from './wire.ts'
@@ -75,13 +75,7 @@ function Editor({ setting, path, children }: SettingParts & { setting: Setting }
     <form className="form" onSubmit={submit}>
       <LeafFields value={draft} onChange={setDraft} />
       {children?.(draft)}
-      <Field
-        label={words.reason}
-        required
-        maxLength={500}
-        value={reason}
-        onChange={({ target }) => setReason(target.value)}
-      />
+      <ReasonField value={reason} onChange={setReason} />
       {publish.error ? <Failure error={publish.error} onHide={publish.reset} /> : null}
       <div className="actions">
         <Button type="submit" size="m" loading={publish.isPending}>
