@@ -3,6 +3,7 @@ import {
   HOSTILE_IDS,
   hostileBodies,
   isFault,
+  listedOperations,
   type Operation,
   readOperations,
 } from '@gramkit/sandbox/testing'
@@ -59,6 +60,12 @@ async function answers(some: readonly Operation[], token?: string) {
 
 const all = (some: readonly Operation[], status: number) =>
   Object.fromEntries(some.map(({ name }) => [name, status]))
+
+test('the reference of HTTP lists these routes and no others', async () => {
+  expect((await listedOperations(/^\/(api\/(?!v1\/)|status$)/)).sort()).toEqual(
+    operations.map(({ name }) => name).sort(),
+  )
+})
 
 describe('access', () => {
   test('only these routes are open to all', () => {

@@ -4,6 +4,7 @@ import {
   HOSTILE_IDS,
   hostileBodies,
   isFault,
+  listedOperations,
   type Operation,
   readOperations,
 } from '@gramkit/sandbox/testing'
@@ -87,6 +88,12 @@ async function answers(
 
 const all = (some: readonly Operation[], status: number): Record<string, number> =>
   Object.fromEntries(some.map(({ name }) => [name, status]))
+
+test('the reference of HTTP lists these routes and no others', async () => {
+  expect((await listedOperations(/^\/api\/v1\//)).sort()).toEqual(
+    operations.map(({ name }) => name).sort(),
+  )
+})
 
 describe('access', () => {
   test('only these routes are open to all', () => {

@@ -6,6 +6,7 @@
 export { type Answer, type ApiClient, apiClient } from './api-client.ts'
 export { eventually } from './eventually.ts'
 export { digitsIn, newestMail } from './letters.ts'
+export { listedOperations } from './listed-operations.ts'
 export {
   callOperation,
   HOSTILE_IDS,
