@@ -399,7 +399,7 @@ CREATE TABLE "gramkit"."payment" (
 	CONSTRAINT "payment_refunded_amount_check" CHECK ("gramkit"."payment"."refunded_amount" between 0 and "gramkit"."payment"."amount"),
 	CONSTRAINT "payment_capture_amount_check" CHECK ("gramkit"."payment"."capture_amount" between 1 and "gramkit"."payment"."amount"),
 	CONSTRAINT "payment_status_check" CHECK ("gramkit"."payment"."status" in ('created', 'pending', 'waiting_for_capture', 'succeeded', 'partially_refunded', 'refunded', 'disputed', 'canceled', 'expired', 'failed', 'unknown')),
-	CONSTRAINT "payment_currency_check" CHECK ("gramkit"."payment"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT'))
+	CONSTRAINT "payment_currency_check" CHECK ("gramkit"."payment"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD'))
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."payment_event" (
@@ -446,7 +446,7 @@ CREATE TABLE "gramkit"."payment_receipt" (
 	CONSTRAINT "payment_receipt_kind_check" CHECK ("gramkit"."payment_receipt"."kind" in ('sale', 'settlement', 'refund')),
 	CONSTRAINT "payment_receipt_status_check" CHECK ("gramkit"."payment_receipt"."status" in ('pending', 'registered', 'rejected')),
 	CONSTRAINT "payment_receipt_refund_check" CHECK (("gramkit"."payment_receipt"."kind" = 'refund') = ("gramkit"."payment_receipt"."refund_id" is not null)),
-	CONSTRAINT "payment_receipt_currency_check" CHECK ("gramkit"."payment_receipt"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT'))
+	CONSTRAINT "payment_receipt_currency_check" CHECK ("gramkit"."payment_receipt"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD'))
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."payment_reconciliation" (

@@ -1,10 +1,20 @@
 /**
- * Pure building blocks without I/O: money, ids, clocks, calendar periods, pages, typed errors.
+ * Pure building blocks without I/O: money, exact numbers, ids, clocks, calendar periods, pages, typed errors.
  *
  * @module
  */
+export { allocate } from './allocation.ts'
 export { AssertionFailed, assert, unreachable } from './assert.ts'
 export { type Clock, systemClock, VirtualClock } from './clock.ts'
+export {
+  DECIMAL_PLACES,
+  type Decimal,
+  decimalOf,
+  decimalText,
+  productText,
+  readDecimal,
+  ZERO,
+} from './decimal.ts'
 export { readEmail } from './email-address.ts'
 export {
   AppError,
@@ -14,6 +24,18 @@ export {
   isAppError,
   NotFound,
 } from './errors.ts'
+export {
+  type Fraction,
+  fraction,
+  fractionOf,
+  multiply,
+  ROUNDINGS,
+  type Rounding,
+  roundFraction,
+  roundToDecimal,
+  roundToMinor,
+  sumFractions,
+} from './fraction.ts'
 export { deriveId, idSchema, newId } from './id.ts'
 export { addMs, addPeriod, DAY_MS, type Period } from './interval.ts'
 export { LANGUAGES, type Language, languageOf, type Reader } from './language.ts'
@@ -27,6 +49,7 @@ export {
 export {
   CURRENCIES,
   type Currency,
+  currencyScale,
   formatDecimal,
   isCurrency,
   isSameMoney,

@@ -1,7 +1,7 @@
 import { InvalidValue } from './errors.ts'
 
 /** Digits after the decimal point of each currency (ISO 4217; Telegram Stars have none). */
-const SCALE = { XTR: 0, RUB: 2, USD: 2, EUR: 2, KZT: 2 } as const
+const SCALE = { XTR: 0, RUB: 2, USD: 2, EUR: 2, KZT: 2, GBP: 2, JPY: 0, KWD: 3 } as const
 
 /** A currency the kit can price in. */
 export type Currency = keyof typeof SCALE
@@ -18,6 +18,11 @@ export interface Money {
 /** Tells whether a text names a currency of the kit. */
 export function isCurrency(value: string): value is Currency {
   return Object.hasOwn(SCALE, value)
+}
+
+/** Digits after the decimal point of a currency. */
+export function currencyScale(currency: Currency): number {
+  return SCALE[currency]
 }
 
 /** Tells whether two amounts are the same in both amount and currency. */

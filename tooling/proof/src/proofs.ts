@@ -30,6 +30,12 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R8-ledger', 'the ledger against a simple model'),
   reliability('R8-payments', 'payments against a simple model'),
   {
+    name: 'R8-pricing',
+    what: 'exact numbers, prices, periods and proration, at random',
+    projects: ['unit'],
+    files: ['core/src/kernel/decimal'],
+  },
+  {
     name: 'R11',
     what: 'forged webhooks, changed reports, swapped shops, every order of reports',
     projects: ['db'],

@@ -138,4 +138,7 @@ const SIGNS: Readonly<Record<Currency, string>> = {
   USD: '$',
   EUR: '€',
   KZT: '₸',
+  GBP: '£',
+  JPY: '¥',
+  KWD: 'KWD',
 }

@@ -4,15 +4,17 @@ import { integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { newId } from '../../kernel/index.ts'
+import { newId, readDecimal } from '../../kernel/index.ts'
 import { BATCH_MAX, BaseRepository, type LockOptions } from './base.repository.ts'
 import { assertNoTransaction, type Executor, rows } from './executor.ts'
 import { openNodePostgres } from './node-postgres.ts'
+import { decimal } from './schema.ts'
 
 const crate = pgTable('crate', {
   id: uuid().primaryKey(),
   label: text().notNull(),
   weight: integer().notNull().default(0),
+  volume: decimal(),
 })
 
 class CrateRepository extends BaseRepository<typeof crate> {
@@ -29,7 +31,8 @@ beforeAll(async () => {
   const owner = new pg.Client({ connectionString: database.ownerUrl })
   await owner.connect()
   await owner.query(`
-    create table public.crate (id uuid primary key, label text not null, weight int default 0 not null);
+    create table public.crate (id uuid primary key, label text not null, weight int default 0 not null,
+      volume numeric(38, 12));
     grant select, insert, update, delete on public.crate to gramkit_app`)
   await owner.end()
 })
@@ -221,9 +224,24 @@ describe('reading', () => {
 })
 
 describe('writing', () => {
+  test('keeps decimals to the last of their 12 places', async () => {
+    for (const text of ['0', '-0.000000000001', `${'9'.repeat(26)}.${'9'.repeat(12)}`]) {
+      const id = newId()
+      const volume = readDecimal(text)
+      await crates.insert({ id, label: 'decimal', volume })
+      expect(await crates.getById(id)).toMatchObject({ volume })
+    }
+    expect(await crates.insert({ id: newId(), label: 'none' })).toMatchObject({ volume: null })
+  })
+
   test('changes the named columns of one row', async () => {
     const [id = '', other = ''] = await someCrates(2)
-    expect(await crates.update(id, { weight: 5 })).toEqual({ id, label: 'crate 0', weight: 5 })
+    expect(await crates.update(id, { weight: 5 })).toEqual({
+      id,
+      label: 'crate 0',
+      weight: 5,
+      volume: null,
+    })
     expect(await crates.getById(other)).toMatchObject({ weight: 0 })
   })
 
@@ -236,7 +254,7 @@ describe('writing', () => {
     expect(await crates.upsert({ id, label: 'new', weight: 1 })).toMatchObject({ weight: 1 })
     expect(await crates.upsert({ id, label: 'old', weight: 2 })).toMatchObject({ weight: 2 })
     expect(await db.executor.select().from(crate).where(eq(crate.id, id))).toEqual([
-      { id, label: 'old', weight: 2 },
+      { id, label: 'old', weight: 2, volume: null },
     ])
   })
 

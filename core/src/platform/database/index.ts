@@ -19,5 +19,5 @@ export {
   readMigrationStates,
 } from './migrate.ts'
 export { type NodePostgresOptions, openNodePostgres } from './node-postgres.ts'
-export { gramkit, instant, int8 } from './schema.ts'
+export { decimal, gramkit, instant, int8 } from './schema.ts'
 export type { ServicesHost, Transactional } from './transactional.ts'

@@ -1,4 +1,5 @@
-import { bigint, pgSchema, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, customType, pgSchema, timestamp } from 'drizzle-orm/pg-core'
+import { DECIMAL_PLACES, type Decimal, decimalText, readDecimal } from '../../kernel/index.ts'
 
 /** PostgreSQL schema of all of core's tables; an app keeps its own beside it. */
 export const gramkit = pgSchema('gramkit')
@@ -8,3 +9,10 @@ export const instant = () => timestamp({ withTimezone: true, precision: 3, mode:
 
 /** Column of a 64-bit integer that stays exact. */
 export const int8 = () => bigint({ mode: 'bigint' })
+
+/** Column of an exact decimal of 12 places: quantities and rates. */
+export const decimal = customType<{ data: Decimal; driverData: string }>({
+  dataType: () => `numeric(38, ${DECIMAL_PLACES})`,
+  fromDriver: (text) => readDecimal(text),
+  toDriver: decimalText,
+})

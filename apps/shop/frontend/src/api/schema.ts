@@ -3356,7 +3356,7 @@ export interface paths {
                         productId: string;
                         gateway: string;
                         /** @enum {string} */
-                        currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+                        currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT" | "GBP" | "JPY" | "KWD";
                         returnUrl?: string;
                         contact?: {
                             email?: string;
@@ -5793,7 +5793,7 @@ export interface components {
                 /** @example 1000 */
                 amount: string;
                 /** @enum {string} */
-                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT" | "GBP" | "JPY" | "KWD";
                 /** @enum {string} */
                 by: "saved_method" | "buyer";
             } | null;
@@ -5983,7 +5983,7 @@ export interface components {
             /** @example 1000 */
             amount: string;
             /** @enum {string} */
-            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT" | "GBP" | "JPY" | "KWD";
             /** @example 1000 */
             refundedAmount: string;
             confirmationUrl: string | null;
@@ -6003,7 +6003,7 @@ export interface components {
             /** @example 1000 */
             amount: string;
             /** @enum {string} */
-            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT" | "GBP" | "JPY" | "KWD";
             /** @example 1000 */
             refundedAmount: string;
             confirmationUrl: string | null;
@@ -6046,7 +6046,7 @@ export interface components {
             description: string;
             prices: {
                 /** @enum {string} */
-                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT" | "GBP" | "JPY" | "KWD";
                 /** @example 1000 */
                 amount: string;
             }[];
@@ -6080,7 +6080,7 @@ export interface components {
             /** @example 1000 */
             amount: string;
             /** @enum {string} */
-            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT" | "GBP" | "JPY" | "KWD";
             /** @enum {string} */
             status: "pending" | "registered" | "rejected";
             providerReceiptId: string | null;
@@ -6142,7 +6142,7 @@ export interface components {
             /** @example 1000 */
             amount: string;
             /** @enum {string} */
-            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+            currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT" | "GBP" | "JPY" | "KWD";
             /** @example 1000 */
             refundedAmount: string;
             confirmationUrl: string | null;
@@ -6181,7 +6181,7 @@ export interface components {
                 /** @example 1000 */
                 amount: string;
                 /** @enum {string} */
-                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT";
+                currency: "XTR" | "RUB" | "USD" | "EUR" | "KZT" | "GBP" | "JPY" | "KWD";
             } | null;
             nextProductId: string | null;
             isResumableInTelegram: boolean;
