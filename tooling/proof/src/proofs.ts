@@ -33,7 +33,7 @@ export const PROOFS: readonly NamedProof[] = [
     name: 'R8-pricing',
     what: 'exact numbers, prices, periods and proration, at random',
     projects: ['unit'],
-    files: ['core/src/kernel/decimal'],
+    files: ['core/src/kernel/decimal', 'core/src/features/billing/periods'],
   },
   {
     name: 'R11',

@@ -1,0 +1,49 @@
+import { addDays, assert, type Fraction, fraction } from '../../../kernel/index.ts'
+import type { BillingPeriod } from './billing-period.ts'
+import { daysBetween, localMidnight } from './local-midnight.ts'
+
+/** Local days in a row: from one up to, not including, another. */
+export interface DaySpan {
+  readonly fromOn: string
+  readonly untilOn: string
+}
+
+/** A time for nothing before the first period. */
+export interface TrialSpan extends DaySpan {
+  readonly endsAt: Date
+}
+
+/**
+ * The trial of a subscription that starts on a day: so many days, the first one counted. The anchor
+ * of its schedule is `untilOn`: a trial is no period and is not billed.
+ */
+export function trialFrom(startOn: string, days: number, timeZone: string): TrialSpan {
+  const untilOn = addDays(startOn, days)
+  return { fromOn: startOn, untilOn, endsAt: localMidnight(untilOn, timeZone) }
+}
+
+/**
+ * The share of a period that a span of days covers: days in both / days of the period, exactly.
+ * Days outside of the period do not count.
+ */
+export function shareOf(period: BillingPeriod, { fromOn, untilOn }: DaySpan): Fraction {
+  assert(fromOn <= untilOn, 'A span of days ends where it begins or later')
+  const from = fromOn > period.startOn ? fromOn : period.startOn
+  const until = untilOn < period.endOn ? untilOn : period.endOn
+  const covered = from < until ? daysBetween(from, until) : 0
+  return fraction(BigInt(covered), BigInt(period.days))
+}
+
+/** The last day on which an invoice is paid in time; 0 days of terms are the same day. */
+export function dueOn(issuedOn: string, termsDays: number): string {
+  return addDays(issuedOn, termsDays)
+}
+
+/** Tells whether an unpaid invoice is late: its due day and the days of grace are over. */
+export function isOverdue(
+  invoice: { readonly dueOn: string },
+  graceDays: number,
+  today: string,
+): boolean {
+  return today > addDays(invoice.dueOn, graceDays)
+}
