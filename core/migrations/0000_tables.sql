@@ -872,7 +872,6 @@ CREATE TABLE "gramkit"."waitlist_entry" (
 	"requeues" smallint DEFAULT 0 NOT NULL,
 	"joined_at" timestamp (3) with time zone NOT NULL,
 	"confirmed_at" timestamp (3) with time zone,
-	CONSTRAINT "waitlist_entry_email_key" UNIQUE("email"),
 	CONSTRAINT "waitlist_entry_user_id_key" UNIQUE("user_id"),
 	CONSTRAINT "waitlist_entry_referral_code_key" UNIQUE("referral_code"),
 	CONSTRAINT "waitlist_entry_status_check" CHECK ("gramkit"."waitlist_entry"."status" in ('unconfirmed', 'waiting', 'invited', 'admitted', 'lapsed', 'left')),
@@ -1070,6 +1069,9 @@ CREATE INDEX "waitlist_invite_issued_at_index" ON "gramkit"."waitlist_invite" US
 CREATE INDEX "waitlist_invite_expires_at_index" ON "gramkit"."waitlist_invite" USING btree ("expires_at") WHERE "gramkit"."waitlist_invite"."outcome" is null;--> statement-breakpoint
 CREATE INDEX "waitlist_invite_unwarned_index" ON "gramkit"."waitlist_invite" USING btree ("expires_at") WHERE "gramkit"."waitlist_invite"."outcome" is null and "gramkit"."waitlist_invite"."warned_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "waitlist_class_key" ON "gramkit"."waitlist_class" USING btree ("persona","is_detailed","has_keyword","referrals","cohort");--> statement-breakpoint
+CREATE UNIQUE INDEX "waitlist_entry_email_key" ON "gramkit"."waitlist_entry" USING btree ("email" text_pattern_ops);--> statement-breakpoint
+CREATE INDEX "waitlist_entry_status_index" ON "gramkit"."waitlist_entry" USING btree ("status","id");--> statement-breakpoint
+CREATE INDEX "waitlist_entry_leader_index" ON "gramkit"."waitlist_entry" USING btree ("qualified_referrals" DESC NULLS LAST,"seq") WHERE "gramkit"."waitlist_entry"."qualified_referrals" > 0 and "gramkit"."waitlist_entry"."status" <> 'left';--> statement-breakpoint
 CREATE INDEX "waitlist_entry_waiting_index" ON "gramkit"."waitlist_entry" USING btree ("class_id","seq") WHERE "gramkit"."waitlist_entry"."status" = 'waiting';--> statement-breakpoint
 CREATE INDEX "waitlist_entry_unconfirmed_index" ON "gramkit"."waitlist_entry" USING btree ("joined_at") WHERE "gramkit"."waitlist_entry"."status" = 'unconfirmed';--> statement-breakpoint
 CREATE INDEX "waitlist_entry_joined_at_index" ON "gramkit"."waitlist_entry" USING btree ("joined_at");--> statement-breakpoint

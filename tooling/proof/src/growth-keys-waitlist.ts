@@ -1,4 +1,4 @@
-import { CORE, type MoneyKey, RULES, TABLES, unique } from './money-key.ts'
+import { CORE, type MoneyKey, RULES, unique } from './money-key.ts'
 
 const WAITLIST = `${CORE}/features/waitlist`
 
@@ -8,18 +8,7 @@ const messages = [`${WAITLIST}/messages/messages.db.test.ts`]
 
 /** What keeps places exact, and lets in nobody who was not invited, nobody twice, and nobody by guessing. */
 export const WAITLIST_KEYS: readonly MoneyKey[] = [
-  {
-    name: 'waitlist_entry_email_key',
-    guards: 'an address is on the waitlist once',
-    edits: [
-      {
-        file: TABLES,
-        find: 'CONSTRAINT "waitlist_entry_email_key" UNIQUE("email")',
-        replace: 'CONSTRAINT "waitlist_entry_email_key" CHECK (true)',
-      },
-    ],
-    tests,
-  },
+  unique('waitlist_entry_email_key', 'an address is on the waitlist once', tests),
   unique('waitlist_invite_open_key', 'nobody has two open invites', admissions),
   {
     name: 'waitlist_count: who changes',

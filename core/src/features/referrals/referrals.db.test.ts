@@ -497,6 +497,15 @@ test('the leaderboard, the rank and the tree tell who has brought how many', asy
   expect(leaders.map(({ rank }) => rank)).toEqual(leaders.map((_leader, index) => index + 1))
   expect(await referrals.rankOf(three.id)).toBeLessThan((await referrals.rankOf(one.id)) ?? 0)
   expect(await referrals.rankOf((await aWaiter()).id)).toBeNull()
+  const waiter = await aWaiter()
+  await anActive(waiter)
+  await checkAll(2)
+  const onBoard = async (entry: Entry) =>
+    (await referrals.leaderboard(100)).some(({ entryId }) => entryId === entry.id)
+  expect([await onBoard(one), await onBoard(waiter)]).toEqual([true, true])
+  await referrals.freeze((await referrals.list(one.id)).items[0]?.id ?? '', by)
+  await waitlist.leave(waiter.id)
+  expect([await onBoard(one), await onBoard(waiter)]).toEqual([false, false])
   const [child] = (await referrals.list(one.id)).items
   const childEntry = await waitlist.get({ id: child?.inviteeEntryId ?? '' })
   await anActive(childEntry)

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNull, lte, min, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, lte, min, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Page, PageRequest } from '../../kernel/index.ts'
 import { BaseRepository, type Executor, rows } from '../../platform/database/index.ts'
@@ -190,32 +190,33 @@ export class ReferralsRepository extends BaseRepository<typeof referral> {
       where r.id = c.id`)
   }
 
-  /** Those with the most referrals that count; of the same number who had it first. */
-  leaders(limit: number): Promise<Leader[]> {
-    return rows(
+  /**
+   * Those with the most referrals that count; of the same number who joined first. Reads what was
+   * counted at the last change, by `waitlist_entry_leader_index`: strangers may ask.
+   */
+  async leaders(limit: number): Promise<Leader[]> {
+    const found = await rows(
       this.db,
       sql`
-        select row_number() over (order by count(*) desc, max(qualified_at), inviter_entry_id)::integer
-          as rank, inviter_entry_id as "entryId", count(*)::integer as qualified
-        from ${referral} where ${counts}
-        group by inviter_entry_id order by rank limit ${limit}`,
-      z.object({ rank: z.int(), entryId: z.uuid(), qualified: z.int() }),
+        select id as "entryId", qualified_referrals as qualified from gramkit.waitlist_entry
+        where qualified_referrals > 0 and status <> 'left'
+        order by qualified_referrals desc nulls last, seq limit ${limit}`,
+      z.object({ entryId: z.uuid(), qualified: z.int() }),
     )
+    return found.map((leader, index) => ({ rank: index + 1, ...leader }))
   }
 
   /** The place of somebody among all inviters: 1 + those with more; null without any. */
   async rankOf(entryId: string): Promise<number | null> {
     const own = await this.countQualified(entryId)
     if (own === 0) return null
-    const better = this.db
-      .select({ entryId: referral.inviterEntryId })
-      .from(referral)
-      .where(counts)
-      .groupBy(referral.inviterEntryId)
-      .having(sql`count(*) > ${own}`)
-      .as('better')
-    const [row] = await this.db.select({ count: count() }).from(better)
-    return (row?.count ?? 0) + 1
+    const [better] = await rows(
+      this.db,
+      sql`select count(*)::integer as count from gramkit.waitlist_entry
+          where qualified_referrals > 0 and status <> 'left' and qualified_referrals > ${own}`,
+      z.object({ count: z.int() }),
+    )
+    return (better?.count ?? 0) + 1
   }
 
   /** One page of referrals that nobody stands above: those of inviters who were not brought. */

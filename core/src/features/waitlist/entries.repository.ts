@@ -10,7 +10,7 @@ import {
 } from '../../platform/database/index.ts'
 import { waitlistClass, waitlistEntry } from './entry.table.ts'
 import type { Entry, EntryStatus } from './entry.ts'
-import type { CohortWeights, Features } from './score.ts'
+import { type CohortWeights, type Features, REFERRALS_MAX } from './score.ts'
 
 /** A new entry; the database gives its number. */
 export type NewEntry = Omit<Entry, 'seq' | 'requeues' | 'qualifiedReferrals'>
@@ -72,22 +72,32 @@ export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
     return row
   }
 
-  /** Lets somebody who lapsed join again, behind all others; undefined for anybody else. */
+  /**
+   * Lets somebody who lapsed join again, behind all others, with the referrals that they have; undefined
+   * for anybody else.
+   */
   async rejoin(
     { email, userId }: Pick<Entry, 'email' | 'userId'>,
     again: Pick<
       Entry,
-      'classId' | 'useCase' | 'language' | 'networkHash' | 'status' | 'joinedAt' | 'confirmedAt'
+      'useCase' | 'language' | 'networkHash' | 'status' | 'joinedAt' | 'confirmedAt'
     >,
+    features: Omit<Features, 'referrals'>,
   ): Promise<Entry | undefined> {
     const isTheirs =
       email === null ? eq(waitlistEntry.userId, userId ?? '') : eq(waitlistEntry.email, email)
-    const isLapsed = and(isTheirs, eq(waitlistEntry.status, 'lapsed'))
+    const lapsed = await this.#findOne(sql`${isTheirs} and ${waitlistEntry.status} = 'lapsed'`, {
+      isLocked: true,
+    })
+    if (!lapsed) return undefined
+    const referrals = Math.min(lapsed.qualifiedReferrals, REFERRALS_MAX)
+    const classId = await this.classOf({ ...features, referrals })
+    const isLapsed = eq(waitlistEntry.id, lapsed.id)
     // Drizzle writes no column that is always given by the database.
     await this.db.execute(sql`update ${waitlistEntry} set seq = default where ${isLapsed}`)
     const [row] = await this.db
       .update(waitlistEntry)
-      .set({ ...again, requeues: 0 })
+      .set({ ...again, classId, requeues: 0 })
       .where(isLapsed)
       .returning()
     return row
@@ -117,23 +127,23 @@ export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
     return this.#findOne(eq(waitlistEntry.referralCode, referralCode))
   }
 
-  /** One page of the entries that fit, the last who joined first. */
-  async listNewest({ status, email }: EntryFilter, request: PageRequest): Promise<Page<Entry>> {
+  /** One page of the entries that fit: the last who joined first, those of a search by address. */
+  async search({ status, email }: EntryFilter, request: PageRequest): Promise<Page<Entry>> {
     const limit = pageLimit(request)
-    const found = await this.db
-      .select()
-      .from(waitlistEntry)
-      .where(
-        and(
-          status && eq(waitlistEntry.status, status),
-          email === undefined
-            ? undefined
-            : sql`starts_with(${waitlistEntry.email}, ${email.toLowerCase()})`,
-          request.cursor ? lt(waitlistEntry.id, decodeCursor(request.cursor)) : undefined,
-        ),
-      )
-      .orderBy(desc(waitlistEntry.id))
-      .limit(limit + 1)
+    const last = request.cursor === undefined ? undefined : decodeCursor(request.cursor)
+    const ofStatus = status && eq(waitlistEntry.status, status)
+    const found = await (email === undefined
+      ? this.db
+          .select()
+          .from(waitlistEntry)
+          .where(and(ofStatus, last === undefined ? undefined : lt(waitlistEntry.id, last)))
+          .orderBy(desc(waitlistEntry.id))
+      : this.db
+          .select()
+          .from(waitlistEntry)
+          .where(and(ofStatus, startsWith(email.toLowerCase(), last)))
+          .orderBy(sql`${waitlistEntry.email} using ~<~`)
+    ).limit(limit + 1)
     return toPage(found, limit, ({ id }) => id)
   }
 
@@ -272,4 +282,13 @@ export class EntriesRepository extends BaseRepository<typeof waitlistEntry> {
     const [row] = await (isLocked ? query.for('update') : query)
     return row
   }
+}
+
+/** Addresses with a beginning, those after the address of an entry if there is one; by the index. */
+function startsWith(beginning: string, afterId: string | undefined): SQL {
+  const { email } = waitlistEntry
+  const range = sql`${email} ~>=~ ${beginning} and ${email} ~<~ (${beginning} || chr(1114111))`
+  if (afterId === undefined) return range
+  return sql`${range} and ${email} ~>~ (
+    select o.email from gramkit.waitlist_entry o where o.id = ${afterId})`
 }

@@ -55,7 +55,7 @@ export const waitlistEntry = gramkit.table(
     id: uuid().primaryKey(),
     /** Given by the database in the order of joining. */
     seq: bigint({ mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
-    email: text().unique('waitlist_entry_email_key'),
+    email: text(),
     userId: uuid()
       .unique('waitlist_entry_user_id_key')
       .references(() => userAccount.id),
@@ -75,6 +75,13 @@ export const waitlistEntry = gramkit.table(
     confirmedAt: instant(),
   },
   (table) => [
+    // Ordered by bytes in every database, so that it finds addresses by their beginning.
+    uniqueIndex('waitlist_entry_email_key').on(table.email.op('text_pattern_ops')),
+    index('waitlist_entry_status_index').on(table.status, table.id),
+    // Who has brought the most.
+    index('waitlist_entry_leader_index')
+      .on(table.qualifiedReferrals.desc(), table.seq)
+      .where(sql`${table.qualifiedReferrals} > 0 and ${table.status} <> 'left'`),
     // Who comes next of a class, and who of it is before somebody in their bucket.
     index('waitlist_entry_waiting_index')
       .on(table.classId, table.seq)

@@ -332,6 +332,14 @@ test('the list is read in pages, newest first, by state and by the beginning of 
   })
   expect((await waitlist.list({ status: 'waiting' })).items).toMatchObject([{ id: bob.entry.id }])
   expect((await waitlist.list({ email: 'ADA' })).items).toMatchObject([{ id: ada.entry.id }])
+  await join('ada+2@example.org')
+  const found = await waitlist.list({ email: 'ada' }, { limit: 1 })
+  const rest = await waitlist.list({ email: 'ada' }, { limit: 1, cursor: found.nextCursor ?? '' })
+  expect([...found.items, ...rest.items].map(({ email }) => email)).toEqual([
+    ...['ada+2@example.org', 'ada@example.org'],
+  ])
+  expect(rest.nextCursor).toBeNull()
+  expect((await waitlist.list({ email: 'ada', status: 'waiting' })).items).toEqual([])
 })
 
 test('a person takes their entry along, and is forgotten with it', async () => {

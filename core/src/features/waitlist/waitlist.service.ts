@@ -121,19 +121,20 @@ export class WaitlistService {
       const inviter = code === undefined ? undefined : await entries.findByReferralCode(code)
       const id = newId()
       const cohort = cohortOf(id, (await tx.settings.get(waitlistExperiment)).value)
-      const features = { persona, ...featuresOf(useCase), referrals: 0, cohort }
+      const features = { persona, ...featuresOf(useCase), cohort }
       const at = tx.clock.now()
       const written = {
         ...{ useCase, language, joinedAt: at, confirmedAt: who.userId ? at : null },
-        classId: await entries.classOf(features),
         networkHash: network === undefined ? null : hashSecret(network),
         status: who.userId ? ('waiting' as const) : ('unconfirmed' as const),
       }
       const fresh = {
         ...{ ...who, ...written, id, referralCode: drawReferralCode() },
+        classId: await entries.classOf({ ...features, referrals: 0 }),
         inviterEntryId: inviter?.id ?? null,
       }
-      const joined = (await entries.insertNew(fresh)) ?? (await entries.rejoin(who, written))
+      const joined =
+        (await entries.insertNew(fresh)) ?? (await entries.rejoin(who, written, features))
       if (!joined) return this.#remind(tx, who.email)
       await tell(tx, joined)
       return joined
@@ -227,9 +228,9 @@ export class WaitlistService {
     }
   }
 
-  /** Entries, the last who joined first. */
+  /** Entries, the last who joined first; those whose address begins somehow, by address. */
   list(filter: EntryFilter = {}, request: PageRequest = {}): Promise<Page<Entry>> {
-    return this.#scope.repos.waitlistEntries.listNewest(filter, request)
+    return this.#scope.repos.waitlistEntries.search(filter, request)
   }
 
   /**

@@ -1,7 +1,8 @@
+import { networkOf } from '@gramkit/core/http'
 import { addMs, DAY_MS, newId } from '@gramkit/core/kernel'
 import { eventually } from '@gramkit/sandbox/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { adminOf, aPersonOf, clientOf, type Person } from '../testing/clients.ts'
+import { adminOf, aNetwork, aPersonOf, clientOf, type Person } from '../testing/clients.ts'
 import { type RunningLaunchpad, startRunningLaunchpad } from '../testing/running-launchpad.ts'
 
 let launchpad: RunningLaunchpad
@@ -173,6 +174,12 @@ test('everybody sees who has brought the most, and no name', async () => {
   expect(status).toBe(200)
   expect(body[0]).toMatchObject({ rank: 1, qualified: expect.any(Number) })
   for (const { name } of body) expect(name).toBe('A•••')
+  const network = aNetwork()
+  await core().limiter.pause('referrals.leaderboard', networkOf(network), 60_000)
+  const curious = clientOf(launchpad, { network })
+  expect((await curious.get('/api/referrals/leaderboard')).body).toMatchObject({
+    code: 'limits.too_many_tries',
+  })
 })
 
 describe('an administrator', () => {

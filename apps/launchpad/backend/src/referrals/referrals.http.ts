@@ -1,4 +1,4 @@
-import { problemResponses, userSecurity } from '@gramkit/core/http'
+import { limitByNetwork, problemResponses, userSecurity } from '@gramkit/core/http'
 import { nextMilestone, type Reward } from '@gramkit/core/referrals'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -23,6 +23,7 @@ const tags = ['referrals']
 const shared = { tags, security: userSecurity }
 const LEADERS = 10
 const SHOWN = 100
+const LOOKS = { limit: 600, perMs: 60_000 }
 
 /** Routes of people for referrals; register under `/api/referrals`. */
 export function referralsHttp({ platform, joinUrl }: ServiceRoutesOptions): FastifyPluginAsyncZod {
@@ -160,6 +161,7 @@ export function referralsHttp({ platform, joinUrl }: ServiceRoutesOptions): Fast
     app.get(
       '/leaderboard',
       {
+        onRequest: limitByNetwork('referrals.leaderboard', LOOKS),
         schema: {
           tags,
           summary: 'Who has brought the most; names are masked',

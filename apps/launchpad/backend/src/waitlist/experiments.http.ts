@@ -11,6 +11,8 @@ const reason = z.string().trim().min(1).max(500)
 const simulationWire = z
   .object({
     people: z.int(),
+    /** How many of them were ranked; of fewer than all, the next two are estimates. */
+    ranked: z.int(),
     moved: z.int(),
     /** Mean positions. */
     by_persona: z.array(
@@ -73,8 +75,10 @@ export function experimentsHttp({ platform }: ServiceRoutesOptions): FastifyPlug
         },
       },
       async ({ body }) => {
-        const { people, moved, byPersona, nextBatch } = await experiments.simulate(body.value)
-        return { people, moved, by_persona: [...byPersona], next_batch: nextBatch }
+        const { people, ranked, moved, byPersona, nextBatch } = await experiments.simulate(
+          body.value,
+        )
+        return { people, ranked, moved, by_persona: [...byPersona], next_batch: nextBatch }
       },
     )
 

@@ -3,6 +3,7 @@ import {
   networkOf,
   problemResponses,
   RequestInvalid,
+  seldom,
   sessionTokenOf,
   userSecurity,
 } from '@gramkit/core/http'
@@ -31,6 +32,8 @@ const CONFIRMATIONS = { limit: 600, perMs: 60_000 }
 /** Routes of people for the waitlist; register under `/api/waitlist`. */
 export function waitlistHttp({ platform, joinUrl }: ServiceRoutesOptions): FastifyPluginAsyncZod {
   const { services } = platform
+  // Who joined today is counted row by row, and strangers may ask.
+  const stats = seldom(() => services.waitlist.stats())
   const tell = ({ entry, place, positionToken }: Joined) => ({
     status: 'success' as const,
     ...toPlaceWire(place),
@@ -167,8 +170,7 @@ export function waitlistHttp({ platform, joinUrl }: ServiceRoutesOptions): Fasti
         },
       },
       async () => {
-        const { waiting, joinedToday, invitedToday, invited, admitted } =
-          await services.waitlist.stats()
+        const { waiting, joinedToday, invitedToday, invited, admitted } = await stats()
         return {
           ...{ total: waiting, processed_today: invitedToday, joined_today: joinedToday },
           ...{ invited, admitted },

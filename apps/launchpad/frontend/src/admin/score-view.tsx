@@ -52,13 +52,14 @@ function Simulation({ weights }: { weights: Json }) {
 function Outcome({ simulation }: { simulation: z.infer<typeof simulationWire> }) {
   const { texts } = useLaunchpad()
   const words = useAdminTexts().score
-  const { stay, leave, enter } = simulation.next_batch
+  const { people, ranked, next_batch: next } = simulation
   return (
     <div role="status">
       <p>
-        <strong>{words.moved(simulation.moved, simulation.people)}</strong>
+        <strong>{words.moved(simulation.moved, people)}</strong>
       </p>
-      <p className="hint">{words.nextBatch(stay, leave, enter)}</p>
+      {ranked < people ? <p className="hint">{words.estimated(ranked)}</p> : null}
+      <p className="hint">{words.nextBatch(next.stay, next.leave, next.enter)}</p>
       <BarsChart
         label={words.byPersona}
         data={simulation.by_persona.map((row) => ({

@@ -60,6 +60,7 @@ export const personWire = z.object({
 /** What other weights would do. */
 export const simulationWire = z.object({
   people: z.int(),
+  ranked: z.int(),
   moved: z.int(),
   by_persona: z.array(
     z.object({ persona: personaWire, now: z.nullable(z.number()), after: z.nullable(z.number()) }),

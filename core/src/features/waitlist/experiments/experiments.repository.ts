@@ -14,6 +14,7 @@ const reportRow = z.object({
 
 const simulationRow = z.object({
   people: z.int(),
+  ranked: z.int(),
   moved: z.int(),
   stay: z.int(),
   leave: z.int(),
@@ -49,13 +50,18 @@ export class ExperimentsRepository {
   }
 
   /**
-   * Ranks all who wait by two weights and compares: it sorts them twice, some seconds for a million
-   * people, so it is for administrators.
+   * Ranks who waits by two weights and compares. Of more people than are ranked at most some are ranked,
+   * by a hash of their number, and the rest estimated by them; the next batch is exact all the same.
    */
   async simulate(
     weights: { readonly now: CohortWeights; readonly after: CohortWeights },
-    batchSize: number,
+    { batchSize, rankedMax }: { readonly batchSize: number; readonly rankedMax: number },
   ): Promise<Simulation> {
+    const next = (score: 'now' | 'after') => sql`
+      select e.seq from scored s cross join lateral (
+        select o.seq from gramkit.waitlist_entry o
+        where o.class_id = s.id and o.status = 'waiting' order by o.seq limit ${batchSize}
+      ) e order by s.${sql.identifier(score)} desc, e.seq limit ${batchSize}`
     const [row] = await rows(
       this.#db,
       sql`
@@ -65,24 +71,33 @@ export class ExperimentsRepository {
           join gramkit.waitlist_scores(${JSON.stringify(weights.now)}::jsonb) n on n.class_id = c.id
           join gramkit.waitlist_scores(${JSON.stringify(weights.after)}::jsonb) a
             on a.class_id = c.id
+        ), size as materialized (
+          select coalesce(sum(n.entries), 0) as people,
+            greatest(ceil(sum(n.entries) / ${rankedMax}::numeric), 1)::bigint as step
+          from gramkit.waitlist_class_count n where n.status = 'waiting'
         ), placed as materialized (
-          select s.persona, row_number() over (order by s.now desc, e.seq) as now,
-            row_number() over (order by s.after desc, e.seq) as after
-          from gramkit.waitlist_entry e join scored s on s.id = e.class_id
-          where e.status = 'waiting'
+          select s.persona, size.step * row_number() over (order by s.now desc, e.seq) as now,
+            size.step * row_number() over (order by s.after desc, e.seq) as after
+          from gramkit.waitlist_entry e join scored s on s.id = e.class_id cross join size
+          where e.status = 'waiting' and (hashint8(e.seq) & 2147483647) % size.step = 0
+        ), next as materialized (
+          select count(n.seq) as now, count(a.seq) as after,
+            count(*) filter (where n.seq = a.seq) as stay
+          from (${next('now')}) n full join (${next('after')}) a on a.seq = n.seq
+        ), counted as (
+          select count(*) as ranked, avg((now <> after)::integer) as moved from placed
         )
-        select count(*)::int as people,
-          (count(*) filter (where now <> after))::int as moved,
-          (count(*) filter (where now <= ${batchSize} and after <= ${batchSize}))::int as stay,
-          (count(*) filter (where now <= ${batchSize} and after > ${batchSize}))::int as leave,
-          (count(*) filter (where now > ${batchSize} and after <= ${batchSize}))::int as enter,
+        select size.people::int as people, counted.ranked::int as ranked,
+          coalesce(round(counted.moved * size.people), 0)::int as moved,
+          next.stay::int as stay, (next.now - next.stay)::int as leave,
+          (next.after - next.stay)::int as enter,
           coalesce((select jsonb_agg(p order by p.persona) from (
             select persona, avg(now) as now, avg(after) as after from placed group by persona) p),
             '[]') as "byPersona"
-        from placed`,
+        from size, counted, next`,
       simulationRow,
     )
-    const { people, moved, stay, leave, enter, byPersona } = simulationRow.parse(row)
-    return { people, moved, byPersona, nextBatch: { stay, leave, enter } }
+    const { stay, leave, enter, ...simulated } = simulationRow.parse(row)
+    return { ...simulated, nextBatch: { stay, leave, enter } }
   }
 }

@@ -21,6 +21,9 @@ interface Decision {
   readonly reason: string
 }
 
+/** Of how many people a simulation sorts the positions: what an administrator waits for. */
+const RANKED_MAX = 100_000
+
 /** Experiments: second weights on a share of those who join, beside the weights of everybody. */
 export class ExperimentsService {
   readonly #scope: ExperimentsScope
@@ -82,7 +85,10 @@ export class ExperimentsService {
       now: (await readWeights(settings)).weights,
       after: (await readWeights(settings, others)).weights,
     }
-    return repos.waitlistExperiments.simulate(compared, plan.size)
+    return repos.waitlistExperiments.simulate(compared, {
+      batchSize: plan.size,
+      rankedMax: RANKED_MAX,
+    })
   }
 
   /** How the cohorts of the last experiment fare; nothing before there was one. */

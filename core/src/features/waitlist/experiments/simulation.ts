@@ -3,6 +3,8 @@ import type { Cohort, Persona } from '../score.ts'
 /** What other weights would do to those who wait. */
 export interface Simulation {
   readonly people: number
+  /** How many of them were ranked; of fewer than all, the next two are estimates. */
+  readonly ranked: number
   /** How many of them would have another position. */
   readonly moved: number
   /** Mean positions. */

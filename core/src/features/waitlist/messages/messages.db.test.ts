@@ -221,6 +221,7 @@ describe('a code that nobody uses', () => {
 
   test('four times over lets its entry lapse, which may join again', async () => {
     const reader = await confirmed()
+    await waitlist.setQualifiedReferrals(reader.id, 3)
     for (let round = 1; round <= 4; round++) {
       expect(await statusOf(reader.id)).toBe('waiting')
       expect((await batches.generate({ size: 1, ...byAdmin })).codes).toHaveLength(1)
@@ -228,8 +229,9 @@ describe('a code that nobody uses', () => {
     }
     expect(await statusOf(reader.id)).toBe('lapsed')
     expect((await namesOf(reader.id)).slice(-2)).toEqual(['waitlist.invited', 'waitlist.lapsed'])
-    const { entry } = await waitlist.join({ ...reader, useCase: 'Again', persona: 'agency' })
+    const { entry, place } = await waitlist.join({ ...reader, useCase: 'Again', persona: 'agency' })
     expect(entry).toMatchObject({ id: reader.id, status: 'unconfirmed', requeues: 0 })
+    expect(place).toMatchObject({ components: { persona: 20, referrals: 6 } })
   })
 
   test('is requeued once by three workers, and not when it was used in time', async () => {
@@ -307,6 +309,7 @@ describe('other weights', () => {
     await aWaiting('other')
     expect(await experiments.simulate(value)).toEqual({
       people: 3,
+      ranked: 3,
       moved: 2,
       byPersona: [
         { persona: 'agency', now: 1, after: 2 },
@@ -320,6 +323,26 @@ describe('other weights', () => {
       details: { field: 'weights.detail' },
     })
     expect((await settings.get(waitlistWeights)).version).toBe(0)
+  })
+
+  test('are estimated by some of very many people, save for the next batch', async () => {
+    for (let index = 0; index < 24; index++) {
+      await aWaiting(index < 12 ? 'agency' : 'solo_founder')
+    }
+    const weights = { control: waitlistWeights.initial, trial: waitlistWeights.initial }
+    const compared = { now: weights, after: { ...weights, control: value } }
+    const { waitlistExperiments } = services.repos
+    const size = { batchSize: 16, rankedMax: 12 }
+    const { ranked, byPersona, ...counted } = await waitlistExperiments.simulate(compared, size)
+    expect(counted).toEqual({
+      ...{ people: 24, moved: 24 },
+      nextBatch: { stay: 8, leave: 8, enter: 8 },
+    })
+    expect(ranked).toBeGreaterThan(0)
+    expect(ranked).toBeLessThan(24)
+    const [agency, founder] = byPersona
+    expect(agency?.now).toBeLessThan(founder?.now ?? 0)
+    expect(founder?.after).toBeLessThan(agency?.after ?? 0)
   })
 
   test('are tried on a share of those who join, and compared', async () => {

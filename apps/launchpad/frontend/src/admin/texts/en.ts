@@ -132,6 +132,7 @@ export const en = {
     weightsNote: 'A new version counts for everybody from the moment it is published.',
     simulate: 'Try it out first',
     moved: (moved: number, people: number) => `${moved} of ${people} would change places.`,
+    estimated: (ranked: number) => `Estimated by ${ranked} of them; the next batch is exact.`,
     nextBatch: (stay: number, leave: number, enter: number) =>
       `Of the next batch ${stay} stay, ${leave} fall out, ${enter} come in.`,
     byPersona: 'Average place by who they are',

@@ -133,6 +133,7 @@ export const ru: AdminTexts = {
     weightsNote: 'Новая версия действует для всех с момента публикации.',
     simulate: 'Сначала примерить',
     moved: (moved, people) => `Место сменят ${moved} из ${people}.`,
+    estimated: (ranked) => `Оценка по ${ranked} из них; следующая партия точна.`,
     nextBatch: (stay, leave, enter) =>
       `В следующей партии остаются ${stay}, выпадают ${leave}, входят ${enter}.`,
     byPersona: 'Среднее место по тому, кто это',
