@@ -13,6 +13,9 @@
  * @typedef {import('../src/mail/mailbox.ts').ReceivedMail} Mail
  * @typedef {import('../src/yookassa/objects.ts').Payment} YookassaPayment
  * @typedef {import('../src/control/sandbox-control.ts').ShopReceipt} YookassaReceipt
+ * @typedef {import('../src/stripe/objects.ts').Dispute} StripeDispute
+ * @typedef {import('../src/control/sandbox-control.ts').ShownSession} StripeSession
+ * @typedef {import('../src/stripe/objects.ts').PaymentIntent} StripePayment
  * @typedef {import('@grammyjs/types').InlineKeyboardButton} InlineKeyboardButton
  * @typedef {{ id: number, username: string, name: string, miniAppUrl: string | null, stars: number,
  *   commands: { command: string, description: string }[],

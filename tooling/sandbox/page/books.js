@@ -3,7 +3,9 @@ import { get, list, onChange, post } from './api.js'
 import { fill, h } from './dom.js'
 import { dateTime, money, stars } from './format.js'
 import { attempt } from './notices.js'
+import { action, row, section } from './rows.js'
 import { session } from './session.js'
+import { drawDisputes, drawSessions, stripeBooks } from './stripe-books.js'
 
 /**
  * @typedef {import('./api.js').Transaction} Transaction
@@ -25,25 +27,26 @@ const REGISTRATION = {
 }
 
 /**
- * Shows both providers' books, with what a customer, a bank or an app store can do to them.
+ * Shows the providers' books, with what a customer, a bank or an app store can do to them.
  * @param {HTMLElement} panel
  */
 export function startBooks(panel) {
-  onChange(['stars', 'yookassa', 'users', 'clock'], refresh)
+  onChange(['stars', 'yookassa', 'stripe', 'users', 'clock'], refresh)
   let asked = 0
 
   async function refresh() {
     const turn = ++asked
     const books = await attempt(async () => {
-      const [transactions, payments, receipts, customers] = await Promise.all([
+      const [transactions, payments, receipts, stripe, customers] = await Promise.all([
         list('transactions'),
         list('yookassa/payments'),
         list('yookassa/receipts'),
+        stripeBooks(),
         list('users'),
       ])
       /** @type {Wallet[]} */
       const wallets = await Promise.all(customers.map(({ id }) => get(`users/${id}`)))
-      return { transactions, payments, receipts, wallets }
+      return { transactions, payments, receipts, stripe, wallets }
     })
     if (!books || turn !== asked) return
     fill(
@@ -52,7 +55,10 @@ export function startBooks(panel) {
       drawSubscriptions(books.wallets),
       drawPayments(books.payments),
       drawReceipts(books.receipts),
-      drawShop(books.transactions.filter(({ provider }) => provider === 'yookassa')),
+      drawMoved('YooKassa', books.transactions),
+      drawSessions(books.stripe.sessions),
+      drawDisputes(books.stripe),
+      drawMoved('Stripe', books.transactions),
     )
   }
 }
@@ -174,12 +180,16 @@ function drawReceipts(receipts) {
   )
 }
 
-/** @param {readonly Transaction[]} transactions */
-function drawShop(transactions) {
+/**
+ * @param {string} name
+ * @param {readonly Transaction[]} all
+ */
+function drawMoved(name, all) {
+  const transactions = all.filter(({ provider }) => provider === name.toLowerCase())
   return section(
-    'YooKassa transactions',
+    `${name} transactions`,
     totals(transactions),
-    'No money has moved at YooKassa yet.',
+    `No money has moved at ${name} yet.`,
     transactions
       .toReversed()
       .map(({ id, kind, amount, currency, at }) =>
@@ -217,49 +227,4 @@ function sum(transactions) {
 /** @param {number | null} id */
 function nameOf(id) {
   return session.customers.find((customer) => customer.id === id)?.first_name ?? 'Somebody'
-}
-
-/**
- * @param {string} title
- * @param {readonly string[]} sums
- * @param {string} empty
- * @param {readonly HTMLElement[]} rows
- */
-function section(title, sums, empty, rows) {
-  return h(
-    'section',
-    { 'aria-label': title },
-    h('h3', {}, title),
-    ...sums.map((text) => h('p', { class: 'totals' }, text)),
-    ...(rows.length === 0 ? [h('p', { class: 'empty' }, empty)] : rows),
-  )
-}
-
-/**
- * @param {string} title
- * @param {string} amount
- * @param {string} details
- * @param {readonly import('./dom.js').Child[]} actions
- */
-function row(title, amount, details, actions) {
-  return h(
-    'article',
-    { class: 'row', 'aria-label': title },
-    h('p', { class: 'line' }, h('span', {}, title), h('strong', {}, amount)),
-    h(
-      'div',
-      { class: 'line' },
-      h('p', { class: 'hint' }, details),
-      h('div', { class: 'bar' }, ...actions),
-    ),
-  )
-}
-
-/**
- * @param {string} name
- * @param {() => Promise<unknown>} work
- */
-function action(name, work) {
-  const press = (/** @type {Event} */ event) => attempt(work, { busy: event.currentTarget })
-  return h('button', { type: 'button', class: 'small', onclick: press }, name)
 }

@@ -2,7 +2,9 @@
 import { h, icon, icons } from './dom.js'
 import { openSheet } from './sheets.js'
 
-const CONFIRMATION = new URL('./yookassa/confirm/', import.meta.url)
+const PAYMENT_PAGES = ['./yookassa/confirm/', './stripe/checkout/'].map(
+  (path) => new URL(path, import.meta.url).href,
+)
 
 /**
  * Shows a page as Telegram's in-app browser does. Once a payment page of the sandbox leads back to
@@ -43,7 +45,8 @@ export function openBrowser(address) {
 /** @param {HTMLIFrameElement} frame */
 function isPaymentPage(frame) {
   try {
-    return frame.contentWindow?.location.href.startsWith(CONFIRMATION.href) ?? false
+    const { href = '' } = frame.contentWindow?.location ?? {}
+    return PAYMENT_PAGES.some((page) => href.startsWith(page))
   } catch {
     // A page of another origin, so not one of the sandbox.
     return false

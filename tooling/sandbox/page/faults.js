@@ -7,7 +7,7 @@ import { waitingDeliveries } from './waiting.js'
 
 /**
  * @typedef {import('./api.js').Fault} Fault
- * @typedef {'telegram' | 'yookassa' | 'mail'} Provider
+ * @typedef {'telegram' | 'yookassa' | 'stripe' | 'mail'} Provider
  * @typedef {{ name: string, kind: Fault['kind'], fields?: object }} Switch
  */
 
@@ -41,6 +41,23 @@ const PROVIDERS = {
       { name: 'Saved card is declined', kind: 'decline' },
       { name: 'Charge stays pending for a minute', kind: 'pending' },
       { name: 'The receipt is not registered', kind: 'reject_receipt' },
+    ],
+  },
+  stripe: {
+    title: 'Stripe',
+    switches: [
+      ...COMMON,
+      {
+        name: 'Saved card is declined',
+        kind: 'decline',
+        fields: { reason: 'insufficient_funds' },
+      },
+      {
+        name: 'Saved card needs its owner (3-D Secure)',
+        kind: 'decline',
+        fields: { reason: 'authentication_required' },
+      },
+      { name: 'Charge or refund stays pending for a minute', kind: 'pending' },
     ],
   },
   mail: {
@@ -98,7 +115,13 @@ export function startFaults(panel, onCount) {
   function draw() {
     onCount(faults.length)
     clear.disabled = faults.length === 0
-    fill(switches, drawProvider('telegram'), drawProvider('yookassa'), drawProvider('mail'))
+    fill(
+      switches,
+      drawProvider('telegram'),
+      drawProvider('yookassa'),
+      drawProvider('stripe'),
+      drawProvider('mail'),
+    )
   }
 
   /** @param {Provider} target */
@@ -168,6 +191,7 @@ function redelivery() {
     { 'aria-label': 'Deliveries of' },
     h('option', { value: 'telegram' }, 'Telegram'),
     h('option', { value: 'yookassa' }, 'YooKassa'),
+    h('option', { value: 'stripe' }, 'Stripe'),
   )
   const times = h('input', { type: 'number', 'aria-label': 'Times', min: 1, max: 100, value: 1 })
   const shuffle = h('input', { type: 'checkbox' })

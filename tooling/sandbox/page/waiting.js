@@ -10,7 +10,7 @@ const SHOWN = 20
 /** Deliveries that wait, such as those that are held back; each may be sent out of its turn. */
 export function waitingDeliveries() {
   const section = h('section', { 'aria-label': 'Waiting deliveries' })
-  onChange(['faults', 'log', 'chat', 'yookassa', 'clock'], refresh)
+  onChange(['faults', 'log', 'chat', 'yookassa', 'stripe', 'clock'], refresh)
   draw([])
   return section
 
@@ -33,7 +33,7 @@ export function waitingDeliveries() {
         { class: 'hint' },
         waiting.length === 0
           ? 'Nothing waits. Hold deliveries back above, then send them in any order.'
-          : 'Telegram and YooKassa give up what was not taken within a day.',
+          : 'Telegram and YooKassa give up what was not taken within a day, Stripe within three.',
       ),
       h(
         'ul',

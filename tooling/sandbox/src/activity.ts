@@ -6,6 +6,7 @@ export type Topic =
   | 'chat'
   | 'stars'
   | 'yookassa'
+  | 'stripe'
   | 'clock'
   | 'faults'
   | 'log'
@@ -18,7 +19,7 @@ export interface LogEntry {
   /** The sandbox's time. */
   readonly at: string
   readonly kind: 'call' | 'delivery' | 'event'
-  readonly provider: 'telegram' | 'yookassa' | 'mail' | 'sandbox'
+  readonly provider: 'telegram' | 'yookassa' | 'stripe' | 'mail' | 'sandbox'
   /** The method called, the update or event delivered, or what happened. */
   readonly name: string
   /** HTTP status; null when there was no answer. */

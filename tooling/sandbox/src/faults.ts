@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Store } from './store/store.ts'
 
 const base = {
-  target: z.enum(['telegram', 'yookassa', 'mail']),
+  target: z.enum(['telegram', 'yookassa', 'stripe', 'mail']),
   /** The only method or path that is hit, such as `sendMessage` or `POST /payments`. [all] */
   method: z.string().optional(),
   /** How many calls are hit; null for all until the fault is removed. */

@@ -1,5 +1,5 @@
 /**
- * Telegram, YooKassa and a mail server on this machine: servers that speak the providers' own
+ * Telegram, YooKassa, Stripe and a mail server on this machine: servers that speak the providers' own
  * protocols, a clock that moves, and a control API to play the customer with.
  *
  * @module

@@ -51,6 +51,16 @@ export const sandboxOptionsSchema = z.object({
       }),
     )
     .default([]),
+  stripeAccounts: z
+    .array(
+      z.object({
+        accountId: z.string().min(1),
+        secretKey: z.string().regex(/^[rs]k_(live|test)_/),
+        webhookSecret: z.string().min(1),
+        webhookUrl: z.string().optional(),
+      }),
+    )
+    .default([]),
   /** The origin under which browsers reach the sandbox. [its own address] */
   publicUrl: z.string().optional(),
   limits: limitsSchema.prefault({}),
@@ -62,5 +72,7 @@ export type SandboxOptions = z.input<typeof sandboxOptionsSchema>
 export type BotOptions = z.output<typeof sandboxOptionsSchema>['bots'][number]
 /** A YooKassa shop of the sandbox. */
 export type ShopOptions = z.output<typeof sandboxOptionsSchema>['shops'][number]
+/** A Stripe account of the sandbox. */
+export type StripeAccountOptions = z.output<typeof sandboxOptionsSchema>['stripeAccounts'][number]
 /** Rates and limits, Telegram's unless set otherwise. */
 export type Limits = z.output<typeof limitsSchema>

@@ -16,6 +16,9 @@ import { Mailboxes } from './mail/mailbox.ts'
 import { startSmtp } from './mail/smtp.ts'
 import { type SandboxOptions, sandboxOptionsSchema } from './options.ts'
 import { Store } from './store/store.ts'
+import { checkoutPage } from './stripe/checkout-page.ts'
+import { stripeRoutes } from './stripe/stripe.http.ts'
+import { openStripe } from './stripe/stripe.ts'
 import { telegramRoutes } from './telegram/telegram.http.ts'
 import { openTelegram } from './telegram/telegram.ts'
 import { confirmationPage } from './yookassa/confirmation-page.ts'
@@ -63,14 +66,16 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
     limits: options.limits,
     bots: options.bots,
     shops: options.shops,
+    stripeAccounts: options.stripeAccounts,
     publicUrl: () => options.publicUrl ?? url,
   }
   const telegram = openTelegram(context)
   const yookassa = openYookassa(context)
+  const stripe = openStripe(context)
   const work: DueWork = {
     nextDue() {
       const { payments, refunds, receipts } = yookassa
-      const due = [telegram.subscriptions, payments, refunds, receipts].map((part) =>
+      const due = [telegram.subscriptions, payments, refunds, receipts, stripe].map((part) =>
         part.nextDue(),
       )
       return due.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)), null)
@@ -79,7 +84,8 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
       telegram.subscriptions.renewDue() +
       yookassa.payments.settleDue() +
       yookassa.refunds.settleDue() +
-      yookassa.registerDue(),
+      yookassa.registerDue() +
+      stripe.settleDue(),
     quiet: () => deliveries.quiet(),
   }
   const mailboxes = new Mailboxes({ store, clock, activity })
@@ -97,11 +103,15 @@ export async function startSandbox(input: SandboxOptions = {}): Promise<Sandbox>
   })
   await app.register(yookassaRoutes, { prefix: '/sandbox/yookassa/v3', context, yookassa })
   await app.register(confirmationPage, { prefix: '/sandbox/yookassa/confirm', context, yookassa })
+  // Stripe's SDK takes a host and a port, and no path before its own.
+  await app.register(stripeRoutes, { prefix: '/v1', context, stripe })
+  await app.register(checkoutPage, { prefix: '/sandbox/stripe/checkout', context, stripe })
   await app.register(controlRoutes, {
     prefix: '/sandbox/api',
     context,
     telegram,
     yookassa,
+    stripe,
     mailboxes,
     mover,
     platforms,

@@ -5,6 +5,8 @@ import { type Platforms, platformSchema } from '../clock/platforms.ts'
 import type { SandboxContext } from '../context.ts'
 import { faultSchema } from '../faults.ts'
 import type { Mailboxes } from '../mail/mailbox.ts'
+import type { Stripe } from '../stripe/stripe.ts'
+import { StripeError } from '../stripe/stripe-error.ts'
 import type { StoredMessage } from '../telegram/chats.ts'
 import { linkOf } from '../telegram/invoices.ts'
 import type { Telegram } from '../telegram/telegram.ts'
@@ -14,7 +16,8 @@ import type { Yookassa } from '../yookassa/yookassa.ts'
 import { YookassaError } from '../yookassa/yookassa-error.ts'
 import { ControlError } from './control-error.ts'
 import { eventStream } from './event-stream.ts'
-import { transactionsOf } from './transactions.ts'
+import { stripeControl } from './stripe-control.http.ts'
+import { TRANSACTION_PROVIDERS, transactionsOf } from './transactions.ts'
 
 const DELIVERIES_MAX = 200
 const CUSTOMERS_AT_ONCE_MAX = 200_000
@@ -33,6 +36,7 @@ export interface ControlOptions {
   readonly context: SandboxContext
   readonly telegram: Telegram
   readonly yookassa: Yookassa
+  readonly stripe: Stripe
   readonly mailboxes: Mailboxes
   readonly mover: ClockMover
   readonly platforms: Platforms
@@ -40,7 +44,7 @@ export interface ControlOptions {
 
 /** The control API: what a customer does, and what tests want to arrange or know. */
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
-  const { context, telegram, yookassa, mailboxes, mover, platforms } = options
+  const { context, telegram, yookassa, stripe, mailboxes, mover, platforms } = options
   const { activity, clock, faults, store, deliveries } = context
   const {
     blocks,
@@ -197,6 +201,8 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     return { revoked: true }
   })
 
+  await app.register(stripeControl, { prefix: '/stripe', context, stripe })
+
   // Mail
   app.get('/mail', async ({ query }) => {
     const { address } = z.object({ address: z.string().optional() }).parse(query)
@@ -243,12 +249,12 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   app.post('/redeliver', async ({ body }) => {
     const { provider, times, shuffle } = z
       .object({
-        provider: z.enum(['telegram', 'telegram-stars', 'yookassa']),
+        provider: z.enum(['telegram', 'telegram-stars', 'yookassa', 'stripe']),
         times: z.int().min(1).max(100).default(1),
         shuffle: z.boolean().default(false),
       })
       .parse(body)
-    const sender = provider === 'yookassa' ? provider : 'telegram'
+    const sender = provider === 'telegram-stars' ? 'telegram' : provider
     return deliveries.redeliver(sender, { times, shuffle })
   })
 
@@ -265,8 +271,10 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
 
   // What happened
   app.get('/transactions', async ({ query }) => {
-    const schema = z.object({ provider: z.enum(['telegram-stars', 'yookassa']).optional() })
-    return { items: transactionsOf(context, telegram, yookassa, schema.parse(query).provider) }
+    const schema = z.object({ provider: z.enum(TRANSACTION_PROVIDERS).optional() })
+    return {
+      items: transactionsOf(context, { telegram, yookassa, stripe }, schema.parse(query).provider),
+    }
   })
   app.get('/log', async ({ query }) => {
     const { after } = z.object({ after: z.coerce.number().default(0) }).parse(query)
@@ -302,8 +310,12 @@ function readError(error: unknown): { status: number; message: string } {
     const [issue] = error.issues
     return { status: 400, message: `${issue?.path.join('.') || 'body'}: ${issue?.message}` }
   }
-  if (error instanceof ControlError || error instanceof YookassaError) {
-    const isConflict = error instanceof YookassaError && error.status === 400
+  if (
+    error instanceof ControlError ||
+    error instanceof YookassaError ||
+    error instanceof StripeError
+  ) {
+    const isConflict = !(error instanceof ControlError) && error.status === 400
     return { status: isConflict ? 409 : error.status, message: error.message }
   }
   if (error instanceof TelegramError) return { status: 409, message: error.message }

@@ -4,6 +4,7 @@ import type { Advanced } from '../clock/clock-mover.ts'
 import type { Delivery } from '../delivery/delivery-store.ts'
 import type { FaultInput, StoredFault } from '../faults.ts'
 import type { ReceivedMail } from '../mail/mailbox.ts'
+import type { CheckoutSession, Dispute, PaymentIntent, PaymentMethod } from '../stripe/objects.ts'
 import type { SentCount } from '../telegram/sent-counts.ts'
 import type { Payment } from '../yookassa/objects.ts'
 import type { StoredReceipt } from '../yookassa/receipts.ts'
@@ -101,6 +102,35 @@ export class SandboxControl {
     deliverTwice: () => this.redeliver({ provider: 'yookassa' }),
   }
 
+  /** What a test can do to Stripe, and what its buyers and their banks do. */
+  readonly stripe = {
+    transactions: () => this.transactions('stripe'),
+    /** Sessions of all accounts with what they sell, oldest first. */
+    sessions: async (): Promise<ShownSession[]> =>
+      (await this.request<{ items: ShownSession[] }>('GET', '/stripe/sessions')).items,
+    payments: async (): Promise<PaymentIntent[]> =>
+      (await this.request<{ items: PaymentIntent[] }>('GET', '/stripe/payment_intents')).items,
+    pay: (sessionId: string): Promise<CheckoutSession> =>
+      this.request('POST', `/stripe/sessions/${sessionId}/pay`),
+    decline: (sessionId: string, reason?: string): Promise<CheckoutSession> =>
+      this.request('POST', `/stripe/sessions/${sessionId}/decline`, { reason }),
+    expire: (sessionId: string): Promise<CheckoutSession> =>
+      this.request('POST', `/stripe/sessions/${sessionId}/expire`),
+    /** The buyer tells their bank that they did not buy this; the bank takes the money back. */
+    dispute: (
+      paymentIntentId: string,
+      facts: { amount?: number; reason?: string } = {},
+    ): Promise<Dispute> =>
+      this.request('POST', `/stripe/payment_intents/${paymentIntentId}/dispute`, facts),
+    closeDispute: (disputeId: string, status: 'won' | 'lost'): Promise<Dispute> =>
+      this.request('POST', `/stripe/disputes/${disputeId}/close`, { status }),
+    /** Takes a saved card from its customer: it can never be charged again. */
+    detach: (methodId: string): Promise<PaymentMethod> =>
+      this.request('POST', `/stripe/payment_methods/${methodId}/detach`),
+    /** Sends every event that was delivered once more. */
+    deliverTwice: () => this.redeliver({ provider: 'stripe' }),
+  }
+
   /** The last 200 mails of an address, oldest first. */
   async mailbox(address: string): Promise<ReceivedMail[]> {
     const path = `/mail?address=${encodeURIComponent(address)}`
@@ -127,7 +157,7 @@ export class SandboxControl {
 
   /** Sends past deliveries again, several times and in any order if asked. */
   redeliver(options: {
-    readonly provider: 'telegram' | 'yookassa'
+    readonly provider: Delivery['provider']
     readonly times?: number
     readonly shuffle?: boolean
   }): Promise<{ sent: number; accepted: number }> {
@@ -166,6 +196,9 @@ export class SandboxControl {
 
 /** A receipt with its shop, and with what else only the buyer and the tax office get to see. */
 export type ShopReceipt = StoredReceipt['receipt'] & Pick<StoredReceipt, 'shopId' | 'customer'>
+
+/** A session of Stripe with what it sells. */
+export type ShownSession = CheckoutSession & { readonly title: string }
 
 /** A delivery as the control API shows it. */
 export interface ListedDelivery

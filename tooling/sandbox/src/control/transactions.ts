@@ -1,11 +1,17 @@
 import type { SandboxContext } from '../context.ts'
+import { formatMinor } from '../stripe/currencies.ts'
+import type { BalanceTransaction } from '../stripe/objects.ts'
+import type { Stripe } from '../stripe/stripe.ts'
 import type { Telegram } from '../telegram/telegram.ts'
 import type { Yookassa } from '../yookassa/yookassa.ts'
 
+/** Whose books there are. */
+export const TRANSACTION_PROVIDERS = ['telegram-stars', 'yookassa', 'stripe'] as const
+
 /** One movement of money in a provider's books. */
 export interface Transaction {
-  readonly provider: 'telegram-stars' | 'yookassa'
-  /** The charge or payment; a refund has its own id at YooKassa and the charge's in Stars. */
+  readonly provider: (typeof TRANSACTION_PROVIDERS)[number]
+  /** The charge or payment; a refund has its own id, in Stars the charge's. */
   readonly id: string
   readonly kind: 'payment' | 'refund' | 'chargeback'
   /** Stars, or a decimal text. */
@@ -15,7 +21,7 @@ export interface Transaction {
   /** The payment that a refund gives back. */
   readonly payment_id: string
   readonly user_id: number | null
-  /** The bot or shop. */
+  /** The bot, shop or account. */
   readonly account: string
   readonly payload: string | null
   readonly metadata: Readonly<Record<string, string | null>> | null
@@ -24,13 +30,17 @@ export interface Transaction {
 /** The books: every charge and refund, oldest first. */
 export function transactionsOf(
   context: SandboxContext,
-  telegram: Telegram,
-  yookassa: Yookassa,
-  provider?: Transaction['provider'],
+  { telegram, yookassa, stripe }: { telegram: Telegram; yookassa: Yookassa; stripe: Stripe },
+  only?: Transaction['provider'],
 ): Transaction[] {
-  const stars = provider === 'yookassa' ? [] : starTransactions(telegram)
-  const shops = provider === 'telegram-stars' ? [] : shopTransactions(context, yookassa)
-  return [...stars, ...shops].sort((a, b) => a.at.localeCompare(b.at))
+  const all = {
+    'telegram-stars': () => starTransactions(telegram),
+    yookassa: () => shopTransactions(context, yookassa),
+    stripe: () => stripeTransactions(context, stripe),
+  }
+  return TRANSACTION_PROVIDERS.filter((provider) => only === undefined || provider === only)
+    .flatMap((provider) => all[provider]())
+    .sort((a, b) => a.at.localeCompare(b.at))
 }
 
 function starTransactions({ stars }: Telegram): Transaction[] {
@@ -89,4 +99,45 @@ function shopTransactions({ shops }: SandboxContext, yookassa: Yookassa): Transa
       })
     return [...payments, ...refunds]
   })
+}
+
+/** Stripe's balance, as far as buyers' money goes: what a bank gave back after all is no line. */
+function stripeTransactions({ stripeAccounts }: SandboxContext, stripe: Stripe): Transaction[] {
+  const { payments, refunds, disputes, balance } = stripe
+  const sourceOf = ({ type, source }: BalanceTransaction) => {
+    if (type === 'charge') {
+      const { object } = payments.charges.get(source)
+      return { kind: 'payment' as const, id: object.payment_intent, object }
+    }
+    if (type === 'refund') {
+      const { object } = refunds.refunds.get(source)
+      return object.status === 'failed'
+        ? undefined
+        : { kind: 'refund' as const, id: source, object }
+    }
+    if (type !== 'adjustment') return undefined
+    const { object } = disputes.disputes.get(source)
+    return object.status === 'won' ? undefined : { kind: 'chargeback' as const, id: source, object }
+  }
+  return stripeAccounts.flatMap(({ accountId: account }) =>
+    balance.lines.list(account).flatMap((line): Transaction[] => {
+      const found = sourceOf(line)
+      if (!found) return []
+      return [
+        {
+          provider: 'stripe',
+          id: found.id,
+          kind: found.kind,
+          amount: formatMinor(Math.abs(line.amount), line.currency),
+          currency: line.currency.toUpperCase(),
+          at: new Date(line.created * 1_000).toISOString(),
+          payment_id: found.object.payment_intent,
+          user_id: null,
+          account,
+          payload: null,
+          metadata: found.object.metadata,
+        },
+      ]
+    }),
+  )
 }

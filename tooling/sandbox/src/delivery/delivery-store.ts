@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 /** Something a provider tells an app. */
 export interface Delivery {
   readonly seq: number
-  readonly provider: 'telegram' | 'yookassa'
+  readonly provider: (typeof PROVIDERS)[number]
   /** The bot or shop it is for. */
   readonly account: string
   /** Deliveries of one queue go out one after the other, in order. */
@@ -18,6 +18,8 @@ export interface Delivery {
   readonly attempts: number
   readonly status: (typeof STATUSES)[number]
 }
+
+const PROVIDERS = ['telegram', 'yookassa', 'stripe'] as const
 
 const STATUSES = ['pending', 'delivered', 'expired', 'dropped'] as const
 
@@ -102,7 +104,7 @@ export class DeliveryStore {
       .all(...values)
       .map((row) => ({
         seq: Number(row['seq']),
-        provider: row['provider'] === 'yookassa' ? 'yookassa' : 'telegram',
+        provider: PROVIDERS.find((provider) => provider === row['provider']) ?? 'telegram',
         account: String(row['account']),
         queue: String(row['queue']),
         kind: String(row['kind']),

@@ -26,7 +26,7 @@ export async function startRunningApp<Served extends { close(): Promise<void> }>
   /** Brings a database up to date, as its owner. */
   migrate(ownerUrl: string): Promise<void>
   /** Its bots and shops, and those of others on the same sandbox. */
-  accounts(url: string): Pick<SandboxOptions, 'bots' | 'shops'>
+  accounts(url: string): Pick<SandboxOptions, 'bots' | 'shops' | 'stripeAccounts'>
   /** The app shows the sandbox below its own address. [no] */
   readonly sandboxOnSameOrigin?: boolean | undefined
   /** Serves it; called again for each restart. */
