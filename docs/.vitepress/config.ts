@@ -17,6 +17,11 @@ const decisions = [
   ['0014-announce-after-the-commit', '0014 Listeners hear after the commit'],
   ['0015-identity-of-our-own', '0015 People and logins are our own'],
   ['0016-people-in-parts', '0016 Features know of people in parts'],
+  ['0017-place-by-class-of-score', '0017 Places by classes of score'],
+  ['0018-tokens-that-are-not-stored', '0018 Tokens that are not stored'],
+  ['0019-codes-by-where-they-come-from', '0019 Codes by where they come from'],
+  ['0020-gate-opens-when-nothing-is-known', '0020 The gate is open by default'],
+  ['0021-four-services-of-one-program', '0021 Four services of one program'],
 ] as const
 
 /** On a phone, tables and diagrams keep a width at which they can be read, and scroll. */
