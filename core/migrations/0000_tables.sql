@@ -177,6 +177,53 @@ CREATE TABLE "gramkit"."balance_verification" (
 	"created_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_customer" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	"email" text,
+	"company" text,
+	"address" text[] NOT NULL,
+	"country" text,
+	"region" text,
+	"tax_id" text,
+	"currency" text NOT NULL,
+	"time_zone" text NOT NULL,
+	"payment_terms_days" integer,
+	"auto_charge" boolean NOT NULL,
+	"user_id" uuid,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_customer_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_customer_name_check" CHECK (char_length("gramkit"."billing_customer"."name") between 1 and 200),
+	CONSTRAINT "billing_customer_currency_check" CHECK ("gramkit"."billing_customer"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_customer_terms_check" CHECK ("gramkit"."billing_customer"."payment_terms_days" between 0 and 365)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_tenant" (
+	"tenant_id" uuid PRIMARY KEY NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	"company" text,
+	"address" text[] NOT NULL,
+	"country" text,
+	"region" text,
+	"tax_id" text,
+	"currency" text NOT NULL,
+	"time_zone" text NOT NULL,
+	"language" text NOT NULL,
+	"invoice_series" text NOT NULL,
+	"payment_terms_days" integer NOT NULL,
+	"grace_days" integer NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_tenant_name_check" CHECK (char_length("gramkit"."billing_tenant"."name") between 1 and 200),
+	CONSTRAINT "billing_tenant_currency_check" CHECK ("gramkit"."billing_tenant"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_tenant_language_check" CHECK ("gramkit"."billing_tenant"."language" in ('en', 'ru')),
+	CONSTRAINT "billing_tenant_days_check" CHECK ("gramkit"."billing_tenant"."payment_terms_days" between 0 and 365 and "gramkit"."billing_tenant"."grace_days" between 0 and 365)
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."friendship" (
 	"low_id" uuid NOT NULL,
 	"high_id" uuid NOT NULL,
@@ -892,6 +939,8 @@ ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_account_id_bal
 ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_refill" ADD CONSTRAINT "balance_refill_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_snapshot" ADD CONSTRAINT "balance_snapshot_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_low_id_user_account_id_fk" FOREIGN KEY ("low_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_high_id_user_account_id_fk" FOREIGN KEY ("high_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship_block" ADD CONSTRAINT "friendship_block_blocker_id_user_account_id_fk" FOREIGN KEY ("blocker_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -981,6 +1030,9 @@ CREATE INDEX "balance_hold_account_id_index" ON "gramkit"."balance_hold" USING b
 CREATE INDEX "balance_hold_expires_at_index" ON "gramkit"."balance_hold" USING btree ("expires_at") WHERE "gramkit"."balance_hold"."status" = 'pending' and "gramkit"."balance_hold"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "balance_snapshot_unfinished_index" ON "gramkit"."balance_snapshot" USING btree ("number") WHERE "gramkit"."balance_snapshot"."balance" is null;--> statement-breakpoint
 CREATE INDEX "balance_verification_created_at_index" ON "gramkit"."balance_verification" USING btree ("created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_customer_code_key" ON "gramkit"."billing_customer" USING btree ("tenant_id","code");--> statement-breakpoint
+CREATE INDEX "billing_customer_user_id_index" ON "gramkit"."billing_customer" USING btree ("user_id","tenant_id") WHERE "gramkit"."billing_customer"."user_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_tenant_code_key" ON "gramkit"."billing_tenant" USING btree ("code");--> statement-breakpoint
 CREATE INDEX "friendship_high_id_index" ON "gramkit"."friendship" USING btree ("high_id");--> statement-breakpoint
 CREATE INDEX "friendship_block_blocked_id_index" ON "gramkit"."friendship_block" USING btree ("blocked_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "group_member_owner_key" ON "gramkit"."group_member" USING btree ("group_id") WHERE "gramkit"."group_member"."role" = 'owner';--> statement-breakpoint

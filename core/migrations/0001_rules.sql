@@ -493,3 +493,44 @@ CREATE TRIGGER waitlist_entry_joined AFTER INSERT ON gramkit.waitlist_entry
 CREATE TRIGGER waitlist_entry_changed AFTER UPDATE ON gramkit.waitlist_entry
   REFERENCING NEW TABLE AS came OLD TABLE AS gone
   FOR EACH STATEMENT EXECUTE FUNCTION gramkit.waitlist_count();
+--> statement-breakpoint
+
+-- Billing. Every table of billing belongs to tenants: the application sees and writes the rows of the
+-- tenant that its transaction has entered, and none outside of one. The owner, who migrates, copies
+-- and restores, is not bound (no FORCE): the functions below run as the owner and look across tenants.
+--
+-- The setting is read once for a statement (the subquery), and is empty again after the transaction.
+DO $$
+DECLARE
+  billing regclass;
+BEGIN
+  FOR billing IN
+    SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'gramkit'::regnamespace
+      AND c.relkind IN ('r', 'p') AND c.relname LIKE 'billing\_%'
+  LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', billing);
+    EXECUTE format($policy$CREATE POLICY tenant ON %s TO gramkit_app
+      USING (tenant_id = (SELECT nullif(current_setting('gramkit.tenant', true), '')::uuid))
+      WITH CHECK (tenant_id = (SELECT nullif(current_setting('gramkit.tenant', true), '')::uuid))
+      $policy$, billing);
+  END LOOP;
+END $$;
+--> statement-breakpoint
+REVOKE DELETE ON gramkit.billing_tenant, gramkit.billing_customer FROM gramkit_app;
+--> statement-breakpoint
+-- What looks across tenants gives ids and nothing else.
+CREATE FUNCTION gramkit.billing_tenants(after uuid, most integer) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT t.tenant_id FROM gramkit.billing_tenant t WHERE after IS NULL OR t.tenant_id > after
+  ORDER BY t.tenant_id LIMIT most
+$$;
+--> statement-breakpoint
+-- Of which tenants somebody is a customer; finds them by billing_customer_user_id_index.
+CREATE FUNCTION gramkit.billing_tenants_of_user(person uuid) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT DISTINCT c.tenant_id FROM gramkit.billing_customer c WHERE c.user_id = person ORDER BY 1
+$$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user TO gramkit_app;

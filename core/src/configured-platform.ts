@@ -24,6 +24,7 @@ export function configuredPlatform(config: Config, logger: Pick<Logger, 'warn'>)
     ...(yookassa ? { yookassa } : {}),
     ...(mail ? { mail } : {}),
     codeSecret: config.codeSecret,
+    billing: { defaultTenantId: config.defaultTenantId },
     spentCredits: config.spentCredits,
     onDatabaseError: (error) =>
       logger.warn({ err: error }, 'a connection to the database was lost'),

@@ -6,6 +6,7 @@
  */
 import { auditPart } from './features/audit/index.ts'
 import { balancePart } from './features/balance/index.ts'
+import { billingPart } from './features/billing/index.ts'
 import { friendshipsPart } from './features/friendships/index.ts'
 import { groupsPart } from './features/groups/index.ts'
 import { invitesPart } from './features/invites/index.ts'
@@ -124,6 +125,7 @@ export const CORE_PEOPLE: readonly PersonPart<CoreServices>[] = [
   qualityPart,
   paymentsPart,
   subscriptionsPart,
+  billingPart,
   friendshipsPart,
   groupsPart,
   invitesPart,

@@ -1,4 +1,5 @@
 import { createResourceCatalog, type ResourceInput } from './features/balance/index.ts'
+import type { BillingOptions } from './features/billing/index.ts'
 import { createTemplateCatalog, type NotificationOptions } from './features/notifications/index.ts'
 import {
   checkTaxProfiles,
@@ -91,6 +92,8 @@ export interface CommonOptions<Services> {
   readonly returnUrls?: readonly string[]
   /** The waitlist's pages (the first of `returnUrls`) and what its codes begin with (`VOBEE`). */
   readonly waitlist?: Partial<WaitlistOptions>
+  /** What an app of one tenant calls its own. */
+  readonly billing?: BillingOptions
   /** Hears of connections that broke while idle. */
   readonly onDatabaseError?: (error: Error) => void
 }
@@ -203,6 +206,7 @@ export async function createPlatform(
       pageUrl: options.waitlist?.pageUrl ?? options.returnUrls?.[0] ?? '',
       codePrefix: options.waitlist?.codePrefix ?? 'VOBEE',
     },
+    billing: options.billing ?? {},
     mailer: await loadMailer(options.mail),
     people: [
       ...(options.people ?? []).map((part) => adaptPersonPart(part, servicesOf)),

@@ -5,6 +5,7 @@ import {
   RefillsRepository,
   VerificationRepository,
 } from './features/balance/index.ts'
+import { TenantsRepository as BillingTenantsRepository } from './features/billing/index.ts'
 import { FriendshipsRepository } from './features/friendships/index.ts'
 import { GroupsRepository, MembersRepository } from './features/groups/index.ts'
 import { InvitationsRepository } from './features/invites/index.ts'
@@ -76,6 +77,7 @@ export class CoreRepositories {
   #attributions?: AttributionsRepository
   #audit?: AuditRepository
   #balance?: BalanceRepository
+  #billingTenants?: BillingTenantsRepository
   #broadcasts?: BroadcastsRepository
   #consents?: ConsentsRepository
   #departures?: DeparturesRepository
@@ -149,6 +151,10 @@ export class CoreRepositories {
 
   get balance(): BalanceRepository {
     return (this.#balance ??= new BalanceRepository(this.db))
+  }
+
+  get billingTenants(): BillingTenantsRepository {
+    return (this.#billingTenants ??= new BillingTenantsRepository(this.db))
   }
 
   get broadcasts(): BroadcastsRepository {

@@ -38,6 +38,7 @@ const context: Context = {
   returnUrls: [],
   waitlist: { pageUrl: 'https://example.org/join/', codePrefix: 'VOBEE' },
   rewardSettings: {},
+  billing: {},
   mailer: undefined,
   people: [],
   passwordHasher: undefined,

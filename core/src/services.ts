@@ -6,6 +6,7 @@ import {
   type ResourceCatalog,
   VerificationService,
 } from './features/balance/index.ts'
+import { type BillingOptions, BillingService } from './features/billing/index.ts'
 import { FriendshipsService } from './features/friendships/index.ts'
 import { GroupsService, MembersService } from './features/groups/index.ts'
 import { GuessingService, InvitesService } from './features/invites/index.ts'
@@ -95,6 +96,8 @@ export interface Context {
   readonly waitlist: WaitlistOptions
   /** What an app gives for referrals. */
   readonly rewardSettings: RewardSettings
+  /** What an app says about billing. */
+  readonly billing: BillingOptions
   /** Undefined where no mails are sent. */
   readonly mailer: Mailer | undefined
   /** Undefined where nobody logs in by e-mail. */
@@ -128,6 +131,7 @@ export class CoreServices<
   #audit?: AuditService
   #balance?: BalanceService
   #batches?: BatchesService
+  #billing?: BillingService
   #broadcastSending?: BroadcastSendingService
   #broadcasts?: BroadcastsService
   #disputes?: DisputesService
@@ -242,6 +246,14 @@ export class CoreServices<
 
   get batches(): BatchesService {
     return (this.#batches ??= new BatchesService(this))
+  }
+
+  get billing(): BillingService {
+    return (this.#billing ??= new BillingService(this))
+  }
+
+  get billingOptions(): BillingOptions {
+    return this.context.billing
   }
 
   get broadcastSending(): BroadcastSendingService {

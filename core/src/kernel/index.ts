@@ -41,6 +41,7 @@ export { addMs, addPeriod, DAY_MS, type Period } from './interval.ts'
 export { LANGUAGES, type Language, languageOf, type Reader } from './language.ts'
 export {
   addDays,
+  isTimeZone,
   type LocalTime,
   localDay,
   localTime,

@@ -49,3 +49,15 @@ export function addDays(day: string, days: number): string {
   date.setUTCDate(date.getUTCDate() + days)
   return date.toISOString().slice(0, 10)
 }
+
+/** Tells whether the runtime knows a time zone by this name. */
+export function isTimeZone(timeZone: string): boolean {
+  // A bare offset such as +23:00 is no place, and has no place's calendar.
+  if (!/^[A-Za-z]/.test(timeZone)) return false
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -44,6 +44,7 @@ const context: Context = {
   rewardSettings: {},
   mailer: undefined,
   people: [],
+  billing: {},
   passwordHasher: undefined,
 }
 

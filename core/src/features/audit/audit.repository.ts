@@ -11,8 +11,8 @@ import type { Executor } from '../../platform/database/index.ts'
 import { auditEntry, auditSeal } from './audit.table.ts'
 import type { AuditEntry } from './audit.ts'
 
-/** What a new entry is made of. */
-export type NewAuditEntry = Omit<AuditEntry, 'id' | 'stream'>
+/** What a new entry is made of; its stream is `core` where none is named. */
+export type NewAuditEntry = Omit<AuditEntry, 'id' | 'stream'> & { readonly stream?: string }
 
 /** Audit entries and their seals. */
 export class AuditRepository {

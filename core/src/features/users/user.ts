@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { hashSecret, InvalidValue, LANGUAGES, type Language } from '../../kernel/index.ts'
+import {
+  hashSecret,
+  InvalidValue,
+  isTimeZone,
+  LANGUAGES,
+  type Language,
+} from '../../kernel/index.ts'
 import { DeviceKeyInvalid } from './users.errors.ts'
 
 /** A person: a guest of one device, or somebody known by their Telegram identity. */
@@ -85,18 +91,6 @@ export function changedFields(stored: Profile, current: Profile): Partial<Profil
     ...(firstName === stored.firstName ? {} : { firstName }),
     ...(lastName === stored.lastName ? {} : { lastName }),
     ...(languageCode === stored.languageCode ? {} : { languageCode }),
-  }
-}
-
-/** Tells whether the runtime knows a time zone by this name. */
-export function isTimeZone(timeZone: string): boolean {
-  // A bare offset such as +23:00 is no place, and has no place's calendar.
-  if (!/^[A-Za-z]/.test(timeZone)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone })
-    return true
-  } catch {
-    return false
   }
 }
 

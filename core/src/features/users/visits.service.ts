@@ -1,4 +1,4 @@
-import { assert, type Clock } from '../../kernel/index.ts'
+import { assert, type Clock, isTimeZone } from '../../kernel/index.ts'
 import type { Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import { ATTRIBUTION_WINDOW_MS, cleanSource, type StartVia } from './attribution/attribution.ts'
@@ -15,7 +15,7 @@ import {
 } from './streaks/streak.ts'
 import { streakMilestoneReached } from './streaks/streaks.events.ts'
 import type { StreaksRepository } from './streaks/streaks.repository.ts'
-import { isTimeZone, type User } from './user.ts'
+import type { User } from './user.ts'
 import { userAttributed } from './users.events.ts'
 import type { UsersRepository } from './users.repository.ts'
 

@@ -15,6 +15,7 @@ const required = {
 const malformed: Record<keyof typeof variables.shape, string> = {
   NODE_ENV: 'prod',
   DATABASE_URL: 'mysql://root:hunter2hunter2@localhost/shop',
+  DEFAULT_TENANT_ID: 'default',
   GRAMKIT_OWNER_DATABASE_URL: 'localhost',
   GRAMKIT_DIRECT_DATABASE_URL: 'localhost',
   GRAMKIT_DATABASE_POOL_SIZE: '0',

@@ -64,6 +64,8 @@ export interface Config {
   readonly codeSecret: string | undefined
   /** Addresses, besides the public one, to which a customer may be sent back. */
   readonly returnUrls: readonly string[]
+  /** Whose `services.billing.default` is; undefined for nobody's. */
+  readonly defaultTenantId: string | undefined
   /** What becomes of a refund whose credits are spent. */
   readonly spentCredits: z.output<typeof variables>['GRAMKIT_SPENT_CREDITS']
   readonly logLevel: z.output<typeof variables>['GRAMKIT_LOG_LEVEL']
@@ -216,6 +218,7 @@ function toConfig(read: Variables, given: Environment): Config {
     paidBroadcastStars: read.GRAMKIT_PAID_BROADCAST_STARS,
     codeSecret: read.GRAMKIT_CODE_SECRET,
     returnUrls: read.GRAMKIT_RETURN_URLS,
+    defaultTenantId: read.DEFAULT_TENANT_ID,
     spentCredits: read.GRAMKIT_SPENT_CREDITS,
     logLevel: read.GRAMKIT_LOG_LEVEL,
     devClockUrl: read.GRAMKIT_DEV_CLOCK_URL,

@@ -40,6 +40,10 @@ export const variables = z.object({
   DATABASE_URL: postgresAddress.describe(
     "the PostgreSQL address of the application's role, such as postgres://app:password@host/name",
   ),
+  DEFAULT_TENANT_ID: z
+    .uuid()
+    .optional()
+    .describe('the id of the tenant that `services.billing.default` bills for'),
   GRAMKIT_OWNER_DATABASE_URL: postgresAddress
     .optional()
     .describe('the PostgreSQL address of the role that owns the schema and migrates'),

@@ -1,4 +1,15 @@
-import { and, asc, desc, eq, getTableName, gt, inArray, lt, type SQL } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableColumns,
+  getTableName,
+  gt,
+  inArray,
+  lt,
+  type SQL,
+} from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import type { PageRequest } from '../../kernel/index.ts'
 import { assert, decodeCursor, NotFound, type Page, pageLimit, toPage } from '../../kernel/index.ts'
@@ -52,15 +63,37 @@ function statementsOf(table: IdTable): ReturnType<typeof makeStatements> {
 export abstract class BaseRepository<Table extends IdTable> {
   protected readonly db: Executor
   protected readonly table: Table
+  readonly #shared: readonly (readonly [PgColumn, unknown])[]
+  readonly #sharedValues: Partial<Table['$inferInsert']>
 
-  constructor(db: Executor, table: Table) {
+  /** Rows beside those that have the shared values are neither seen nor written. [no values] */
+  constructor(db: Executor, table: Table, shared: Partial<Table['$inferInsert']> = {}) {
     this.db = db
     this.table = table
+    this.#sharedValues = shared
+    const columns: Record<string, PgColumn> = getTableColumns(table as PgTable)
+    this.#shared = Object.entries(shared).map(([name, value]) => {
+      const column = columns[name]
+      assert(column, `${getTableName(table)} has no column ${name}`)
+      return [column, value]
+    })
+  }
+
+  /** What every statement of this repository asks, and a condition of its own. */
+  protected own(condition?: SQL): SQL | undefined {
+    return and(...this.#shared.map(([column, value]) => eq(column, value)), condition)
   }
 
   /** Reads a row, or undefined. */
   async findById(id: string): Promise<Table['$inferSelect'] | undefined> {
-    const [row] = await statementsOf(this.table).find(this.db, { id })
+    if (this.#shared.length === 0) {
+      const [row] = await statementsOf(this.table).find(this.db, { id })
+      return row
+    }
+    const [row] = await this.db
+      .select()
+      .from(this.table as PgTable)
+      .where(this.own(eq(this.table.id, id)))
     return row
   }
 
@@ -80,7 +113,7 @@ export abstract class BaseRepository<Table extends IdTable> {
     return this.db
       .select()
       .from(this.table as PgTable)
-      .where(inArray(this.table.id, [...ids]))
+      .where(this.own(inArray(this.table.id, [...ids])))
       .orderBy(asc(this.table.id))
   }
 
@@ -101,7 +134,11 @@ export abstract class BaseRepository<Table extends IdTable> {
     const found = await this.db
       .select()
       .from(this.table as PgTable)
-      .where(and(condition, request.cursor ? beyond(id, decodeCursor(request.cursor)) : undefined))
+      .where(
+        this.own(
+          and(condition, request.cursor ? beyond(id, decodeCursor(request.cursor)) : undefined),
+        ),
+      )
       .orderBy(direction(id))
       .limit(limit + 1)
     return toPage(found, limit, (row) => String(row['id']))
@@ -109,7 +146,10 @@ export abstract class BaseRepository<Table extends IdTable> {
 
   /** Writes a new row. */
   async insert(values: Table['$inferInsert']): Promise<Table['$inferSelect']> {
-    const [row] = await this.db.insert(this.table).values(values).returning()
+    const [row] = await this.db
+      .insert(this.table)
+      .values({ ...values, ...this.#sharedValues })
+      .returning()
     assert(row, 'An insert answers with its row')
     return row
   }
@@ -126,7 +166,7 @@ export abstract class BaseRepository<Table extends IdTable> {
     const [row] = await this.db
       .update(this.table as PgTable)
       .set(changes)
-      .where(eq(this.table.id, id))
+      .where(this.own(eq(this.table.id, id)))
       .returning()
     return row ?? this.#missing(id)
   }
@@ -135,8 +175,11 @@ export abstract class BaseRepository<Table extends IdTable> {
   async upsert(values: Table['$inferInsert']): Promise<Table['$inferSelect']> {
     const [row] = await this.db
       .insert(this.table)
-      .values(values)
-      .onConflictDoUpdate({ target: this.table.id, set: values as Record<string, unknown> })
+      .values({ ...values, ...this.#sharedValues })
+      .onConflictDoUpdate({
+        target: [...this.#shared.map(([column]) => column), this.table.id],
+        set: values as Record<string, unknown>,
+      })
       .returning()
     assert(row, 'An upsert answers with its row')
     return row
@@ -144,7 +187,10 @@ export abstract class BaseRepository<Table extends IdTable> {
 
   /** Deletes a row; false when there was none. */
   async remove(id: string): Promise<boolean> {
-    const removed = await this.db.delete(this.table).where(eq(this.table.id, id)).returning()
+    const removed = await this.db
+      .delete(this.table)
+      .where(this.own(eq(this.table.id, id)))
+      .returning()
     return removed.length === 1
   }
 
@@ -180,14 +226,15 @@ export abstract class BaseRepository<Table extends IdTable> {
     if (ids.length === 0) return []
     const { mode = 'update', wait = 'block' } = options
     const [id, ...others] = ids
-    if (id && others.length === 0 && mode === 'update' && wait === 'block') {
+    const isPlain = this.#shared.length === 0 && mode === 'update' && wait === 'block'
+    if (id && others.length === 0 && isPlain) {
       return statementsOf(this.table).lock(this.db, { id })
     }
     try {
       return await this.db
         .select()
         .from(this.table as PgTable)
-        .where(inArray(this.table.id, [...ids]))
+        .where(this.own(inArray(this.table.id, [...ids])))
         .orderBy(asc(this.table.id))
         .for(mode, {
           ...(wait === 'nowait' ? { noWait: true } : {}),

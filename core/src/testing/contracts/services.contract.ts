@@ -7,6 +7,7 @@ import { aPerson } from '../people.ts'
 const LAZY = [
   'audit',
   'balance',
+  'billing',
   'holds',
   'invites',
   'notificationSettings',

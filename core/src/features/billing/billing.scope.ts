@@ -1,0 +1,21 @@
+import type { Clock } from '../../kernel/index.ts'
+import type { Executor, Transactional } from '../../platform/database/index.ts'
+import type { AuditRepository } from '../audit/index.ts'
+import type { TenantsRepository } from './tenants/tenants.repository.ts'
+
+/** What an app says about billing. */
+export interface BillingOptions {
+  /** Whose `services.billing.default` is, for an app of one tenant. [nobody's] */
+  readonly defaultTenantId?: string | undefined
+}
+
+/** All of core that billing may touch. */
+export interface BillingScope extends Transactional<BillingScope> {
+  readonly clock: Clock
+  readonly billingOptions: BillingOptions
+  readonly repos: {
+    readonly db: Executor
+    readonly audit: Pick<AuditRepository, 'insert'>
+    readonly billingTenants: TenantsRepository
+  }
+}

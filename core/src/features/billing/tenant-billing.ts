@@ -1,0 +1,107 @@
+import { assert, type Clock } from '../../kernel/index.ts'
+import type { BillingScope } from './billing.scope.ts'
+import { type Change, changedFacts } from './change.ts'
+import { CustomersService } from './customers/customers.service.ts'
+import { TenantRepositories } from './tenant-repositories.ts'
+import { TenantService } from './tenants/tenant.service.ts'
+import type { Caller } from './tenants/tenant.ts'
+
+/**
+ * All of billing for one tenant. Each service is built when it is first touched.
+ *
+ * Repositories exist inside `transaction` alone: there the database sees one tenant's rows, and
+ * outside of it none.
+ *
+ * @example
+ * const billing = services.billing.forTenant(tenantId, { actor: userId, requestId })
+ * await billing.transaction(async (tx) => {
+ *   const customer = await tx.customers.create({ code: 'CUST001', name: 'John Doe' })
+ * })
+ */
+export class TenantBilling {
+  #customers?: CustomersService
+  #tenant?: TenantService
+  readonly tenantId: string
+  readonly caller: Caller
+  readonly #core: BillingScope
+  readonly #repos: TenantRepositories | undefined
+
+  constructor(core: BillingScope, tenantId: string, caller: Caller, repos?: TenantRepositories) {
+    this.#core = core
+    this.tenantId = tenantId
+    this.caller = caller
+    this.#repos = repos
+  }
+
+  get clock(): Clock {
+    return this.#core.clock
+  }
+
+  /** Core's services, in the same transaction. */
+  get core(): BillingScope {
+    return this.#core
+  }
+
+  /** The tenant's repositories; there are none outside of a transaction. */
+  get repos(): TenantRepositories {
+    assert(this.#repos, 'Rows of a tenant are read and written inside TenantBilling.transaction')
+    return this.#repos
+  }
+
+  get customers(): CustomersService {
+    return (this.#customers ??= new CustomersService(this))
+  }
+
+  get tenant(): TenantService {
+    return (this.#tenant ??= new TenantService(this))
+  }
+
+  /**
+   * Runs work in a transaction that sees this tenant's rows and no others. In an open transaction
+   * the work joins it, and what was seen there before is seen again afterwards.
+   *
+   * Two tenants in one transaction take turns: started at once they may see nothing, and never each
+   * other's rows.
+   */
+  transaction<T>(work: (tx: TenantBilling) => Promise<T>): Promise<T> {
+    if (this.#repos) return work(this)
+    return this.#core.transaction(async (core) => {
+      const former = await core.repos.billingTenants.enter(this.tenantId)
+      const repos = new TenantRepositories(core.repos.db, this.tenantId)
+      const tx = new TenantBilling(core, this.tenantId, this.caller, repos)
+      // A transaction of its own forgets the tenant by itself.
+      if (core !== this.#core) return work(tx)
+      return leaveAfter(
+        () => work(tx),
+        () => core.repos.billingTenants.enter(former),
+      )
+    })
+  }
+
+  /** Writes down who changed what, in the open transaction. */
+  async record(change: Change): Promise<void> {
+    const { actor, requestId } = this.caller
+    await this.#core.repos.audit.insert({
+      stream: `tenant:${this.tenantId}`,
+      actor,
+      action: change.action,
+      subject: change.subject,
+      facts: { ...changedFacts(change), ...(requestId ? { requestId } : {}) },
+      createdAt: this.clock.now(),
+    })
+  }
+}
+
+async function leaveAfter<T>(work: () => Promise<T>, leave: () => Promise<unknown>): Promise<T> {
+  let result: T
+  try {
+    result = await work()
+  } catch (error) {
+    // A statement that failed has ended the transaction, or the caller goes back to a savepoint,
+    // which brings back what was set before it.
+    await leave().catch(() => undefined)
+    throw error
+  }
+  await leave()
+  return result
+}

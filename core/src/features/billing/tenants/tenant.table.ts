@@ -1,0 +1,40 @@
+import { sql } from 'drizzle-orm'
+import { check, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { CURRENCIES, LANGUAGES } from '../../../kernel/index.ts'
+import { gramkit, instant } from '../../../platform/database/index.ts'
+
+const listed = (values: readonly string[]) =>
+  sql.raw(values.map((value) => `'${value}'`).join(', '))
+
+/** Who sells by the kit. */
+export const billingTenant = gramkit.table(
+  'billing_tenant',
+  {
+    id: uuid('tenant_id').primaryKey(),
+    code: text().notNull(),
+    name: text().notNull(),
+    company: text(),
+    address: text().array().notNull(),
+    country: text(),
+    region: text(),
+    taxId: text(),
+    currency: text({ enum: CURRENCIES }).notNull(),
+    timeZone: text().notNull(),
+    language: text({ enum: LANGUAGES }).notNull(),
+    invoiceSeries: text().notNull(),
+    paymentTermsDays: integer().notNull(),
+    graceDays: integer().notNull(),
+    createdAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+  },
+  (table) => [
+    uniqueIndex('billing_tenant_code_key').on(table.code),
+    check('billing_tenant_name_check', sql`char_length(${table.name}) between 1 and 200`),
+    check('billing_tenant_currency_check', sql`${table.currency} in (${listed(CURRENCIES)})`),
+    check('billing_tenant_language_check', sql`${table.language} in (${listed(LANGUAGES)})`),
+    check(
+      'billing_tenant_days_check',
+      sql`${table.paymentTermsDays} between 0 and 365 and ${table.graceDays} between 0 and 365`,
+    ),
+  ],
+)

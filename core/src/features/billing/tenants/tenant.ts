@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { LANGUAGES } from '../../../kernel/index.ts'
+import {
+  addressField,
+  codeField,
+  countryField,
+  currencyField,
+  daysField,
+  line,
+  regionField,
+  timeZoneField,
+  withTaxId,
+} from '../fields.ts'
+
+/** What a tenant is made of: who sells, and how its invoices are made out. */
+export const tenantFields = z
+  .strictObject({
+    code: codeField,
+    name: line(200),
+    company: line(200).nullable().default(null),
+    address: addressField.default([]),
+    country: countryField.nullable().default(null),
+    region: regionField.nullable().default(null),
+    taxId: z.string().nullable().default(null),
+    currency: currencyField,
+    timeZone: timeZoneField.default('UTC'),
+    /** The language of its documents. */
+    language: z.enum(LANGUAGES, `is none of ${LANGUAGES.join(', ')}`).default('en'),
+    /** What the numbers of its invoices begin with. */
+    invoiceSeries: z
+      .string()
+      .regex(/^[A-Z0-9][A-Z0-9-]{0,11}$/, 'has not 1 to 12 capital letters, digits and dashes')
+      .default('INV'),
+    paymentTermsDays: daysField(365).default(30),
+    /** Days after which an invoice that is due counts as overdue. */
+    graceDays: daysField(365).default(0),
+  })
+  .transform(withTaxId)
+
+/** What a tenant is made from. */
+export type TenantInput = z.input<typeof tenantFields>
+
+/** Who sells by the kit: sees its own customers, plans and invoices, and nobody else's. */
+export interface Tenant extends Readonly<z.output<typeof tenantFields>> {
+  readonly id: string
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Who asks for a change, as the audit names them. */
+export interface Caller {
+  /** `system`, `admin`, a user's id, or `key:<id>` of an API key. */
+  readonly actor: string
+  readonly requestId?: string | undefined
+}

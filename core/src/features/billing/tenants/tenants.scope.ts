@@ -1,0 +1,19 @@
+import type { Clock } from '../../../kernel/index.ts'
+import type { Transactional } from '../../../platform/database/index.ts'
+import type { Change } from '../change.ts'
+import type { Caller } from './tenant.ts'
+import type { TenantRowRepository } from './tenants.repository.ts'
+
+/** What every service of a tenant may touch; each part's scope says what it needs beside. */
+export interface TenantScope<Scope> extends Transactional<Scope> {
+  readonly tenantId: string
+  readonly clock: Clock
+  readonly caller: Caller
+  /** Writes down who changed what, in the open transaction. */
+  record(change: Change): Promise<void>
+}
+
+/** All that the service of a tenant's own row may touch. */
+export interface TenantRowScope extends TenantScope<TenantRowScope> {
+  readonly repos: { readonly tenant: TenantRowRepository }
+}
