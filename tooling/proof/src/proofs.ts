@@ -51,6 +51,7 @@ export const PROOFS: readonly NamedProof[] = [
   },
   reliability('precheckout', 'pre-checkout under load'),
   reliability('year', 'a year of subscriptions by card'),
+  reliability('launch', 'an invite-only launch that governs itself'),
   {
     name: 'clock',
     what: 'the arithmetic of subscriptions, at random',

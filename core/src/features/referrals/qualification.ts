@@ -1,7 +1,13 @@
 import { addDays, addMs, DAY_MS, localDay, STREAK_DAY_START_HOUR } from '../../kernel/index.ts'
 import { factsOf } from './connect.ts'
 import { recount } from './recount.ts'
-import { afterStep, QUALIFY_ACTIVE_DAYS, QUALIFY_DAYS, type Referral } from './referral.ts'
+import {
+  afterStep,
+  checkHour,
+  QUALIFY_ACTIVE_DAYS,
+  QUALIFY_DAYS,
+  type Referral,
+} from './referral.ts'
 import { referralLapsed, referralQualified } from './referrals.events.ts'
 import type { ReferralsScope } from './referrals.scope.ts'
 
@@ -100,5 +106,5 @@ function isOver(referral: Referral, now: Date): boolean {
 /** As many days on as are missing, as nobody is active on two of them at once. */
 function nextCheck(referral: Referral, now: Date, missing: number): Date {
   const soonest = addMs(now, missing * DAY_MS)
-  return new Date(Math.min(soonest.getTime(), endOf(referral).getTime()))
+  return checkHour(new Date(Math.min(soonest.getTime(), endOf(referral).getTime())))
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { afterStep, REFERRAL_STATUSES, REFERRAL_STEPS } from './referral.ts'
+import { afterStep, checkHour, REFERRAL_STATUSES, REFERRAL_STEPS } from './referral.ts'
 
 /** Every state by every step: what it becomes, or nothing. */
 const TABLE = {
@@ -14,4 +14,12 @@ const TABLE = {
 
 test.each(REFERRAL_STATUSES)('what can become of a %s referral', (status) => {
   expect(REFERRAL_STEPS.map((step) => afterStep(status, step))).toEqual(TABLE[status])
+})
+
+test.each([
+  ['2026-03-01T12:00:00.000Z', '2026-03-01T12:00:00.000Z'],
+  ['2026-03-01T12:00:00.001Z', '2026-03-01T13:00:00.000Z'],
+  ['2026-03-01T23:59:59.000Z', '2026-03-02T00:00:00.000Z'],
+])('what is due at %s is looked at with all of its hour, at %s', (due, looked) => {
+  expect(checkHour(new Date(due)).toISOString()).toBe(looked)
 })

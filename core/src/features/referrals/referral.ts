@@ -71,3 +71,10 @@ const STEPS: Readonly<Record<ReferralStatus, Partial<Record<ReferralStep, Referr
 export function afterStep(status: ReferralStatus, step: ReferralStep): ReferralStatus | undefined {
   return STEPS[status][step]
 }
+
+const HOUR_MS = 3_600_000
+
+/** The whole hour at or after an instant: what is due within it is looked at together. */
+export function checkHour(at: Date): Date {
+  return new Date(Math.ceil(at.getTime() / HOUR_MS) * HOUR_MS)
+}

@@ -12,7 +12,7 @@ import { connect, factsOf } from './connect.ts'
 import { mailboxOf } from './mailbox.ts'
 import { activeDaysOf, checkBatch, qualify } from './qualification.ts'
 import { recount } from './recount.ts'
-import { afterStep, QUALIFY_ACTIVE_DAYS, type Referral, SHARE_DAYS } from './referral.ts'
+import { afterStep, checkHour, QUALIFY_ACTIVE_DAYS, type Referral, SHARE_DAYS } from './referral.ts'
 import { ReferralNotFound, ReferralStateConflict, SelfReferral } from './referrals.errors.ts'
 import {
   referralClawedBack,
@@ -121,7 +121,7 @@ export class ReferralsService {
       const status = found && afterStep(found.status, 'sign_up')
       if (found && status) {
         const at = tx.clock.now()
-        const nextCheckAt = addMs(at, FIRST_CHECK_MS)
+        const nextCheckAt = checkHour(addMs(at, FIRST_CHECK_MS))
         const changes = { status, signedUpAt: at, nextCheckAt, updatedAt: at }
         const written = await tx.repos.referrals.update(found.id, changes)
         await tx.repos.outbox.add(referralSignedUp.create(factsOf(written, at)))

@@ -103,6 +103,23 @@ test('the clock never runs backwards, neither over a restart', async () => {
   await expect(sandbox.control.clock.advance({ seconds: -1 })).rejects.toThrow(/seconds/)
 })
 
+test('a move to an instant ends there, however far the clock has run on by itself', async () => {
+  await using sandbox = await startSandbox()
+  await using platform = await listen(() => ({
+    status: 200,
+    body: JSON.stringify({ nextDueAt: null, worked: 0 }),
+  }))
+  const { clock } = sandbox.control
+  await clock.register({ url: platform.url, token: 't' })
+  const instant = new Date((await clock.now()).getTime() + DAY_MS)
+  await clock.advanceTo(instant)
+  const frozen = platform.received.filter(({ body }) => body['frozen'] === true)
+  expect(frozen.at(-1)?.body['now']).toBe(instant.toISOString())
+  // What has passed is where it is already.
+  const { now } = await clock.advanceTo(new Date(instant.getTime() - DAY_MS))
+  expect(Date.parse(now)).toBeGreaterThanOrEqual(instant.getTime())
+})
+
 test('a platform hears the time again after a webhook has reached it', async () => {
   const order: string[] = []
   let tries = 0

@@ -44,14 +44,23 @@ export class ClockMover {
 
   /** Moves the clock forward and answers when all that fell due is done; one move at a time. */
   advance(seconds: number): Promise<Advanced> {
-    const move = this.#last.then(() => this.#move(seconds * 1_000))
+    return this.#after((now) => now + seconds * 1_000)
+  }
+
+  /** Moves the clock to an instant, however long that is; where it has passed, nowhere. */
+  advanceTo(instantMs: number): Promise<Advanced> {
+    return this.#after((now) => Math.max(now, instantMs))
+  }
+
+  #after(targetOf: (now: number) => number): Promise<Advanced> {
+    const move = this.#last.then(() => this.#move(targetOf))
     this.#last = move.catch(() => {})
     return move
   }
 
-  async #move(durationMs: number): Promise<Advanced> {
+  async #move(targetOf: (now: number) => number): Promise<Advanced> {
     const start = this.#clock.now()
-    const target = start + durationMs
+    const target = targetOf(start)
     let steps = 0
     try {
       for (let instant = start; ; steps++) {
@@ -72,7 +81,7 @@ export class ClockMover {
       provider: 'sandbox',
       name: 'clock advanced',
       status: null,
-      request: { seconds: durationMs / 1_000, steps },
+      request: { seconds: (target - start) / 1_000, steps },
     })
     return { ...this.#clock.state(), steps }
   }

@@ -31,6 +31,16 @@ const paySchema = z.union([
   z.object({ message_id: z.int(), bot: z.string().optional() }),
 ])
 
+const moveSchema = z.union([
+  z.object({ to: z.iso.datetime() }),
+  z.object({
+    seconds: z
+      .number()
+      .nonnegative()
+      .max(10 ** 9),
+  }),
+])
+
 /** What the control API works with. */
 export interface ControlOptions {
   readonly context: SandboxContext
@@ -212,15 +222,8 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   // Clock
   app.get('/clock', async () => ({ ...clock.state(), platforms: platforms.list() }))
   app.post('/clock/advance', async ({ body }) => {
-    const { seconds } = z
-      .object({
-        seconds: z
-          .number()
-          .nonnegative()
-          .max(10 ** 9),
-      })
-      .parse(body)
-    return mover.advance(seconds)
+    const move = moveSchema.parse(body)
+    return 'to' in move ? mover.advanceTo(Date.parse(move.to)) : mover.advance(move.seconds)
   })
   app.post('/clock/platforms', async ({ body }) => {
     platforms.register(platformSchema.parse(body))

@@ -63,6 +63,9 @@ export class SandboxControl {
     /** Moves the clock forward; resolves when all that fell due is done everywhere. */
     advance: (span: Span): Promise<Advanced> =>
       this.request('POST', '/clock/advance', { seconds: toSeconds(span) }),
+    /** Moves it to an instant, however far it has run on by itself. */
+    advanceTo: (instant: Date): Promise<Advanced> =>
+      this.request('POST', '/clock/advance', { to: instant.toISOString() }),
     /** Has a platform follow the clock. */
     register: (platform: { url: string; token: string }): Promise<ClockState> =>
       this.request('POST', '/clock/platforms', platform),
