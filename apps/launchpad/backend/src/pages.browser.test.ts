@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { startBrowser } from '@gramkit/sandbox/browser'
-import { newestMail } from '@gramkit/sandbox/testing'
+import { digitsIn, eventually, newestMail } from '@gramkit/sandbox/testing'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { adminOf, aPersonOf, clientOf, type Person } from './testing/clients.ts'
 import {
   ADMIN_TOKEN,
   type RunningLaunchpad,
@@ -35,6 +36,14 @@ async function openPage(path: string, viewport = DESKTOP, locale = 'en-US'): Pro
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   page.on('pageerror', (error) => errors.push(error.message))
+  await page.goto(`${launchpad.url}${path}`)
+  return page
+}
+
+/** A page of somebody who is logged in. */
+async function openAs({ token }: Person, path: string): Promise<Page> {
+  const page = await openPage('/join/')
+  await page.evaluate((login) => localStorage.setItem('gramkit.launchpad.login', login), token)
   await page.goto(`${launchpad.url}${path}`)
   return page
 }
@@ -162,7 +171,7 @@ test('an administrator publishes weights and closes the gate, and the audit has 
   await weights.getByLabel('Agency').fill('30')
   await weights.getByLabel('Why').fill('Agencies stay longest')
   await weights.getByRole('button', { name: 'Publish' }).click()
-  await weights.getByText('Version 1 · admin').waitFor()
+  await weights.getByText('Version 1 · The admin token').waitFor()
   expect(await weights.getByLabel('Agency').inputValue()).toBe('30')
 
   await page.getByRole('link', { name: 'Gate' }).click()
@@ -175,13 +184,128 @@ test('an administrator publishes weights and closes the gate, and the audit has 
   await shot(page, '3-gate')
 
   await page.getByRole('link', { name: 'Audit' }).click()
-  await page.getByText('waitlist.weights').first().waitFor()
+  await page.getByRole('cell', { name: 'Setting Weights of the score' }).waitFor()
   await page.setViewportSize(PHONE)
   await page.getByRole('button', { name: 'Switch to Russian' }).click()
   await page.getByRole('link', { name: 'Ворота' }).click()
   await page.getByRole('button', { name: 'Пусть решают измерения' }).click()
   await page.getByRole('region', { name: 'Ворота сейчас' }).getByText('Открыты').waitFor()
   await shot(page, '4-gate-phone')
+  await page.context().close()
+})
+
+test('somebody uses the code that was mailed to them and logs in afterwards', async () => {
+  const address = 'ivan@example.org'
+  const join = { email: address, use_case: 'Test', persona: 'other' }
+  expect((await clientOf(launchpad).post('/api/waitlist/join', join)).status).toBe(201)
+  const token = linkIn(await newestMail(launchpad.sandbox, address)).split('#confirm=')[1]
+  await clientOf(launchpad).post('/api/waitlist/confirm', { token })
+  await adminOf(launchpad).post('/api/invites/generate', { batch_size: 50 })
+  const invitation = await eventually(
+    async () => (await launchpad.sandbox.control.mailbox(address)).map(linkIn),
+    (links) => links.some((link) => link.includes('redeem')),
+  )
+  const page = await openPage('/join/redeem')
+  await page.getByRole('button', { name: 'Let me in' }).click()
+  await page.getByRole('alert').getByText('A code has 6 to 32').waitFor()
+  await page.goto(invitation.find((link) => link.includes('redeem')) ?? '')
+  await expect.poll(() => page.getByLabel('E-mail').inputValue()).toBe(address)
+  await page.getByRole('button', { name: 'Let me in' }).click()
+  await page.getByRole('region', { name: 'You are in!' }).waitFor()
+  const { length } = await launchpad.sandbox.control.mailbox(address)
+  await page.getByRole('button', { name: 'Send me a code' }).click()
+  await page.getByLabel('Code of the mail').fill('000000')
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.getByRole('alert').getByText('This is not the code').waitFor()
+  const digits = digitsIn(await newestMail(launchpad.sandbox, address, length + 1))
+  await page.getByLabel('Code of the mail').fill(digits)
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await page.getByRole('region', { name: 'Whom you brought' }).waitFor()
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await page.getByRole('button', { name: 'Send me a code' }).waitFor()
+  await page.context().close()
+})
+
+test('an administrator freezes a referral and claws it back, which the inviter sees', async () => {
+  const carol = await aPersonOf(launchpad, 'Carol')
+  const wish = { use_case: 'Test', persona: 'other' }
+  const { body } = await carol.post('/api/waitlist/join', wish)
+  const code = new URL(body.referral_link).searchParams.get('ref')
+  const dave = await aPersonOf(launchpad, 'Dave')
+  await dave.post('/api/waitlist/join', { ...wish, referral_code: code })
+
+  const admin = await openAdmin('referrals')
+  const node = admin.getByRole('listitem').filter({ hasText: 'Dave' })
+  const inviter = await openAs(carol, '/join/me')
+  const brought = inviter.getByRole('region', { name: 'Whom you brought' })
+  await brought.getByText('In the queue').waitFor()
+  for (const [action, why, done, seen] of [
+    ['Freeze', 'Same network', 'Unfreeze', 'Looked at by us'],
+    ['Claw back', 'Made up', 'Taken back', 'Taken back'],
+  ] as const) {
+    await node.getByRole('button', { name: action }).click()
+    const dialog = admin.getByRole('dialog')
+    await dialog.getByLabel('Why').fill(why)
+    await dialog.getByRole('button', { name: action, exact: true }).click()
+    await node.getByText(done).waitFor()
+    await inviter.reload()
+    await brought.getByText(seen).waitFor()
+  }
+  expect(await node.getByRole('button').count()).toBe(0)
+  await shot(inviter, '8-taken-back')
+  await admin.getByRole('link', { name: 'Audit' }).click()
+  for (const [action, why] of [
+    ['Clawed a referral back', 'Made up'],
+    ['Froze a referral', 'Same network'],
+  ] as const) {
+    await admin.getByRole('row').filter({ hasText: action }).getByText(why).waitFor()
+  }
+  await admin.context().close()
+  await inviter.context().close()
+})
+
+test('an administrator by role stops an experiment, and nobody without the role sees one', async () => {
+  const eve = await aPersonOf(launchpad, 'Eve')
+  const page = await openAs(eve, '/join/admin#score')
+  await page.getByRole('alert').getByText('Only administrators may see this').waitFor()
+  const { roles } = launchpad.served().app.platform.core
+  await roles.set({ userId: eve.userId, role: 'admin', actor: 'admin' })
+  await page.reload()
+  const experiment = page.getByRole('region', { name: 'Experiment' })
+  await experiment.getByText('Start an experiment').first().click()
+  await experiment.getByLabel('Why').fill('Do agencies stay longer?')
+  await experiment.getByRole('button', { name: 'Start an experiment' }).click()
+  await experiment.getByText('on 50 % of those who join').waitFor()
+  await experiment.getByRole('button', { name: 'Stop the experiment' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Why').fill('They do')
+  await dialog.getByRole('button', { name: 'Stop the experiment' }).click()
+  await experiment.getByText(/^Ran from/).waitFor()
+  await page.getByRole('link', { name: 'Audit' }).click()
+  const stopped = page.getByRole('row').filter({ hasText: 'They do' })
+  await stopped.getByText(`Admin #${eve.userId.slice(-6)}`).waitFor()
+  await page.context().close()
+})
+
+test('an administrator gives figures by hand, and none that make no sense', async () => {
+  const page = await openAdmin('gate')
+  const figures = page.getByRole('region', { name: 'Give figures by hand' })
+  const give = async (churn: string, sample: string) => {
+    await figures.getByLabel('Churn, in percent').fill(churn)
+    await figures.getByLabel('Of how many people').fill(sample)
+    await figures.getByRole('button', { name: 'Give these figures' }).click()
+  }
+  await figures.getByLabel('Fraud, in percent').fill('1')
+  await figures.getByLabel('Engagement, in percent').fill('60')
+  for (const wrong of ['', 'NaN', '-5', '101', '1e9']) {
+    await give(wrong, '')
+    await figures.getByRole('alert').getByText('from 0 to 100').waitFor()
+  }
+  await give('7.5', '3000000000')
+  await figures.getByRole('alert').getByText('from 0 to 2 billion').waitFor()
+  await give('7,5', '')
+  await figures.getByRole('status').getByText('These figures count now').waitFor()
+  await page.getByText('7.5%').waitFor()
   await page.context().close()
 })
 
@@ -192,12 +316,15 @@ test('every view of administrators understands what the server says', async () =
     ['Referrals', 'Who brought whom'],
     ['Score', 'Experiment'],
     ['Batches', 'Batches by plan'],
+    ['Gate', 'Thresholds'],
     ['Alerts', 'Alerts'],
   ] as const) {
     await page.getByRole('link', { name: view }).click()
     await page.getByRole('region', { name: shown, exact: true }).waitFor()
     await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0)
     expect(await page.getByRole('alert').allTextContents(), view).toEqual([])
+    const labels = await page.locator('label').allTextContents()
+    expect(labels.filter((label) => /^\w+\.\w/.test(label))).toEqual([])
   }
   await page.context().close()
 })

@@ -154,7 +154,7 @@ describe('an admin', () => {
     await admin().put('/api/quality/redeeming', { ...stop, allowed: true })
     const { body } = await admin().get('/api/quality/history?limit=4')
     expect(body.items.map(({ reason }: { reason: string }) => reason)).toEqual([
-      ...['an attack', 'an attack', 'ended by hand', 'a launch party'],
+      ...['an attack', 'an attack', 'override_ended', 'a launch party'],
     ])
     expect(body.items.at(-1)).toMatchObject({ state: 'open', override_until: until })
     expect(body.nextCursor).not.toBeNull()

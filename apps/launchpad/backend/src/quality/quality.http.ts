@@ -149,7 +149,9 @@ export function qualityHttp({
         },
       },
       async (request) =>
-        toGateWire(await quality.endOverride({ actor: actorOf(request), reason: 'ended by hand' })),
+        toGateWire(
+          await quality.endOverride({ actor: actorOf(request), reason: 'override_ended' }),
+        ),
     )
 
     app.put(

@@ -34,7 +34,7 @@ export function waitlistAdminHttp({ platform }: ServiceRoutesOptions): FastifyPl
     const { score, components, position } = await services.waitlist.position(entry.id)
     const user = entry.userId ? await services.repos.users.findById(entry.userId) : undefined
     return {
-      ...{ id: entry.id, email: entry.email, telegram: user?.username ?? null },
+      ...{ id: entry.id, email: entry.email, telegram: user?.username ?? user?.firstName ?? null },
       ...{ persona, use_case: entry.useCase, score, components, status: entry.status },
       ...{ cohort, position, joined_at: entry.joinedAt.toISOString() },
     }

@@ -38,7 +38,8 @@ export function AdminPage() {
   const gate = useQuery({ ...adminQuery(launchpad, gateWire, '/api/quality/gate'), retry: false })
   const refusal = gate.error ? toRequestFailed(gate.error) : undefined
   if (refusal && (refusal.status === 401 || refusal.status === 403)) {
-    return <SignIn refusal={launchpad.access.hasAdminToken ? refusal : undefined} />
+    const isAnswer = launchpad.access.hasAdminToken || refusal.status === 403
+    return <SignIn refusal={isAnswer ? refusal : undefined} />
   }
   if (refusal && !gate.data) {
     return <Failure error={refusal} onRetry={() => void gate.refetch()} />

@@ -6,10 +6,12 @@ import type * as z from 'zod/mini'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
+import { When } from '../ui/when.tsx'
 import { useFigures } from './figures.ts'
 import { adminListQuery } from './queries.ts'
 import { useAdminTexts } from './texts/texts.ts'
 import { useAct } from './use-act.ts'
+import { useActorName } from './use-actor-name.ts'
 import { alertWire } from './wire.ts'
 
 type Alert = z.infer<typeof alertWire>
@@ -19,9 +21,8 @@ export function AlertsView() {
   const launchpad = useLaunchpad()
   const words = useAdminTexts()
   const act = useAct()
-  const { decimal } = useFigures()
+  const { measure } = useFigures()
   const alerts = useInfiniteQuery(adminListQuery(launchpad, alertWire, '/api/quality/alerts'))
-  const names: Readonly<Record<string, string>> = words.metrics
   return (
     <Card title={words.views.alerts} note={words.alerts.note}>
       {act.error ? <Failure error={act.error} onHide={act.reset} /> : null}
@@ -39,14 +40,11 @@ export function AlertsView() {
                 cell: ({ metric, severity, value, threshold }) => (
                   <>
                     <span className={`badge badge-${severity}`}>{words.alerts[severity]}</span>{' '}
-                    {names[metric] ?? metric} {decimal(value)} / {decimal(threshold)}
+                    {words.metrics[metric]} {measure(metric, value)} / {measure(metric, threshold)}
                   </>
                 ),
               },
-              {
-                head: words.columns.since,
-                cell: ({ opened_at: at }) => moment(launchpad.language, at),
-              },
+              { head: words.columns.since, cell: ({ opened_at: at }) => <When at={at} /> },
               {
                 head: words.columns.escalations,
                 cell: ({ escalations }) => escalations,
@@ -83,7 +81,8 @@ export function AlertsView() {
 function Handling({ alert }: { alert: Alert }) {
   const { language } = useLaunchpad()
   const words = useAdminTexts().alerts
+  const nameOf = useActorName()
   if (alert.resolved_at !== null) return words.resolved(moment(language, alert.resolved_at))
   if (alert.acknowledged_at === null) return words.open
-  return words.acknowledged(alert.acknowledged_by ?? '')
+  return words.acknowledged(nameOf(alert.acknowledged_by ?? ''))
 }

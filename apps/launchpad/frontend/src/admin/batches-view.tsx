@@ -1,4 +1,3 @@
-import { moment } from '@gramkit/mini-app/texts'
 import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
@@ -8,10 +7,12 @@ import { Card } from '../ui/card.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Field } from '../ui/field.tsx'
+import { When } from '../ui/when.tsx'
 import { GateNote } from './gate-note.tsx'
 import { ADMIN_KEY, adminListQuery, adminQuery } from './queries.ts'
 import { SettingCard } from './setting-card.tsx'
 import { useAdminTexts } from './texts/texts.ts'
+import { useActorName } from './use-actor-name.ts'
 import { batchWire, gateWire, generatedWire } from './wire.ts'
 
 /** Lets people in: now, by plan, and all that went out so far. */
@@ -95,6 +96,15 @@ function GenerateCard() {
 function BatchesCard() {
   const launchpad = useLaunchpad()
   const words = useAdminTexts()
+  const nameOf = useActorName()
+  const reasons: Readonly<Record<string, string>> = { ...words.gate.states, ...words.gate.reasons }
+  const refused = (codes: string) =>
+    words.batches.refused(
+      codes
+        .split(', ')
+        .map((code) => reasons[code] ?? code)
+        .join(', '),
+    )
   const batches = useInfiniteQuery(adminListQuery(launchpad, batchWire, '/api/invites/batches'))
   return (
     <Card title={words.batches.list}>
@@ -112,13 +122,10 @@ function BatchesCard() {
               { head: words.columns.invited, cell: ({ generated }) => generated, isNumber: true },
               {
                 head: words.columns.outcome,
-                cell: ({ refusal }) => (refusal === null ? words.batches.out : refusal),
+                cell: ({ refusal }) => (refusal === null ? words.batches.out : refused(refusal)),
               },
-              { head: words.columns.actor, cell: ({ actor }) => actor },
-              {
-                head: words.columns.at,
-                cell: ({ created_at: at }) => moment(launchpad.language, at),
-              },
+              { head: words.columns.actor, cell: ({ actor }) => nameOf(actor) },
+              { head: words.columns.at, cell: ({ created_at: at }) => <When at={at} /> },
             ]}
           />
         )}

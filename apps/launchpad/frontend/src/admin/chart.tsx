@@ -21,12 +21,6 @@ export interface Series {
   readonly name: string
 }
 
-/** A value that the lines are held against. */
-export interface Threshold {
-  readonly at: number
-  readonly name: string
-}
-
 /** Chosen to be told apart in light and dark, and without seeing red and green. */
 const COLOURS = ['#3b82f6', '#f59e0b', '#10b981', '#a855f7']
 const HEIGHT = 260
@@ -34,7 +28,8 @@ const HEIGHT = 260
 const ROW_HEIGHT = 44
 const HEADROOM = 70
 const NAME_WIDTH = 120
-const MARGIN = { top: 8, right: 36, bottom: 0, left: 0 }
+const MARGIN = { top: 8, right: 52, bottom: 0, left: 0 }
+const AXIS_TEXT = { fill: 'var(--tgui--hint_color)', fontSize: 12 } as const
 const AXIS = { stroke: 'var(--tgui--hint_color)', fontSize: 12, tickLine: false } as const
 
 interface ChartParts {
@@ -48,7 +43,7 @@ interface ChartParts {
 }
 
 /** How figures went over time. */
-export function TrendChart(props: ChartParts & { readonly thresholds?: readonly Threshold[] }) {
+export function TrendChart(props: ChartParts & { readonly thresholds?: readonly number[] }) {
   const { series, by, label } = props
   const format = useFormat(props.isShare === true)
   const words = useAdminTexts()
@@ -66,14 +61,14 @@ export function TrendChart(props: ChartParts & { readonly thresholds?: readonly 
             {...(props.isShare ? { domain: [0, 1] } : { allowDecimals: false })}
           />
           <Tooltip formatter={(value) => format(Number(value))} {...TOOLTIP} />
-          <Legend itemSorter={null} />
-          {props.thresholds?.map(({ at, name }) => (
+          <Legend {...LEGEND} />
+          {props.thresholds?.map((at) => (
             <ReferenceLine
-              key={name}
+              key={at}
               y={at}
               stroke="var(--tgui--destructive_text_color)"
               strokeDasharray="4 4"
-              label={{ value: name, fill: 'var(--tgui--hint_color)', fontSize: 12 }}
+              label={{ ...AXIS_TEXT, value: format(at), position: 'right' }}
             />
           ))}
           {series.map(({ key, name }, index) => (
@@ -110,7 +105,7 @@ export function BarsChart({ label, data, by, series, isShare = false }: ChartPar
             cursor={{ fill: 'var(--soft)' }}
             {...TOOLTIP}
           />
-          {series.length > 1 ? <Legend itemSorter={null} /> : null}
+          {series.length > 1 ? <Legend {...LEGEND} /> : null}
           {series.map(({ key, name }, index) => (
             <Bar
               key={key}
@@ -136,6 +131,12 @@ const TOOLTIP = {
     color: 'var(--tgui--text_color)',
     background: 'var(--tgui--secondary_bg_color)',
   },
+} as const
+
+/** Words in the colours of lines could not be read on white. */
+const LEGEND = {
+  itemSorter: null,
+  formatter: (name: string) => <span className="legend">{name}</span>,
 } as const
 
 function colour(index: number): string {

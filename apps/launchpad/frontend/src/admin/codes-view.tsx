@@ -1,4 +1,3 @@
-import { moment } from '@gramkit/mini-app/texts'
 import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
@@ -6,8 +5,8 @@ import { useDeferredValue, useState } from 'react'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
-import { Field } from '../ui/field.tsx'
-import { Choice } from './choice.tsx'
+import { When } from '../ui/when.tsx'
+import { ListFilters, NO_FILTER } from './list-filters.tsx'
 import { adminListQuery } from './queries.ts'
 import { ReasonDialog } from './reason-dialog.tsx'
 import { useAdminTexts } from './texts/texts.ts'
@@ -19,30 +18,19 @@ export function CodesView() {
   const launchpad = useLaunchpad()
   const words = useAdminTexts()
   const act = useAct()
-  const [status, setStatus] = useState('')
-  const [batch, setBatch] = useState('')
+  const [filter, setFilter] = useState(NO_FILTER)
   const [revoking, setRevoking] = useState<string>()
-  const query = { status, batch_id: useDeferredValue(batch.trim()) }
+  const query = { status: filter.status, batch_id: useDeferredValue(filter.text.trim()) }
   const codes = useInfiniteQuery(adminListQuery(launchpad, codeWire, '/api/invites/codes', query))
-  const at = (instant: string | null) =>
-    instant === null ? '–' : moment(launchpad.language, instant)
   return (
     <Card title={words.views.codes}>
-      <div className="filters">
-        <Field
-          label={words.columns.batch}
-          type="search"
-          value={batch}
-          onChange={({ target }) => setBatch(target.value)}
-        />
-        <Choice
-          label={words.columns.status}
-          value={status}
-          options={codeStatuses}
-          names={words.codes.statuses}
-          onChange={setStatus}
-        />
-      </div>
+      <ListFilters
+        label={words.columns.batch}
+        filter={filter}
+        statuses={codeStatuses}
+        names={words.codes.statuses}
+        onChange={setFilter}
+      />
       {act.error ? <Failure error={act.error} onHide={act.reset} /> : null}
       <Loaded query={codes} rows={5}>
         {(rows) => (
@@ -64,8 +52,8 @@ export function CodesView() {
                 cell: ({ delivery }) =>
                   delivery === null ? '–' : words.codes.deliveries[delivery],
               },
-              { head: words.columns.expires, cell: (row) => at(row.expires_at) },
-              { head: words.columns.used, cell: (row) => at(row.used_at) },
+              { head: words.columns.expires, cell: (row) => <When at={row.expires_at} /> },
+              { head: words.columns.used, cell: (row) => <When at={row.used_at} /> },
               {
                 head: words.columns.actions,
                 cell: ({ code, status: is }) =>

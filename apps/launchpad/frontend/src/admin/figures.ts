@@ -13,6 +13,9 @@ export function useFigures() {
     /** A part of one; a dash where it is not known. */
     percent: (value: number | null) => (value === null ? '–' : share.format(value)),
     decimal: (value: number) => plain.format(value),
+    /** Trust is a figure by itself, all others are parts of people. */
+    measure: (name: string, value: number) =>
+      name.startsWith('trust') ? plain.format(value) : share.format(value),
     /** A day of a chart. */
     shortDay: (instant: string) => day.format(Date.parse(instant)),
     /** An hour of a chart. */

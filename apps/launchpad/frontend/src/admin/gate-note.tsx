@@ -6,12 +6,11 @@ import type { gateWire } from './wire.ts'
 /** How the gate stands, and why, in one line. */
 export function GateNote({ gate }: { gate: z.infer<typeof gateWire> }) {
   const words = useAdminTexts().gate
-  const { decimal } = useFigures()
-  const names: Readonly<Record<string, string>> = words.reasons
+  const { measure } = useFigures()
   const said = gate.reasons.map(({ code, value, threshold }) => {
-    const figures =
-      value === null ? '' : ` (${[value, threshold ?? value].map(decimal).join(' / ')})`
-    return `${names[code] ?? code}${figures}`
+    const figures = [value, threshold].flatMap((figure) => (figure === null ? [] : [figure]))
+    const told = figures.map((figure) => measure(code, figure)).join(' / ')
+    return told === '' ? words.reasons[code] : `${words.reasons[code]} (${told})`
   })
   return (
     <p className={`state state-${gate.state}`}>

@@ -1,4 +1,3 @@
-import { moment } from '@gramkit/mini-app/texts'
 import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
@@ -7,8 +6,10 @@ import type * as z from 'zod/mini'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
+import { When } from '../ui/when.tsx'
 import { TrendChart } from './chart.tsx'
 import { useFigures } from './figures.ts'
+import { FiguresForm } from './figures-form.tsx'
 import { GateNote } from './gate-note.tsx'
 import { OverrideForm } from './override-form.tsx'
 import { adminListQuery, adminQuery } from './queries.ts'
@@ -16,7 +17,15 @@ import { ReasonDialog } from './reason-dialog.tsx'
 import { SettingCard } from './setting-card.tsx'
 import { useAdminTexts } from './texts/texts.ts'
 import { useAct } from './use-act.ts'
-import { gateChangeWire, gateWire, snapshotWire, trustWire } from './wire.ts'
+import { useActorName } from './use-actor-name.ts'
+import {
+  gateChangeWire,
+  gateWire,
+  settingWire,
+  snapshotWire,
+  thresholdsWire,
+  trustWire,
+} from './wire.ts'
 
 /** Whether people are let in: by what was measured, and by hand. */
 export function GateView() {
@@ -39,8 +48,11 @@ export function GateView() {
       <Trends />
       <div className="pair">
         <SettingCard title={words.thresholds} path="/api/quality/thresholds" />
-        <Changes />
+        <Card title={words.post} note={words.postNote}>
+          <FiguresForm />
+        </Card>
       </div>
+      <Changes />
     </>
   )
 }
@@ -120,17 +132,25 @@ function GateCard({ gate }: { gate: z.infer<typeof gateWire> }) {
 function Trends() {
   const launchpad = useLaunchpad()
   const words = useAdminTexts()
-  const { shortMoment } = useFigures()
+  const { shortMoment, decimal } = useFigures()
+  const { data: trust } = useQuery({
+    ...adminQuery(launchpad, settingWire, '/api/quality/thresholds'),
+    select: ({ value }) => thresholdsWire.parse(value).trust,
+  })
   const snapshots = useInfiniteQuery(
     adminListQuery(launchpad, snapshotWire, '/api/quality/snapshots'),
   )
   return (
-    <Card title={words.gate.trends}>
+    <Card
+      title={words.gate.trends}
+      note={trust && words.gate.trendNote(decimal(trust.closesBelow), decimal(trust.opensAbove))}
+    >
       <Loaded query={snapshots}>
         {(rows) => (
           <TrendChart
             label={words.gate.trends}
             isShare
+            thresholds={trust ? [trust.closesBelow, trust.opensAbove] : []}
             data={rows.map((row) => ({ ...row, at: shortMoment(row.created_at) })).toReversed()}
             by="at"
             series={[
@@ -149,6 +169,13 @@ function Trends() {
 function Changes() {
   const launchpad = useLaunchpad()
   const words = useAdminTexts()
+  const nameOf = useActorName()
+  const changedBy: Readonly<Record<string, string>> = words.gate.changedBy
+  const whyOf = ({ reason, reasons }: z.infer<typeof gateChangeWire>) => {
+    const known = changedBy[reason]
+    if (known === undefined) return reason
+    return [known, ...reasons.map(({ code }) => words.gate.reasons[code])].join(': ')
+  }
   const changes = useInfiniteQuery(
     adminListQuery(launchpad, gateChangeWire, '/api/quality/history'),
   )
@@ -164,12 +191,9 @@ function Changes() {
             more={changes}
             columns={[
               { head: words.columns.status, cell: ({ state }) => words.gate.states[state] },
-              { head: words.columns.actor, cell: ({ actor }) => actor },
-              { head: words.columns.reason, cell: ({ reason }) => reason },
-              {
-                head: words.columns.at,
-                cell: ({ created_at: at }) => moment(launchpad.language, at),
-              },
+              { head: words.columns.actor, cell: ({ actor }) => nameOf(actor) },
+              { head: words.columns.reason, cell: whyOf },
+              { head: words.columns.at, cell: ({ created_at: at }) => <When at={at} /> },
             ]}
           />
         )}

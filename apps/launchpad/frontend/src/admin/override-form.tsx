@@ -9,6 +9,7 @@ import { Field, LabelledBy } from '../ui/field.tsx'
 import { ReasonField } from './reason-field.tsx'
 import { useAdminTexts } from './texts/texts.ts'
 import { useAct } from './use-act.ts'
+import { useActorName } from './use-actor-name.ts'
 import { type gateWire, statusWire } from './wire.ts'
 
 const PATH = '/api/quality/override'
@@ -19,6 +20,7 @@ export function OverrideForm({ gate }: { gate: z.infer<typeof gateWire> }) {
   const { adminApi, language } = useLaunchpad()
   const words = useAdminTexts()
   const act = useAct()
+  const nameOf = useActorName()
   const [state, setState] = useState<'open' | 'closed'>('closed')
   const [hours, setHours] = useState('24')
   const [reason, setReason] = useState('')
@@ -49,7 +51,7 @@ export function OverrideForm({ gate }: { gate: z.infer<typeof gateWire> }) {
             )}
           </strong>
           <span>
-            {override.actor}: {override.reason}
+            {nameOf(override.actor)}: {override.reason}
           </span>
           <Button
             size="s"

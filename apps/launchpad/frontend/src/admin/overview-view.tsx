@@ -19,18 +19,23 @@ const TABLES = ['funnel', 'cohorts', 'series'] as const
 /** How the launch goes: from joining to bringing others. */
 export function OverviewView() {
   const launchpad = useLaunchpad()
+  const words = useAdminTexts().overview
   const analytics = useQuery(adminQuery(launchpad, analyticsWire, '/api/waitlist/analytics'))
   return (
     <Loaded query={analytics} rows={6}>
-      {(figures) => (
-        <>
-          <KeyFigures analytics={figures} />
-          <Funnel funnel={figures.funnel} />
-          <Days series={figures.series} />
-          <Cohorts cohorts={figures.cohorts} />
-          <Activity cohorts={figures.cohorts} />
-        </>
-      )}
+      {(figures) =>
+        figures.funnel[0]?.people === 0 ? (
+          <p className="empty">{words.nobody}</p>
+        ) : (
+          <>
+            <KeyFigures analytics={figures} />
+            <Funnel funnel={figures.funnel} />
+            <Days series={figures.series} />
+            <Cohorts cohorts={figures.cohorts} />
+            <Activity cohorts={figures.cohorts} />
+          </>
+        )
+      }
     </Loaded>
   )
 }

@@ -1,4 +1,4 @@
-import { moment, number } from '@gramkit/mini-app/texts'
+import { number } from '@gramkit/mini-app/texts'
 import { Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
@@ -7,8 +7,8 @@ import { entryStatuses } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
-import { Field } from '../ui/field.tsx'
-import { Choice } from './choice.tsx'
+import { When } from '../ui/when.tsx'
+import { ListFilters, NO_FILTER } from './list-filters.tsx'
 import { adminListQuery } from './queries.ts'
 import { useAdminTexts } from './texts/texts.ts'
 import { personWire } from './wire.ts'
@@ -19,29 +19,20 @@ type Person = z.infer<typeof personWire>
 export function PeopleView() {
   const launchpad = useLaunchpad()
   const words = useAdminTexts()
-  const [status, setStatus] = useState('')
-  const [typed, setTyped] = useState('')
-  const q = useDeferredValue(typed.trim())
+  const [filter, setFilter] = useState(NO_FILTER)
+  const query = { status: filter.status, q: useDeferredValue(filter.text.trim()) }
   const people = useInfiniteQuery(
-    adminListQuery(launchpad, personWire, '/api/waitlist/entries', { status, q }),
+    adminListQuery(launchpad, personWire, '/api/waitlist/entries', query),
   )
   return (
     <Card title={words.views.people}>
-      <div className="filters">
-        <Field
-          label={words.people.search}
-          type="search"
-          value={typed}
-          onChange={({ target }) => setTyped(target.value)}
-        />
-        <Choice
-          label={words.columns.status}
-          value={status}
-          options={entryStatuses}
-          names={words.statuses}
-          onChange={setStatus}
-        />
-      </div>
+      <ListFilters
+        label={words.people.search}
+        filter={filter}
+        statuses={entryStatuses}
+        names={words.statuses}
+        onChange={setFilter}
+      />
       <Loaded query={people} rows={5}>
         {(rows) => <People people={rows} more={people} />}
       </Loaded>
@@ -92,7 +83,7 @@ function People(props: {
         },
         { head: words.columns.status, cell: ({ status }) => words.statuses[status] },
         { head: words.columns.cohort, cell: ({ cohort }) => words.cohorts[cohort] },
-        { head: words.columns.joined, cell: ({ joined_at: at }) => moment(language, at) },
+        { head: words.columns.joined, cell: ({ joined_at: at }) => <When at={at} /> },
       ]}
     />
   )

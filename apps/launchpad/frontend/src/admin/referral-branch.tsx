@@ -62,7 +62,7 @@ function NodeRow({ node, isTop }: { node: Node; isTop: boolean }) {
         {isTop ? <span>{inviter.who} →</span> : null}
         <strong>{invitee?.who ?? words.named}</strong>
         <span className={`badge badge-${status}`}>{texts.me.statuses[status]}</span>
-        {frozen ? <span className="badge">{words.frozen}</span> : null}
+        {frozen && status !== 'clawed_back' ? <span className="badge">{words.frozen}</span> : null}
         {flags.map((flag) => (
           <span key={flag} className="badge badge-critical">
             {texts.me.flags[flag]}

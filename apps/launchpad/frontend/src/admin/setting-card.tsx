@@ -6,11 +6,13 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
+import { When } from '../ui/when.tsx'
 import { LeafFields } from './leaf-fields.tsx'
 import { ADMIN_KEY, adminListQuery, adminQuery } from './queries.ts'
 import { ReasonField } from './reason-field.tsx'
 import type { Json } from './setting-leaves.ts'
 import { useAdminTexts } from './texts/texts.ts'
+import { useActorName } from './use-actor-name.ts'
 import { type Setting, settingWire } from './wire.ts'
 
 interface SettingParts {
@@ -45,7 +47,8 @@ export function SettingCard(props: SettingParts) {
 function Version({ setting: { version, actor, reason, created_at: at } }: { setting: Setting }) {
   const { language } = useLaunchpad()
   const words = useAdminTexts().settings
-  const who = at === null ? words.initial : `${actor}, ${moment(language, at)}`
+  const nameOf = useActorName()
+  const who = at === null ? words.initial : `${nameOf(actor)}, ${moment(language, at)}`
   return (
     <p className="hint">
       {words.version(version)} · {who}
@@ -92,6 +95,7 @@ function Editor({ setting, path, children }: SettingParts & { setting: Setting }
 function History({ path }: { path: string }) {
   const launchpad = useLaunchpad()
   const words = useAdminTexts()
+  const nameOf = useActorName()
   const [isOpen, setOpen] = useState(false)
   const history = useInfiniteQuery({
     ...adminListQuery(launchpad, settingWire, `${path}/history`),
@@ -111,12 +115,13 @@ function History({ path }: { path: string }) {
               more={history}
               columns={[
                 { head: words.columns.version, cell: ({ version }) => version, isNumber: true },
-                { head: words.columns.actor, cell: ({ actor }) => actor },
-                { head: words.columns.reason, cell: ({ reason }) => reason },
+                { head: words.columns.actor, cell: ({ actor }) => nameOf(actor) },
                 {
-                  head: words.columns.at,
-                  cell: ({ created_at: at }) => at && moment(launchpad.language, at),
+                  head: words.columns.reason,
+                  cell: ({ created_at: at, reason }) =>
+                    at === null ? words.settings.initial : reason,
                 },
+                { head: words.columns.at, cell: ({ created_at: at }) => <When at={at} /> },
               ]}
             />
           )}

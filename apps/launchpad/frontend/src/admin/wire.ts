@@ -121,9 +121,23 @@ export const codeWire = z.object({
   used_at: z.nullable(z.string()),
 })
 
+/** Why the gate can be as it is. */
+export const gateReasons = [
+  'no_sample',
+  'trust_low',
+  'churn_high',
+  'trust_not_recovered',
+  'churn_not_recovered',
+  'overridden',
+] as const
+
 /** Why the gate is as it is. */
 const reasonsWire = z.array(
-  z.object({ code: z.string(), value: z.nullable(z.number()), threshold: z.nullable(z.number()) }),
+  z.object({
+    code: z.enum(gateReasons),
+    value: z.nullable(z.number()),
+    threshold: z.nullable(z.number()),
+  }),
 )
 
 const gateStateWire = z.enum(['open', 'slowed', 'closed'])
@@ -150,6 +164,11 @@ const rates = { trust_score: rate, churn_rate: rate, fraud_rate: rate, engagemen
 /** How the growth does. */
 export const trustWire = z.object({ ...rates, health_status: z.string() })
 
+/** Between which values of trust the gate stays as it is. */
+export const thresholdsWire = z.object({
+  trust: z.object({ closesBelow: z.number(), opensAbove: z.number() }),
+})
+
 /** Figures of a moment. */
 export const snapshotWire = z.object({ ...rates, id: z.string(), created_at: z.string() })
 
@@ -157,6 +176,7 @@ export const snapshotWire = z.object({ ...rates, id: z.string(), created_at: z.s
 export const gateChangeWire = z.object({
   version: z.int(),
   state: gateStateWire,
+  reasons: reasonsWire,
   actor: z.string(),
   reason: z.string(),
   created_at: z.string(),
@@ -165,7 +185,7 @@ export const gateChangeWire = z.object({
 /** Something that somebody should look at. */
 export const alertWire = z.object({
   id: z.string(),
-  metric: z.string(),
+  metric: z.enum(['trust', 'churn', 'fraud', 'engagement']),
   severity: z.enum(['warning', 'critical']),
   value: z.number(),
   threshold: z.number(),
@@ -193,7 +213,8 @@ export const auditWire = z.object({
   id: z.string(),
   actor: z.string(),
   action: z.string(),
-  subject: z.nullable(z.string()),
+  subject: z.string(),
+  facts: z.record(z.string(), z.string()),
   created_at: z.string(),
 })
 

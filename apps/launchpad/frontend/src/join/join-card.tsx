@@ -8,6 +8,7 @@ import { useLaunchpad } from '../launchpad-context.tsx'
 import { REFERRAL_KEY } from '../open-launchpad.ts'
 import { Card } from '../ui/card.tsx'
 import { Field, looksLikeEmail } from '../ui/field.tsx'
+import { focusWrong } from '../ui/focus-wrong.ts'
 import { UseCaseFields } from './use-case-fields.tsx'
 
 /** The form by which somebody joins; by e-mail it ends in their mailbox. */
@@ -39,10 +40,11 @@ export function JoinCard() {
   })
   const isEmailWrong = !isTelegram && !looksLikeEmail(email)
   const isUseCaseWrong = useCase.trim() === ''
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setChecked(true)
-    if (!isEmailWrong && !isUseCaseWrong) join.mutate()
+    if (isEmailWrong || isUseCaseWrong) focusWrong(event.currentTarget)
+    else join.mutate()
   }
   if (join.data?.entry_status === 'unconfirmed') {
     const { position } = join.data

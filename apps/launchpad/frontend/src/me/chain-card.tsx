@@ -15,12 +15,16 @@ export function ChainCard({ mine }: { mine: Mine }) {
     <Card title={words.chain} note={words.chainNote}>
       {mine.referrals.length === 0 ? <p className="empty">{words.nobody}</p> : null}
       <ul className="plain">
-        {mine.referrals.map(({ id, who, status, at, flags }) => (
+        {mine.referrals.map(({ id, who, status, at, flags, frozen }) => (
           <li key={id} className="friend">
             <span>
               <strong>{who}</strong> <span className="hint">{day(language, at)}</span>
             </span>
-            <span className={`badge badge-${status}`}>{words.statuses[status]}</span>
+            {frozen && status !== 'clawed_back' ? (
+              <span className="badge">{words.frozen}</span>
+            ) : (
+              <span className={`badge badge-${status}`}>{words.statuses[status]}</span>
+            )}
             <Steps status={status} />
             {flags.length > 0 ? (
               <span className="hint">{flags.map((flag) => words.flags[flag]).join(', ')}</span>

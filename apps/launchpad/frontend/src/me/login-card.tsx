@@ -14,6 +14,7 @@ export function LoginCard({ email: known }: { email?: string }) {
   const words = texts.login
   const [email, setEmail] = useState(known ?? '')
   const [code, setCode] = useState('')
+  const [isChecked, setChecked] = useState(false)
   const start = useMutation({
     mutationFn: () => {
       const body = { email: email.trim(), language }
@@ -35,6 +36,7 @@ export function LoginCard({ email: known }: { email?: string }) {
   const startedId = start.data?.id
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    setChecked(true)
     if (startedId === undefined) {
       if (looksLikeEmail(email)) start.mutate()
     } else if (code.trim() !== '') complete.mutate(startedId)
@@ -45,6 +47,7 @@ export function LoginCard({ email: known }: { email?: string }) {
         <Field
           label={words.email}
           note={words.note}
+          wrong={isChecked && !looksLikeEmail(email) ? texts.join.wrongEmail : undefined}
           type="email"
           autoComplete="email"
           inputMode="email"

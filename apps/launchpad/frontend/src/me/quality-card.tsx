@@ -11,6 +11,13 @@ export function QualityCard({ mine }: { mine: Mine }) {
   const words = texts.me
   const { quality_score: score, components, floor } = mine.quality
   const percent = new Intl.NumberFormat(language, { style: 'percent' })
+  if (mine.referrals.length === 0) {
+    return (
+      <Card title={words.quality}>
+        <p className="empty">{words.noQuality}</p>
+      </Card>
+    )
+  }
   return (
     <Card title={words.quality} note={words.floors[floor]}>
       <ul className="score">

@@ -11,15 +11,21 @@ export function ShareByMail() {
   const queries = useQueryClient()
   const words = texts.me
   const [email, setEmail] = useState('')
+  const [isChecked, setChecked] = useState(false)
   const share = useMutation({
     mutationFn: () => {
       const body = { recipient_email: email.trim() }
       return api.tell('/api/referrals/share', { method: 'POST', body })
     },
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['mine'] }),
+    onSuccess: () => {
+      setEmail('')
+      setChecked(false)
+      return queries.invalidateQueries({ queryKey: ['mine'] })
+    },
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
+    setChecked(true)
     if (looksLikeEmail(email)) share.mutate()
   }
   return (
@@ -27,12 +33,16 @@ export function ShareByMail() {
       <Field
         label={words.friendEmail}
         note={share.isSuccess ? words.friendNoted : words.friendNote}
+        wrong={isChecked && !looksLikeEmail(email) ? texts.join.wrongEmail : undefined}
         type="email"
         inputMode="email"
         autoComplete="off"
         maxLength={254}
         value={email}
-        onChange={({ target }) => setEmail(target.value)}
+        onChange={({ target }) => {
+          setEmail(target.value)
+          share.reset()
+        }}
       />
       <Button type="submit" size="m" mode="bezeled" loading={share.isPending}>
         {words.friendSubmit}

@@ -8,6 +8,7 @@ import { LoginCard } from '../me/login-card.tsx'
 import { go } from '../route.ts'
 import { Card } from '../ui/card.tsx'
 import { Field, looksLikeEmail } from '../ui/field.tsx'
+import { focusWrong } from '../ui/focus-wrong.ts'
 
 const CODE = /^[A-Z0-9_-]{6,32}$/
 
@@ -29,10 +30,11 @@ export function RedeemPage() {
   })
   const isCodeWrong = !CODE.test(code.trim())
   const isEmailWrong = !isTelegram && !looksLikeEmail(email)
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     setChecked(true)
-    if (!isCodeWrong && !isEmailWrong) redeem.mutate()
+    if (isCodeWrong || isEmailWrong) focusWrong(event.currentTarget)
+    else redeem.mutate()
   }
   if (redeem.data) {
     const account = redeem.data.email

@@ -67,7 +67,6 @@ export const en = {
     confirmTitle: 'Confirm your address',
     confirmNote: 'Press the button, and your place in the queue counts from now on.',
     confirm: 'Yes, it is my address',
-    confirmed: 'Your address is confirmed. You are in the queue.',
   },
   place: {
     title: 'Your place in the queue',
@@ -79,6 +78,7 @@ export const en = {
       '2-3 weeks': '2–3 weeks',
       '1 month': '1 month',
       '4-6 weeks': '4–6 weeks',
+      'over 6 weeks': 'over 6 weeks',
     },
     live: 'Read anew every few seconds',
     why: 'Why you are here',
@@ -150,6 +150,7 @@ export const en = {
     codes: 'Codes to give away',
     take: (count: number) => `Take ${counted('en', count, ['code', '', 'codes'])} to give away`,
     quality: 'Quality of your referrals',
+    noQuality: 'It shows once somebody has come by your link.',
     floors: {
       none: 'Friends who come back count more than many who do not.',
       warned: 'It is low. Bring people who will really use it.',
@@ -172,6 +173,7 @@ export const en = {
       lapsed: 'Did not stay',
       clawed_back: 'Taken back',
     },
+    frozen: 'Looked at by us',
     flags: {
       disposable_mail: 'throw-away address',
       plus_address: 'address with a plus',

@@ -1,7 +1,8 @@
-import type { ProblemTexts } from '@gramkit/mini-app/texts'
+import { knownProblems, type ProblemTexts } from '@gramkit/mini-app/texts'
 
 /** What people read for each failure the server or the network can name. */
 export const problemTexts: ProblemTexts = {
+  ...knownProblems,
   'client.unreachable': {
     en: 'We cannot be reached. Check your connection.',
     ru: 'Нет связи с нами. Проверьте подключение.',
@@ -58,10 +59,6 @@ export const problemTexts: ProblemTexts = {
     en: 'This is not how a code looks. Check it for mistakes.',
     ru: 'Код выглядит иначе. Проверьте, нет ли опечатки.',
   },
-  'invites.not_found': {
-    en: 'There is no such code, or it was sent to another address.',
-    ru: 'Такого кода нет, или он отправлен на другой адрес.',
-  },
   'invites.not_active': {
     en: 'This code was used or taken back already.',
     ru: 'Этот код уже использован или отозван.',
@@ -102,18 +99,6 @@ export const problemTexts: ProblemTexts = {
     en: 'Telegram’s proof of who you are is too old. Open the page from Telegram again.',
     ru: 'Данные входа из Telegram устарели. Откройте страницу из Telegram заново.',
   },
-  'email.address_invalid': {
-    en: 'This is no e-mail address. Check it for mistakes.',
-    ru: 'Это не адрес электронной почты. Проверьте, нет ли опечатки.',
-  },
-  'email.code_wrong': {
-    en: 'This is not the code. Look at the newest mail.',
-    ru: 'Код не тот. Посмотрите в последнем письме.',
-  },
-  'email.code_gone': {
-    en: 'This code is no longer good. Ask for a new one.',
-    ru: 'Этот код больше не действует. Запросите новый.',
-  },
   'http.admin_token_invalid': {
     en: 'This is not the administrator’s token.',
     ru: 'Это не токен администратора.',
@@ -134,14 +119,6 @@ export const problemTexts: ProblemTexts = {
     en: 'Something in the form is not as it should be.',
     ru: 'Что-то в форме заполнено неверно.',
   },
-  'http.too_many_requests': {
-    en: 'Too many requests. Wait a little.',
-    ru: 'Слишком много запросов. Подождите немного.',
-  },
-  'limits.too_many_tries': {
-    en: 'That was too often. Try again later.',
-    ru: 'Слишком часто. Попробуйте позже.',
-  },
   'limits.unavailable': {
     en: 'We are very busy. Try again in a minute.',
     ru: 'Слишком много желающих. Повторите через минуту.',
@@ -149,9 +126,5 @@ export const problemTexts: ProblemTexts = {
   'http.overloaded': {
     en: 'We are very busy. Try again in a minute.',
     ru: 'Слишком много желающих. Повторите через минуту.',
-  },
-  'http.internal': {
-    en: 'Something broke on our side. Try again later.',
-    ru: 'У нас что-то сломалось. Попробуйте позже.',
   },
 }

@@ -1,7 +1,8 @@
-import type { ProblemTexts } from '@gramkit/mini-app/texts'
+import { knownProblems, type ProblemTexts } from '@gramkit/mini-app/texts'
 
 /** What people read for each failure the server or the network can name. */
 export const problemTexts: ProblemTexts = {
+  ...knownProblems,
   'client.unreachable': {
     en: 'The shop cannot be reached. Check your connection.',
     ru: 'Магазин недоступен. Проверьте подключение.',
@@ -102,18 +103,6 @@ export const problemTexts: ProblemTexts = {
     en: 'To be safe, close the shop and open it from Telegram again, then repeat this.',
     ru: 'Для безопасности закройте магазин, откройте его из Telegram заново и повторите.',
   },
-  'email.address_invalid': {
-    en: 'This is no e-mail address. Check it for mistakes.',
-    ru: 'Это не адрес электронной почты. Проверьте, нет ли опечатки.',
-  },
-  'email.code_wrong': {
-    en: 'This is not the code. Look at the newest mail.',
-    ru: 'Код не тот. Посмотрите в последнем письме.',
-  },
-  'email.code_gone': {
-    en: 'This code is no longer good. Ask for a new one.',
-    ru: 'Этот код больше не действует. Запросите новый.',
-  },
   'email.taken': {
     en: 'This address belongs to another account.',
     ru: 'Этот адрес принадлежит другому аккаунту.',
@@ -142,10 +131,6 @@ export const problemTexts: ProblemTexts = {
     en: 'The quiet hours have to begin and end at different times.',
     ru: 'Тихие часы должны начинаться и кончаться в разное время.',
   },
-  'limits.too_many_tries': {
-    en: 'That was too often. Try again later.',
-    ru: 'Слишком часто. Попробуйте позже.',
-  },
   'limits.unavailable': {
     en: 'The shop is very busy. Try again in a minute.',
     ru: 'Магазин перегружен. Повторите через минуту.',
@@ -154,16 +139,8 @@ export const problemTexts: ProblemTexts = {
     en: 'Your first try is still being worked on. Wait a moment.',
     ru: 'Первая попытка ещё выполняется. Подождите немного.',
   },
-  'http.too_many_requests': {
-    en: 'Too many requests. Wait a little.',
-    ru: 'Слишком много запросов. Подождите немного.',
-  },
   'http.overloaded': {
     en: 'The shop is very busy. Try again in a minute.',
     ru: 'Магазин перегружен. Повторите через минуту.',
-  },
-  'http.internal': {
-    en: 'Something broke on our side. Try again later.',
-    ru: 'У нас что-то сломалось. Попробуйте позже.',
   },
 }
