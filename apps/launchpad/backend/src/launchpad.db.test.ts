@@ -1,17 +1,39 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { apiClient, eventually } from '@gramkit/sandbox/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aPersonOf } from './testing/clients.ts'
 import {
   ADMIN_TOKEN,
   type RunningLaunchpad,
   startRunningLaunchpad,
 } from './testing/running-launchpad.ts'
 
+const PAGES = 'https://pages.example.org'
+
+/** Somebody's own server, which is told of the loop. */
+const told: { type: string; signature: string }[] = []
+const receiver = createServer(async (request, response) => {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const { type } = JSON.parse(Buffer.concat(chunks).toString())
+  told.push({ type, signature: String(request.headers['webhook-signature']) })
+  response.writeHead(204).end()
+})
 let launchpad: RunningLaunchpad
 
 beforeAll(async () => {
-  launchpad = await startRunningLaunchpad()
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  launchpad = await startRunningLaunchpad({
+    GRAMKIT_CORS_ORIGINS: PAGES,
+    GRAMKIT_WEBHOOK_URL: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`,
+    GRAMKIT_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+  })
 })
-afterAll(() => launchpad[Symbol.asyncDispose]())
+afterAll(async () => {
+  await launchpad[Symbol.asyncDispose]()
+  receiver.close()
+})
 
 const anybody = () => apiClient(launchpad, 'none')
 
@@ -62,6 +84,39 @@ describe('a launchpad', () => {
         inline_keyboard: [[{ web_app: { url: expect.stringMatching(/\/join\/$/) } }]],
       },
     })
+  })
+
+  test('lets a page of a named server join, and no other', async () => {
+    const ask = (origin: string) =>
+      fetch(`${launchpad.url}/api/waitlist/join`, {
+        method: 'OPTIONS',
+        headers: {
+          ...{ origin, 'access-control-request-method': 'POST' },
+          'access-control-request-headers': 'content-type',
+        },
+      })
+    const allowed = (await ask(PAGES)).headers.get('access-control-allow-origin')
+    expect(allowed).toBe(PAGES)
+    const other = (await ask('https://evil.example')).headers.get('access-control-allow-origin')
+    expect(other).not.toBe('https://evil.example')
+  })
+
+  test('tells a server of one’s own of each step, signed', async () => {
+    const ada = await aPersonOf(launchpad)
+    await ada.post('/api/waitlist/join', { use_case: 'Test', persona: 'agency' })
+    const admin = apiClient(launchpad, ADMIN_TOKEN)
+    const { body } = await admin.post('/api/invites/generate', { batch_size: 1 })
+    await ada.post('/api/invites/redeem', { code: body.codes[0] })
+    const steps = [
+      ...['waitlist.joined', 'batch.generated', 'waitlist.invited'],
+      ...['invitation.batch_created', 'invitation.used', 'waitlist.admitted'],
+    ]
+    await eventually(
+      async () => told.map(({ type }) => type),
+      (types) => steps.every((step) => types.includes(step)),
+    )
+    expect(told.map(({ type }) => type)).toEqual(expect.arrayContaining(steps))
+    for (const { signature } of told) expect(signature).toMatch(/^v1,[\w+/=]{44}$/)
   })
 
   test('keeps the administrator’s routes for administrators', async () => {

@@ -28,6 +28,7 @@ describe('a score', () => {
     [10, 'solo_founder', words(20)],
     [20, 'solo_founder', words(21)],
     [15, 'solo_founder', 'I want to use VoBee for marketing automation'],
+    [15, 'solo_founder', 'Marketing automation for my startup'],
     [15, 'solo_founder', 'TIME, please!'],
     // Only whole words count.
     [10, 'solo_founder', 'sometimes contented automations'],

@@ -235,7 +235,7 @@ describe('positions', () => {
     await expectExactPositions()
   })
 
-  test('are those of a plain count after joins, changes and departures all at once', async () => {
+  test('are those of a plain count after joins, batches, changes and departures all at once', async () => {
     const first = await Promise.all(
       Array.from({ length: 40 }, (_, index) => aWaiting(PERSONAS[index % PERSONAS.length])),
     )
@@ -246,8 +246,10 @@ describe('positions', () => {
         .slice(10, 25)
         .map(({ entry }, index) => waitlist.setQualifiedReferrals(entry.id, index)),
       ...first.slice(25).map(({ entry }) => waitlist.updateUseCase(entry.id, { useCase: 'time' })),
+      ...[1, 2].map(() => services.batches.generate({ size: 7, actor: 'admin' })),
     ])
     await expectExactPositions()
+    expect(await waitlist.stats()).toMatchObject({ waiting: 46, invited: 14 })
   })
 
   test('are exact over the borders of buckets', async () => {
