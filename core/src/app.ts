@@ -33,6 +33,8 @@ export { runProcess, type Served, type ServeOptions, serveApp } from './serve-ap
 export interface App {
   /** The app's own migrations; core's come before them. */
   readonly migrations: readonly MigrationSet[]
+  /** Where its webhooks are, before `/webhooks/telegram`. [the root] */
+  readonly path?: string
   /** Opens the app without serving anything and without working on anything. */
   open(config: Config, logger: Logger): Promise<OpenApp>
 }

@@ -1,4 +1,4 @@
-import { migrationSets } from '../app.ts'
+import { findApp, migrationSets } from '../app.ts'
 import type { Call } from '../command.ts'
 import { openCore } from '../core.ts'
 import { explain } from '../failures.ts'
@@ -21,12 +21,13 @@ export async function examine(call: Call): Promise<FindingGroup[]> {
   }
   const { database, redisUrl } = config
   const sets = await migrationSets(call)
+  const path = (await findApp(call))?.path ?? ''
   const questions: readonly (readonly [string, () => Promise<Finding[]> | Finding[]])[] = [
     ['Configuration', () => checkConfiguration(config, env)],
     ['Database', () => checkDatabase(database.url)],
     ['Migrations', () => checkMigrations(database.ownerUrl, sets)],
     ['Queue', () => checkRedis(redisUrl)],
-    ['Telegram', () => checkTelegram(config)],
+    ['Telegram', () => checkTelegram(config, path)],
     ['YooKassa', () => checkYookassa(config)],
     ['Work', () => checkWork(database.url)],
     ...(flags.has('ledger') ? [['Books', () => prove(database.url)] as const] : []),

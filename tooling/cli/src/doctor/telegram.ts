@@ -6,12 +6,12 @@ import { counted } from '../screen.ts'
 /** Updates that wait at Telegram while the bot is well are a handful. */
 const WAITING_MAX = 100
 
-/** Asks Telegram about the bot and about how its updates come here. */
-export async function checkTelegram({ telegram, http }: Config): Promise<Finding[]> {
+/** Asks Telegram about the bot and about how its updates come to an app at a path. */
+export async function checkTelegram({ telegram, http }: Config, path: string): Promise<Finding[]> {
   const bot = createBot({ token: telegram.botToken, apiRoot: telegram.apiRoot })
   const me = await bot.api.getMe()
   const differences = await findWebhookProblems(bot, {
-    webhookUrl: `${http.publicUrl}/webhooks/telegram`,
+    webhookUrl: `${http.publicUrl}${path}/webhooks/telegram`,
   })
   const info = await bot.api.getWebhookInfo()
   const waiting = info.pending_update_count
