@@ -13,7 +13,7 @@ import type { CoreServices } from './services.ts'
 
 /** What the configuration says of a platform, for `createPlatform`; the app adds what it is. */
 export function configuredPlatform(config: Config, logger: Pick<Logger, 'warn'>) {
-  const { database, yookassa, mail } = config
+  const { database, yookassa, stripe, mail } = config
   return {
     databaseUrl: database.url,
     directDatabaseUrl: database.directUrl,
@@ -22,6 +22,7 @@ export function configuredPlatform(config: Config, logger: Pick<Logger, 'warn'>)
     telegram: config.telegram,
     ownerTelegramIds: config.ownerTelegramIds,
     ...(yookassa ? { yookassa } : {}),
+    ...(stripe ? { stripe } : {}),
     ...(mail ? { mail } : {}),
     codeSecret: config.codeSecret,
     billing: { defaultTenantId: config.defaultTenantId },

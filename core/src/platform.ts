@@ -69,6 +69,12 @@ export interface CommonOptions<Services> {
         }
       | undefined
   }
+  /** The account at Stripe; makes the gateway `stripe`. */
+  readonly stripe?: {
+    readonly secretKey: string
+    /** [https://api.stripe.com] */
+    readonly apiRoot?: string
+  }
   /** The mail server; without it no mails are sent. */
   readonly mail?: SmtpOptions
   /** Secret of at least 32 characters; with `mail`, people log in by e-mail too. */
@@ -125,8 +131,8 @@ export interface Platform<Services> extends ServicesHost<Services>, AsyncDisposa
 /**
  * Makes a platform. Connects on first use, so a wrong address shows at the first query.
  *
- * The SDKs of grammY, YooKassa and SMTP are loaded only when `telegram`, `yookassa` and `mail` are given,
- * and argon2 only when `codeSecret` is given with `mail`.
+ * The SDKs of grammY, YooKassa, Stripe and SMTP are loaded only when `telegram`, `yookassa`, `stripe` and
+ * `mail` are given, and argon2 only when `codeSecret` is given with `mail`.
  *
  * @throws {@link InvalidValue} when a resource or a product breaks a rule, nobody fulfils its kind, a gateway would
  * have to sell it without the receipt that the law asks for, or rewards name what is no plan of a month
@@ -291,7 +297,7 @@ async function loadPasswordHasher({
 }
 
 async function loadGateways(
-  options: Pick<CommonOptions<unknown>, 'telegram' | 'yookassa' | 'gateways'>,
+  options: Pick<CommonOptions<unknown>, 'telegram' | 'yookassa' | 'stripe' | 'gateways'>,
 ): Promise<PaymentGateway[]> {
   const gateways = [...(options.gateways ?? [])]
   if (options.telegram) {
@@ -301,6 +307,10 @@ async function loadGateways(
   if (options.yookassa) {
     const { yookassaGateway } = await import('./features/payments/gateways/yookassa.ts')
     gateways.push(yookassaGateway(options.yookassa))
+  }
+  if (options.stripe) {
+    const { stripeGateway } = await import('./features/payments/gateways/stripe.ts')
+    gateways.push(stripeGateway(options.stripe))
   }
   return gateways
 }

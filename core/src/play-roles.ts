@@ -8,6 +8,7 @@ import {
   setUpBot,
   telegramInbox,
 } from './bot.ts'
+import { stripeInbox, stripeWebhook } from './features/payments/gateways/stripe-webhook.ts'
 import {
   YOOKASSA_SOURCES,
   yookassaInbox,
@@ -45,7 +46,7 @@ export interface Roles<Services> {
   readonly dueWork: readonly DueWork<CoreServices>[]
   /** What the role `api` serves. */
   readonly api: (inbox: Inbox<CoreServices>) => FastifyPluginAsyncZod
-  /** Where webhooks are, before `/webhooks/telegram` and `/webhooks/yookassa`. [the root] */
+  /** Where webhooks are, before `/webhooks/telegram`, `/webhooks/yookassa` and `/webhooks/stripe`. [the root] */
   readonly path?: string
   readonly menu: NonNullable<BotSetup['menu']>
   readonly commands: Omit<NonNullable<BotSetup['commands']>, 'ownerTelegramIds'>
@@ -70,9 +71,13 @@ export async function playRoles<Services>(
 ): Promise<PlayedRoles<Services>> {
   const { platform, bot, path = '' } = app
   const { clock } = platform
-  const { telegram, yookassa, http } = config
+  const { telegram, yookassa, stripe, http } = config
   const host = coreHost(platform)
-  const inbox = new Inbox({ host, handlers: [telegramInbox(bot), yookassaInbox], logger })
+  const inbox = new Inbox({
+    host,
+    handlers: [telegramInbox(bot), yookassaInbox, stripeInbox],
+    logger,
+  })
   const roles = config.roles.filter(isJobsRole)
   const jobs = await startJobs({
     database: platform.database,
@@ -107,6 +112,16 @@ export async function playRoles<Services>(
         sources: yookassa.webhookSources ?? YOOKASSA_SOURCES,
         receive: async (key, body) => {
           await inbox.receive({ provider: 'yookassa', key, body })
+        },
+      })
+      await server.register(webhook, { prefix: path })
+    }
+    if (config.roles.includes('api') && stripe) {
+      const webhook = stripeWebhook({
+        secret: stripe.webhookSecret,
+        clock,
+        receive: async (key, body) => {
+          await inbox.receive({ provider: 'stripe', key, body })
         },
       })
       await server.register(webhook, { prefix: path })

@@ -1,3 +1,4 @@
+import { stripeGateway } from '@gramkit/core/payments/stripe'
 import { openTelegramStars } from '@gramkit/core/payments/telegram-stars'
 import { yookassaGateway } from '@gramkit/core/payments/yookassa'
 import { type GatewayUnderTest, paymentGatewayContract } from '@gramkit/core/testing'
@@ -7,15 +8,29 @@ import { Api } from 'grammy'
 const BOT_TOKEN = '700000001:AAtest-token-of-the-gateway-contract'
 const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-gateway-contract' }
 
-/** What both providers of the sandbox have in common. */
-async function inSandbox(provider: 'telegram-stars' | 'yookassa') {
+const ACCOUNT = {
+  accountId: 'acct_contract',
+  secretKey: 'sk_test_of-the-gateway-contract',
+  webhookSecret: 'whsec_of-the-gateway-contract',
+}
+
+const STRIPE_CALLS = [
+  'POST /checkout/sessions',
+  'POST /payment_intents',
+  'POST /payment_intents/:id/capture',
+  'POST /refunds',
+]
+
+/** What the providers of the sandbox have in common. */
+async function inSandbox(provider: 'telegram-stars' | 'yookassa' | 'stripe') {
   const sandbox: Sandbox = await startSandbox({
     dataDir: ':memory:',
     bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop' }],
     shops: [SHOP],
+    stripeAccounts: [ACCOUNT],
   })
   const { clock, faults } = sandbox.control
-  const target = provider === 'yookassa' ? 'yookassa' : 'telegram'
+  const target = provider === 'telegram-stars' ? 'telegram' : provider
   const always = { target, times: null } as const
   const shared: Omit<GatewayUnderTest, 'gateway' | 'pay' | 'payerTelegramId'> = {
     now: clock.now,
@@ -34,7 +49,7 @@ async function inSandbox(provider: 'telegram-stars' | 'yookassa') {
       const payments = lines.filter(({ kind }) => kind === 'payment').length
       return { payments, refunds: lines.length - payments }
     },
-    secrets: [BOT_TOKEN, SHOP.secretKey],
+    secrets: [BOT_TOKEN, SHOP.secretKey, ACCOUNT.secretKey],
     [Symbol.asyncDispose]: () => sandbox.close(),
   }
   return { sandbox, shared }
@@ -87,6 +102,30 @@ paymentGatewayContract({
       payerTelegramId: null,
       async pay({ providerPaymentId }) {
         return (await sandbox.control.yookassa.succeed(providerPaymentId ?? '')).id
+      },
+    }
+  },
+})
+
+paymentGatewayContract({
+  name: 'stripe',
+  // It takes half a dollar at least, and no part of a payment that is less.
+  amounts: [50n, 129n, 1_999n, 123_456n],
+  async make() {
+    const { sandbox, shared } = await inSandbox('stripe')
+    return {
+      ...shared,
+      // Of the calls that do something: what is asked before them is answered.
+      async loseAnswers() {
+        for (const method of STRIPE_CALLS) {
+          const { faults } = sandbox.control
+          await faults.add({ target: 'stripe', method, kind: 'drop', effect: 'done', times: null })
+        }
+      },
+      gateway: stripeGateway({ secretKey: ACCOUNT.secretKey, apiRoot: sandbox.url }),
+      payerTelegramId: null,
+      async pay({ providerPaymentId }) {
+        return (await sandbox.control.stripe.pay(providerPaymentId ?? '')).id
       },
     }
   },

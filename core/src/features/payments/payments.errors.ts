@@ -246,3 +246,13 @@ export class WebhookSourceRefused extends AppError {
     super('Notifications are taken from the provider’s own addresses only')
   }
 }
+
+/** A webhook that the provider signs carries no signature of its own, or one that is too old. */
+export class WebhookSignatureInvalid extends AppError {
+  readonly code = 'payments.webhook_signature_invalid'
+  readonly kind = 'unauthenticated'
+
+  constructor() {
+    super('The webhook is not signed by the provider')
+  }
+}

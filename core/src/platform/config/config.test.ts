@@ -36,6 +36,9 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_YOOKASSA_RECEIPTS: 'yes',
   GRAMKIT_YOOKASSA_TAX_SYSTEM_CODE: '7',
   GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '0.0.0.0/0',
+  GRAMKIT_STRIPE_SECRET_KEY: 'pk_live_0123456789',
+  GRAMKIT_STRIPE_WEBHOOK_SECRET: 'a secret without its mark',
+  GRAMKIT_STRIPE_API_ROOT: 'api.stripe.com',
   GRAMKIT_SMTP_URL: 'mail.example.org',
   GRAMKIT_MAIL_FROM: 'Shop',
   GRAMKIT_WEBHOOK_URL: 'hooks.example.org',
@@ -117,6 +120,20 @@ describe('loadConfig', () => {
     expect(faultsOf({ ...required, ...secretKey }).message).toContain('SHOP_ID is missing')
     const { yookassa } = loadConfig({ ...required, ...shopId, ...secretKey, ...receipts })
     expect(yookassa).toMatchObject({ shopId: '100500', receipts: undefined })
+  })
+
+  test('wants the key and the webhook secret of a Stripe account together', () => {
+    const key = { GRAMKIT_STRIPE_SECRET_KEY: 'sk_test_0123456789' }
+    const secret = { GRAMKIT_STRIPE_WEBHOOK_SECRET: 'whsec_0123456789' }
+    for (const missing of [undefined, '']) {
+      const { message } = faultsOf({ ...required, ...key, GRAMKIT_STRIPE_WEBHOOK_SECRET: missing })
+      expect(message).toContain('GRAMKIT_STRIPE_WEBHOOK_SECRET is missing')
+    }
+    expect(faultsOf({ ...required, ...secret }).message).toContain('STRIPE_SECRET_KEY is missing')
+    const config = loadConfig({ ...required, ...key, ...secret })
+    expect(config.stripe).toMatchObject({ apiRoot: 'https://api.stripe.com' })
+    expect(config.secrets).toContain('sk_test_0123456789')
+    expect(config.secrets).toContain('whsec_0123456789')
   })
 
   test('wants to be told how receipts reach the buyers of a YooKassa shop', () => {

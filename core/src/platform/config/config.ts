@@ -52,6 +52,15 @@ export interface Config {
           | undefined
       }
     | undefined
+  /** Undefined when payments by Stripe are off. */
+  readonly stripe:
+    | {
+        readonly secretKey: string
+        /** Signs the events that come in. */
+        readonly webhookSecret: string
+        readonly apiRoot: string
+      }
+    | undefined
   /** Undefined when no mails are sent. */
   readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined
   /** Where notifications are posted; undefined for nowhere. */
@@ -135,6 +144,13 @@ function crossFaults(read: Variables): VariableFault[] {
   if (read.GRAMKIT_YOOKASSA_SHOP_ID && !read.GRAMKIT_YOOKASSA_RECEIPTS) {
     faults.push(fault('GRAMKIT_YOOKASSA_RECEIPTS', 'is missing'))
   }
+  // Without the webhook's secret everybody could claim to have paid.
+  if (read.GRAMKIT_STRIPE_SECRET_KEY && !read.GRAMKIT_STRIPE_WEBHOOK_SECRET) {
+    faults.push(fault('GRAMKIT_STRIPE_WEBHOOK_SECRET', 'is missing'))
+  }
+  if (read.GRAMKIT_STRIPE_WEBHOOK_SECRET && !read.GRAMKIT_STRIPE_SECRET_KEY) {
+    faults.push(fault('GRAMKIT_STRIPE_SECRET_KEY', 'is missing'))
+  }
   for (const name of ['GRAMKIT_MAIL_FROM', 'GRAMKIT_CODE_SECRET'] as const) {
     if (read.GRAMKIT_SMTP_URL && !read[name]) faults.push(fault(name, 'is missing'))
   }
@@ -166,6 +182,8 @@ function toConfig(read: Variables, given: Environment): Config {
   const secretKey = read.GRAMKIT_YOOKASSA_SECRET_KEY
   const receipts = read.GRAMKIT_YOOKASSA_RECEIPTS
   const contact = receipts === 'none' ? undefined : receipts
+  const stripeKey = read.GRAMKIT_STRIPE_SECRET_KEY
+  const stripeSecret = read.GRAMKIT_STRIPE_WEBHOOK_SECRET
   const smtpUrl = read.GRAMKIT_SMTP_URL
   const from = read.GRAMKIT_MAIL_FROM
   const url = read.GRAMKIT_WEBHOOK_URL
@@ -210,6 +228,14 @@ function toConfig(read: Variables, given: Environment): Config {
               contact,
               taxSystemCode: read.GRAMKIT_YOOKASSA_TAX_SYSTEM_CODE,
             },
+          }
+        : undefined,
+    stripe:
+      stripeKey && stripeSecret
+        ? {
+            secretKey: stripeKey,
+            webhookSecret: stripeSecret,
+            apiRoot: read.GRAMKIT_STRIPE_API_ROOT,
           }
         : undefined,
     mail: smtpUrl && from ? { smtpUrl, from } : undefined,

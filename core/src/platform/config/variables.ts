@@ -118,6 +118,19 @@ export const variables = z.object({
   GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: list(z.string().refine(isProxyBlock))
     .optional()
     .describe('a comma-separated list of addresses and CIDR blocks such as 185.71.76.0/27'),
+  GRAMKIT_STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[rs]k_(test|live)_[\x21-\x7e]{8,256}$/)
+    .optional()
+    .describe('a secret or restricted key of a Stripe account, such as sk_live_…'),
+  GRAMKIT_STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[\x21-\x7e]{8,256}$/)
+    .optional()
+    .describe('the signing secret of the endpoint at Stripe, which begins with whsec_'),
+  GRAMKIT_STRIPE_API_ROOT: httpAddress
+    .default('https://api.stripe.com')
+    .describe("the http(s) origin of Stripe's API"),
   GRAMKIT_SMTP_URL: address(['smtp:', 'smtps:'])
     .optional()
     .describe('the address of a mail server, such as smtp://user:password@host:587'),
@@ -184,6 +197,8 @@ export const SECRET_VARIABLES: ReadonlySet<string> = new Set([
   'GRAMKIT_TELEGRAM_BOT_TOKEN',
   'GRAMKIT_TELEGRAM_WEBHOOK_SECRET',
   'GRAMKIT_YOOKASSA_SECRET_KEY',
+  'GRAMKIT_STRIPE_SECRET_KEY',
+  'GRAMKIT_STRIPE_WEBHOOK_SECRET',
   'GRAMKIT_SMTP_URL',
   'GRAMKIT_WEBHOOK_SECRET',
   'GRAMKIT_CODE_SECRET',
