@@ -108,6 +108,7 @@ export default defineConfig({
           { text: 'Architecture', link: '/explanation/architecture' },
           { text: 'Aggregators', link: '/explanation/aggregators' },
           { text: 'Money', link: '/explanation/money' },
+          { text: 'How billing prices', link: '/explanation/billing-pricing' },
           { text: 'People across features', link: '/explanation/people' },
           { text: 'Payments', link: '/explanation/payments' },
           { text: 'Notifications', link: '/explanation/notifications' },

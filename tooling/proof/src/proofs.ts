@@ -33,7 +33,9 @@ export const PROOFS: readonly NamedProof[] = [
     name: 'R8-pricing',
     what: 'exact numbers, prices, periods and proration, at random',
     projects: ['unit'],
-    files: ['core/src/kernel/decimal', 'core/src/features/billing/periods'],
+    files: ['kernel/decimal', 'features/billing/periods', 'features/billing/pricing'].map(
+      (part) => `core/src/${part}`,
+    ),
   },
   {
     name: 'R11',

@@ -4,7 +4,8 @@
  * Every row belongs to a tenant. `services.billing.forTenant(id)` sees one tenant's rows, in the
  * statements it sends and by row-level security; every change is written into the tenant's audit.
  *
- * When something is billed is reckoned in local days of the customer, by pure functions.
+ * When something is billed and what it costs is reckoned by pure functions, in local days of the
+ * customer and in exact numbers.
  *
  * @module
  */
@@ -45,6 +46,54 @@ export {
 } from './periods/days.ts'
 export { localMidnight } from './periods/local-midnight.ts'
 export { billingPart } from './person-part.ts'
+export { PlugInBroken, UnknownPlugIn } from './plug-ins/plug-ins.errors.ts'
+export { Registry } from './plug-ins/registry.ts'
+export {
+  type Charge,
+  type ChargeInput,
+  type ChargeModel,
+  type ChargeRules,
+  type CountedCharge,
+  chargeField,
+  chargesField,
+  isUsage,
+  readCharges,
+} from './pricing/charge.ts'
+export { quantityField, rateField } from './pricing/decimal-fields.ts'
+export {
+  applyDiscounts,
+  type Discount,
+  type DiscountableLine,
+  type Discounts,
+  type DiscountTerms,
+} from './pricing/discount.ts'
+export { type Price, type PriceFacts, priceCharge, priceSegment } from './pricing/price-charge.ts'
+export { type PriceStep, priceStepSchema } from './pricing/price-step.ts'
+export { AmountTooLarge } from './pricing/pricing.errors.ts'
+export {
+  definePricing,
+  type PluggedPrice,
+  type PricingFacts,
+  type PricingPlugIn,
+  type PricingPlugIns,
+  pricingPlugIns,
+} from './pricing/pricing-plug-in.ts'
+export {
+  type ChargedLine,
+  type ProratedCharge,
+  type ProratedCredit,
+  type ProrationFacts,
+  prorateChanges,
+} from './pricing/proration.ts'
+export {
+  effectiveOn,
+  PRORATIONS,
+  type Proration,
+  type Revision,
+  type Segment,
+  segmentsOf,
+} from './pricing/segments.ts'
+export type { Tier } from './pricing/tiers.ts'
 export { readTaxId } from './tax-id.ts'
 export { TenantBilling } from './tenant-billing.ts'
 export { TenantRepositories } from './tenant-repositories.ts'
