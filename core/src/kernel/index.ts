@@ -1,11 +1,13 @@
 /**
- * Pure building blocks without I/O: money, exact numbers, ids, clocks, calendar periods, pages, typed errors.
+ * Pure building blocks without I/O: money, exact numbers, ids, clocks, calendar periods, pages, lines
+ * of CSV, typed errors.
  *
  * @module
  */
 export { allocate } from './allocation.ts'
 export { AssertionFailed, assert, unreachable } from './assert.ts'
 export { type Clock, systemClock, VirtualClock } from './clock.ts'
+export { type CsvCell, csvLine } from './csv.ts'
 export {
   DECIMAL_PLACES,
   type Decimal,

@@ -1,4 +1,5 @@
 import { FUNNEL_STEPS, type GrowthAnalytics } from '@gramkit/core'
+import { type CsvCell, csvLine } from '@gramkit/core/kernel'
 
 /** What can be had as a file. */
 export const CSV_TABLES = ['funnel', 'cohorts', 'series'] as const
@@ -6,17 +7,12 @@ export const CSV_TABLES = ['funnel', 'cohorts', 'series'] as const
 /** One of {@link CSV_TABLES}. */
 export type CsvTable = (typeof CSV_TABLES)[number]
 
-type Cell = string | number | null
-
-/** Writes a table of the analytics as CSV (RFC 4180): a head, then numbers and days alone. */
+/** Writes a table of the analytics as CSV: a head, then numbers and days alone. */
 export function analyticsCsv(analytics: GrowthAnalytics, table: CsvTable): string {
-  return TABLES[table](analytics)
-    .map((row) => row.map((cell) => String(cell ?? '')).join(','))
-    .join('\r\n')
-    .concat('\r\n')
+  return TABLES[table](analytics).map(csvLine).join('')
 }
 
-const TABLES: Readonly<Record<CsvTable, (analytics: GrowthAnalytics) => Cell[][]>> = {
+const TABLES: Readonly<Record<CsvTable, (analytics: GrowthAnalytics) => CsvCell[][]>> = {
   funnel: ({ funnel }) => [
     ['step', 'people', 'of_previous'],
     ...funnel.map(({ step, people, ofPrevious }) => [step, people, ofPrevious]),
