@@ -5,7 +5,8 @@
  * statements it sends and by row-level security; every change is written into the tenant's audit.
  *
  * When something is billed and what it costs is reckoned by pure functions, in local days of the
- * customer and in exact numbers.
+ * customer and in exact numbers. What stands on an invoice or a credit note is one value,
+ * {@link InvoiceDocument}.
  *
  * @module
  */
@@ -25,6 +26,26 @@ export {
 export { CustomersRepository } from './customers/customers.repository.ts'
 export type { CustomersScope } from './customers/customers.scope.ts'
 export { CustomersService } from './customers/customers.service.ts'
+export { type DocumentTable, documentCsv, documentCsvHead } from './documents/document-csv.ts'
+export {
+  DOCUMENT_CSP,
+  DOCUMENT_STYLE,
+  documentArticle,
+  documentPage,
+} from './documents/document-html.ts'
+export type { DocumentPrinter } from './documents/document-printer.ts'
+export { PrinterBusy } from './documents/documents.errors.ts'
+export {
+  type CreditNoteFacts,
+  checkDocument,
+  type DocumentLine,
+  type DocumentParty,
+  type DocumentPeriod,
+  type DocumentStep,
+  type DocumentTax,
+  type InvoiceDocument,
+  type InvoiceFacts,
+} from './documents/invoice-document.ts'
 export {
   type BillingPeriod,
   type Boundary,

@@ -42,6 +42,8 @@ const SDK_PLACES: Readonly<Record<string, RegExp>> = {
   stripe: /\/gateways\//,
   axios: /\/gateways\//,
   '@yookassa/sdk': /\/gateways\//,
+  pdfkit: /\/printers\//,
+  piscina: /\/printers\//,
   pg: /^core\/src\/platform\/(database|jobs)\//,
   postgres: /^core\/src\/platform\/database\//,
 }
