@@ -41,7 +41,7 @@ export {
   waitlistEntry,
 } from './entry.table.ts'
 export { ENTRY_STATUSES, type Entry, type EntryStatus } from './entry.ts'
-export type { EstimatedWait } from './estimated-wait.ts'
+export { type EstimatedWait, type Waits, waitlistWaits } from './estimated-wait.ts'
 export { type Experiment, experimentSchema, waitlistExperiment } from './experiments/experiment.ts'
 export { ExperimentsRepository } from './experiments/experiments.repository.ts'
 export { type ExperimentsScope, ExperimentsService } from './experiments/experiments.service.ts'

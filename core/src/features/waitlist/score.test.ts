@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { estimateWait } from './estimated-wait.ts'
+import { estimateWait, waitlistWaits } from './estimated-wait.ts'
 import {
   type Cohort,
   componentsOf,
@@ -59,6 +59,8 @@ test.each([
 })
 
 describe('a wait', () => {
+  const waits = waitlistWaits.initial
+
   test.each([
     [1, '1-2 days'],
     [50, '1-2 days'],
@@ -72,8 +74,8 @@ describe('a wait', () => {
     [1_001, '4-6 weeks'],
     [900_000, '4-6 weeks'],
   ])('at position %i is %s while nothing is known of the pace', (position, wait) => {
-    expect(estimateWait(position, null)).toBe(wait)
-    expect(estimateWait(position, 0)).toBe(wait)
+    expect(estimateWait(position, null, waits)).toBe(wait)
+    expect(estimateWait(position, 0, waits)).toBe(wait)
   })
 
   test.each([
@@ -87,6 +89,16 @@ describe('a wait', () => {
     [421, 10, 'over 6 weeks'],
     [1, 0.5, '1-2 days'],
   ])('at position %i of %d invited a day is %s', (position, pace, wait) => {
-    expect(estimateWait(position, pace)).toBe(wait)
+    expect(estimateWait(position, pace, waits)).toBe(wait)
+  })
+
+  test.each([
+    ['in no order', { ...waits, '1 week': 50 }],
+    ['missing', { '1-2 days': 50, '1 week': 200, '2-3 weeks': 500 }],
+    ['negative', { ...waits, '1-2 days': -1 }],
+    ['no number', { ...waits, '1 month': Number.NaN }],
+    ['huge', { ...waits, '1 month': 1e12 }],
+  ])('by bounds that are %s is refused', (_what, value) => {
+    expect(waitlistWaits.schema.safeParse(value).success).toBe(false)
   })
 })

@@ -7,6 +7,7 @@ import { rows } from '../../platform/database/index.ts'
 import { aPerson } from '../../testing/people.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { entryToken } from './entry-token.ts'
+import { waitlistWaits } from './estimated-wait.ts'
 import { componentsOf, PERSONAS, type Persona, scoreOf, waitlistWeights } from './score.ts'
 
 const codeSecret = 'a secret of at least thirty-two characters'
@@ -233,6 +234,17 @@ describe('positions', () => {
     expect((await waitlist.position(agency.entry.id)).weightsVersion).toBe(1)
     await services.settings.change(waitlistWeights, { ...change, value: waitlistWeights.initial })
     await expectExactPositions()
+  })
+
+  test('come with a wait by the bounds that an administrator has set', async () => {
+    await aWaiting()
+    const { entry, place } = await aWaiting()
+    expect(place).toMatchObject({ position: 2, estimatedWait: '1-2 days' })
+    const change = { actor: 'admin', reason: 'smaller batches' }
+    const value = { ...waitlistWaits.initial, '1-2 days': 1 }
+    await services.settings.change(waitlistWaits, { ...change, value })
+    expect(await waitlist.position(entry.id)).toMatchObject({ estimatedWait: '1 week' })
+    await services.settings.change(waitlistWaits, { ...change, value: waitlistWaits.initial })
   })
 
   test('are those of a plain count after joins, batches, changes and departures all at once', async () => {

@@ -12,7 +12,7 @@ import type { PlacesRepository } from './places.repository.ts'
 export interface WaitlistScope extends ForgettingScope, Transactional<WaitlistScope> {
   readonly identity: IdentitySettings
   readonly mailer: Mailer | undefined
-  readonly settings: Pick<SettingsService, 'get'>
+  readonly settings: Pick<SettingsService, 'get' | 'read'>
   readonly repos: ForgettingScope['repos'] & {
     readonly jobs: Pick<JobsRepository, 'enqueue'>
     readonly users: Pick<UsersRepository, 'getById'>

@@ -20,7 +20,7 @@ import {
   parseUseCase,
 } from './entry.ts'
 import { entryIdOf, entryToken, isTokenOf } from './entry-token.ts'
-import { estimateWait } from './estimated-wait.ts'
+import { estimateWait, waitlistWaits } from './estimated-wait.ts'
 import { cohortOf, waitlistExperiment } from './experiments/experiment.ts'
 import { forgetEntry } from './forget-entry.ts'
 import { sendWaitlistMail } from './messages/messages.jobs.ts'
@@ -36,7 +36,7 @@ import {
 } from './waitlist.errors.ts'
 import { waitlistConfirmed, waitlistJoined } from './waitlist.events.ts'
 import type { WaitlistScope } from './waitlist.scope.ts'
-import { readWeights } from './weights.ts'
+import { SCORED_BY, weightsOf } from './weights.ts'
 
 /** Somebody who joins: by an address that they will have to confirm, or as a user. */
 export type NewJoin = ({ readonly email: string } | { readonly userId: string }) & {
@@ -318,7 +318,8 @@ export class WaitlistService {
 
   async #placeOf(entryId: string): Promise<Place> {
     const { clock, settings, repos } = this.#scope
-    const { weights, weightsVersion } = await readWeights(settings)
+    const set = await settings.read([...SCORED_BY, waitlistWaits])
+    const { weights, weightsVersion } = weightsOf(set)
     const now = clock.now()
     const since = addMs(now, -PACE_DAYS * DAY_MS)
     const found = await repos.waitlistPlaces.findPlace(entryId, { weights, since })
@@ -332,7 +333,7 @@ export class WaitlistService {
       return { ...known, position: null, totalWaiting, estimatedWait: null }
     }
     const position = found.ahead + 1
-    const estimatedWait = estimateWait(position, paceOf(found, now))
+    const estimatedWait = estimateWait(position, paceOf(found, now), set(waitlistWaits).value)
     return { ...known, position, totalWaiting, estimatedWait }
   }
 

@@ -10,6 +10,7 @@ export {
   defineSetting,
   type Setting,
   type SettingChange,
+  type SettingsNow,
   type SettingVersion,
 } from './setting.ts'
 export { SettingConflict } from './settings.errors.ts'

@@ -22,6 +22,9 @@ export interface SettingVersion<Value> {
   readonly createdAt: Date | null
 }
 
+/** Tells what each of some settings is that were read at one moment. */
+export type SettingsNow = <Value>(setting: Setting<Value>) => SettingVersion<Value>
+
 /** How somebody changes a setting. */
 export interface SettingChange {
   /** Checked against the setting's schema. */

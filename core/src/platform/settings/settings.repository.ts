@@ -14,6 +14,14 @@ const findLatest = builtOnce((db, value: ValueOf<{ name: string }>) =>
     .limit(1),
 )
 
+const findLatestOf = builtOnce((db, value: ValueOf<{ names: readonly string[] }>) =>
+  db
+    .selectDistinctOn([setting.name])
+    .from(setting)
+    .where(sql`${setting.name} = any(${value('names')})`)
+    .orderBy(setting.name, desc(setting.version)),
+)
+
 /** Versions of settings. */
 export class SettingsRepository {
   readonly #db: Executor
@@ -26,6 +34,11 @@ export class SettingsRepository {
   async findLatest(name: string): Promise<SettingRow | undefined> {
     const [row] = await findLatest(this.#db, { name })
     return row
+  }
+
+  /** Reads what some settings are now, those that nobody has changed aside. */
+  findLatestOf(names: readonly string[]): Promise<SettingRow[]> {
+    return findLatestOf(this.#db, { names })
   }
 
   /** Reads one page of a setting's changes, newest first. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Clock, InvalidValue, type Page, type PageRequest } from '../../kernel/index.ts'
 import type { Transactional } from '../database/index.ts'
 import type { OutboxRepository } from '../outbox/index.ts'
-import type { Setting, SettingChange, SettingVersion } from './setting.ts'
+import type { Setting, SettingChange, SettingsNow, SettingVersion } from './setting.ts'
 import { SettingConflict } from './settings.errors.ts'
 import { settingChanged } from './settings.events.ts'
 import type { SettingsRepository } from './settings.repository.ts'
@@ -45,6 +45,21 @@ export class SettingsService {
   async get<Value>(setting: Setting<Value>): Promise<SettingVersion<Value>> {
     const row = await this.#scope.repos.settings.findLatest(setting.name)
     return row ? versionOf(setting, row) : initialOf(setting)
+  }
+
+  /**
+   * Reads what several settings are at one moment, and gives what tells each of them.
+   *
+   * @example
+   * const now = await tx.settings.read([waitlistWeights, waitlistWaits])
+   * const { value } = now(waitlistWaits)
+   */
+  async read(settings: readonly Pick<Setting<unknown>, 'name'>[]): Promise<SettingsNow> {
+    const rows = await this.#scope.repos.settings.findLatestOf(settings.map(({ name }) => name))
+    return (setting) => {
+      const row = rows.find(({ name }) => name === setting.name)
+      return row ? versionOf(setting, row) : initialOf(setting)
+    }
   }
 
   /**

@@ -5,7 +5,13 @@ import {
   problemResponses,
   requireAdmin,
 } from '@gramkit/core/http'
-import { ENTRY_STATUSES, type Entry, waitlistPlan, waitlistWeights } from '@gramkit/core/waitlist'
+import {
+  ENTRY_STATUSES,
+  type Entry,
+  waitlistPlan,
+  waitlistWaits,
+  waitlistWeights,
+} from '@gramkit/core/waitlist'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ServiceRoutesOptions } from '../service-options.ts'
@@ -87,5 +93,6 @@ export function waitlistAdminHttp({ platform }: ServiceRoutesOptions): FastifyPl
 
     await app.register(settingHttp(services, { path: '/weights', setting: waitlistWeights }))
     await app.register(settingHttp(services, { path: '/plan', setting: waitlistPlan }))
+    await app.register(settingHttp(services, { path: '/waits', setting: waitlistWaits }))
   }
 }

@@ -16,7 +16,7 @@ export interface BatchesScope extends Transactional<BatchesScope> {
   readonly clock: Clock
   readonly invites: Pick<InvitesService, 'createBatch' | 'getByCode' | 'revoke'>
   readonly quality: Pick<QualityService, 'gate' | 'requireIssuing'>
-  readonly settings: Pick<SettingsService, 'get'>
+  readonly settings: Pick<SettingsService, 'get' | 'read'>
   readonly waitlistOptions: WaitlistOptions
   readonly repos: {
     readonly audit: Pick<AuditRepository, 'insert'>

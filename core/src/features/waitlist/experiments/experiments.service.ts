@@ -11,7 +11,7 @@ import type { CohortReport, Simulation } from './simulation.ts'
 /** All that the experiments service may touch. */
 export interface ExperimentsScope {
   readonly clock: Clock
-  readonly settings: Pick<SettingsService, 'get' | 'change'>
+  readonly settings: Pick<SettingsService, 'get' | 'read' | 'change'>
   readonly repos: { readonly waitlistExperiments: ExperimentsRepository }
 }
 
