@@ -1,4 +1,3 @@
-import { number } from '@gramkit/mini-app/texts'
 import {
   Bar,
   BarChart,
@@ -13,6 +12,7 @@ import {
   YAxis,
 } from 'recharts'
 import { useLaunchpad } from '../launchpad-context.tsx'
+import { whole } from '../texts/counted.ts'
 import { useAdminTexts } from './texts/texts.ts'
 
 /** One line or one colour of bars. */
@@ -146,5 +146,5 @@ function colour(index: number): string {
 function useFormat(isShare: boolean): (value: number) => string {
   const { language } = useLaunchpad()
   const percent = new Intl.NumberFormat(language, { style: 'percent' })
-  return (value) => (isShare ? percent.format(value) : number(language, String(Math.round(value))))
+  return (value) => (isShare ? percent.format(value) : whole(language, Math.round(value)))
 }

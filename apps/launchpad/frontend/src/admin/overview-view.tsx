@@ -1,9 +1,9 @@
-import { number } from '@gramkit/mini-app/texts'
 import { Failure, Loaded } from '@gramkit/mini-app/ui'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import type * as z from 'zod/mini'
 import { useLaunchpad } from '../launchpad-context.tsx'
+import { whole } from '../texts/counted.ts'
 import { Card } from '../ui/card.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { BarsChart, TrendChart } from './chart.tsx'
@@ -48,8 +48,8 @@ function KeyFigures({ analytics }: { analytics: Analytics }) {
   const first = analytics.funnel[0]?.people ?? 0
   const last = analytics.funnel.at(-1)?.people ?? 0
   const figures = [
-    { name: words.joined, value: number(language, String(first)) },
-    { name: words.qualified, value: number(language, String(last)) },
+    { name: words.joined, value: whole(language, first) },
+    { name: words.qualified, value: whole(language, last) },
     { name: words.kFactor, value: analytics.k_factor === null ? '–' : decimal(analytics.k_factor) },
     { name: words.timeToInvite, value: days(analytics.time_to_invite.p50) },
     { name: words.timeToInviteSlow, value: days(analytics.time_to_invite.p90) },
@@ -67,7 +67,6 @@ function KeyFigures({ analytics }: { analytics: Analytics }) {
 }
 
 function Funnel({ funnel }: { funnel: Analytics['funnel'] }) {
-  const { language } = useLaunchpad()
   const words = useAdminTexts()
   const { percent } = useFigures()
   const names: Readonly<Record<string, string>> = words.steps
@@ -89,7 +88,7 @@ function Funnel({ funnel }: { funnel: Analytics['funnel'] }) {
           { head: words.columns.step, cell: ({ name }) => name },
           {
             head: words.columns.people,
-            cell: ({ people }) => number(language, String(people)),
+            cell: ({ people }) => people,
             isNumber: true,
           },
           {

@@ -1,4 +1,3 @@
-import { number } from '@gramkit/mini-app/texts'
 import { Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
@@ -44,7 +43,7 @@ function People(props: {
   people: readonly Person[]
   more: Parameters<typeof DataTable>[0]['more']
 }) {
-  const { language, texts } = useLaunchpad()
+  const { texts } = useLaunchpad()
   const words = useAdminTexts()
   return (
     <DataTable
@@ -56,7 +55,7 @@ function People(props: {
       columns={[
         {
           head: words.columns.place,
-          cell: ({ position }) => (position === null ? '–' : number(language, String(position))),
+          cell: ({ position }) => position ?? '–',
           isNumber: true,
         },
         {

@@ -1,4 +1,3 @@
-import { number } from '@gramkit/mini-app/texts'
 import { Failure } from '@gramkit/mini-app/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
@@ -6,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { joinedWire, type Persona, personas } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { REFERRAL_KEY } from '../open-launchpad.ts'
+import { whole } from '../texts/counted.ts'
 import { Card } from '../ui/card.tsx'
 import { Field, looksLikeEmail } from '../ui/field.tsx'
 import { focusWrong } from '../ui/focus-wrong.ts'
@@ -50,7 +50,7 @@ export function JoinCard() {
     const { position } = join.data
     return (
       <Card title={words.mailTitle} note={words.mailNote(email.trim())}>
-        {position === null ? null : <p>{words.provisional(number(language, String(position)))}</p>}
+        {position === null ? null : <p>{words.provisional(whole(language, position))}</p>}
         <Button mode="plain" size="m" onClick={() => join.reset()}>
           {words.otherEmail}
         </Button>

@@ -1,8 +1,8 @@
-import { number } from '@gramkit/mini-app/texts'
 import { Button, LargeTitle, Text } from '@telegram-apps/telegram-ui'
 import type { Position } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { go } from '../route.ts'
+import { whole } from '../texts/counted.ts'
 import { Card } from '../ui/card.tsx'
 import { ShareCard } from '../ui/share-card.tsx'
 import { EntryCard } from './entry-card.tsx'
@@ -39,8 +39,8 @@ function PlaceCard({ position: place }: { position: Position }) {
     <Card title={words.title} note={words.status[status]} className="place">
       {position === null ? null : (
         <div className="place-number" aria-live="polite">
-          <LargeTitle weight="1">{number(language, String(position))}</LargeTitle>
-          <Text className="hint">{words.of(number(language, String(total)))}</Text>
+          <LargeTitle weight="1">{whole(language, position)}</LargeTitle>
+          <Text className="hint">{words.of(whole(language, total))}</Text>
         </div>
       )}
       {wait === null ? null : (

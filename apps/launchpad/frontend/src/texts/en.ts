@@ -1,4 +1,4 @@
-import { counted, LIFETIME_MONTHS } from './counted.ts'
+import { counted, LIFETIME_MONTHS, whole } from './counted.ts'
 
 function premium(months: number): string {
   if (months >= LIFETIME_MONTHS) return 'premium for life'
@@ -31,8 +31,8 @@ export const en = {
     title: 'Get in early',
     lead: 'We let people in step by step, so that everybody who comes in is well looked after.',
     waiting: (count: number) => counted('en', count, ['person waits', '', 'people wait']),
-    joinedToday: (count: number) => `${count} joined today`,
-    invitedToday: (count: number) => `${count} invited today`,
+    joinedToday: (count: number) => `${whole('en', count)} joined today`,
+    invitedToday: (count: number) => `${whole('en', count)} invited today`,
     orderTitle: 'What moves you ahead',
     order: [
       { title: 'Who you are', note: 'Teams and agencies start a little further ahead.' },

@@ -1,4 +1,4 @@
-import { counted, LIFETIME_MONTHS } from './counted.ts'
+import { counted, LIFETIME_MONTHS, whole } from './counted.ts'
 import type { Texts } from './en.ts'
 
 function premium(months: number): string {
@@ -32,8 +32,8 @@ export const ru: Texts = {
     title: 'Войдите одними из первых',
     lead: 'Мы впускаем людей постепенно, чтобы уделить внимание каждому.',
     waiting: (count) => counted('ru', count, ['человек ждёт', 'человека ждут', 'человек ждут']),
-    joinedToday: (count) => `сегодня встали в очередь: ${count}`,
-    invitedToday: (count) => `сегодня приглашены: ${count}`,
+    joinedToday: (count) => `сегодня встали в очередь: ${whole('ru', count)}`,
+    invitedToday: (count) => `сегодня приглашены: ${whole('ru', count)}`,
     orderTitle: 'Что продвигает вперёд',
     order: [
       { title: 'Кто вы', note: 'Команды и агентства начинают чуть ближе к началу.' },

@@ -39,6 +39,7 @@ test('People are counted by the rules of the language', () => {
     '5 человек ждут',
     '21 человек ждёт',
   ])
+  expect(texts.en.join.waiting(12_345)).toBe('12,345 people wait')
   expect([1, 2].map((count) => counted('en', count, ['word', '', 'words']))).toEqual([
     '1 word',
     '2 words',

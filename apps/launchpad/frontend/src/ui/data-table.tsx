@@ -1,8 +1,9 @@
 import { Button } from '@telegram-apps/telegram-ui'
 import type { Key, ReactNode } from 'react'
 import { useLaunchpad } from '../launchpad-context.tsx'
+import { whole } from '../texts/counted.ts'
 
-/** One column: what stands above it and in it. */
+/** One column: what stands above it and in it; whole numbers as the language writes them. */
 export interface Column<Row> {
   readonly head: string
   readonly cell: (row: Row) => ReactNode
@@ -19,7 +20,8 @@ export function DataTable<Row>(props: {
   /** Reads the next page, where there is one. */
   more?: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
 }) {
-  const { texts } = useLaunchpad()
+  const { language, texts } = useLaunchpad()
+  const shown = (cell: ReactNode) => (typeof cell === 'number' ? whole(language, cell) : cell)
   const { columns, rows, more } = props
   if (rows.length === 0) return <p className="empty">{props.empty}</p>
   return (
@@ -40,7 +42,7 @@ export function DataTable<Row>(props: {
               <tr key={props.keyOf(row)}>
                 {columns.map(({ head, cell, isNumber }) => (
                   <td key={head} data-head={head} className={isNumber ? 'number' : undefined}>
-                    {cell(row)}
+                    {shown(cell(row))}
                   </td>
                 ))}
               </tr>

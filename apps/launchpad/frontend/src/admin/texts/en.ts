@@ -1,4 +1,4 @@
-import { counted } from '../../texts/counted.ts'
+import { counted, whole } from '../../texts/counted.ts'
 
 /** English. */
 export const en = {
@@ -135,8 +135,10 @@ export const en = {
     weights: 'Weights of the score',
     weightsNote: 'A new version counts for everybody from the moment it is published.',
     simulate: 'Try it out first',
-    moved: (moved: number, people: number) => `${moved} of ${people} would change places.`,
-    estimated: (ranked: number) => `Estimated by ${ranked} of them; the next batch is exact.`,
+    moved: (moved: number, people: number) =>
+      `${whole('en', moved)} of ${whole('en', people)} would change places.`,
+    estimated: (ranked: number) =>
+      `Estimated by ${whole('en', ranked)} of them; the next batch is exact.`,
     nextBatch: (stay: number, leave: number, enter: number) =>
       `Of the next batch ${stay} stay, ${leave} fall out, ${enter} come in.`,
     byPersona: 'Average place by who they are',
@@ -161,7 +163,7 @@ export const en = {
     nobody: 'Nobody has brought anybody yet.',
     named: 'Somebody named, who has not come yet',
     frozen: 'Frozen',
-    brought: (brought: number, qualified: number) => `Brought ${brought}, ${qualified} count`,
+    brought: (brought: number, qualified: number) => `Brought ${brought}, ${qualified} qualified`,
     actions: { freeze: 'Freeze', unfreeze: 'Unfreeze', clawback: 'Claw back' },
     actionNotes: {
       freeze: 'The referral counts for nothing until somebody lets it count again.',

@@ -1,4 +1,4 @@
-import { counted } from '../../texts/counted.ts'
+import { counted, whole } from '../../texts/counted.ts'
 import type { AdminTexts } from './en.ts'
 
 /** Russian. */
@@ -136,8 +136,8 @@ export const ru: AdminTexts = {
     weights: 'Веса баллов',
     weightsNote: 'Новая версия действует для всех с момента публикации.',
     simulate: 'Сначала примерить',
-    moved: (moved, people) => `Место сменят ${moved} из ${people}.`,
-    estimated: (ranked) => `Оценка по ${ranked} из них; следующая партия точна.`,
+    moved: (moved, people) => `Место сменят ${whole('ru', moved)} из ${whole('ru', people)}.`,
+    estimated: (ranked) => `Оценка по ${whole('ru', ranked)} из них; следующая партия точна.`,
     nextBatch: (stay, leave, enter) =>
       `В следующей партии остаются ${stay}, выпадают ${leave}, входят ${enter}.`,
     byPersona: 'Среднее место по тому, кто это',
