@@ -177,6 +177,67 @@ CREATE TABLE "gramkit"."balance_verification" (
 	"created_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_api_key" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"hash" text NOT NULL,
+	"ending" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"expires_at" timestamp (3) with time zone,
+	"revoked_at" timestamp (3) with time zone,
+	"last_used_on" date,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_api_key_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_api_key_hash_check" CHECK ("gramkit"."billing_api_key"."hash" ~ '^[0-9a-f]{64}$'),
+	CONSTRAINT "billing_api_key_scopes_check" CHECK ("gramkit"."billing_api_key"."scopes" <@ array['api-keys:read', 'api-keys:write', 'audit:read', 'audit:write', 'coupons:read', 'coupons:write', 'credit-notes:read', 'credit-notes:write', 'customers:read', 'customers:write', 'exchange-rates:read', 'exchange-rates:write', 'invoices:read', 'invoices:write', 'payments:read', 'payments:write', 'plans:read', 'plans:write', 'revenue:read', 'revenue:write', 'runs:read', 'runs:write', 'subscriptions:read', 'subscriptions:write', 'taxes:read', 'taxes:write', 'tenant:read', 'tenant:write', 'usage:read', 'usage:write', 'webhooks:read', 'webhooks:write'] and cardinality("gramkit"."billing_api_key"."scopes") > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_coupon" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	"percent" numeric(38, 12),
+	"amount" bigint,
+	"currency" text,
+	"duration" text NOT NULL,
+	"invoices" integer,
+	"redemption_max" integer,
+	"redemption_count" integer DEFAULT 0 NOT NULL,
+	"valid_from_on" date,
+	"valid_until_on" date,
+	"archived_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_coupon_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_coupon_currency_check" CHECK ("gramkit"."billing_coupon"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_coupon_duration_check" CHECK ("gramkit"."billing_coupon"."duration" in ('once', 'repeating', 'forever')),
+	CONSTRAINT "billing_coupon_terms_check" CHECK (("gramkit"."billing_coupon"."percent" > 0 and "gramkit"."billing_coupon"."percent" <= 100 and "gramkit"."billing_coupon"."amount" is null and "gramkit"."billing_coupon"."currency" is null)
+        or ("gramkit"."billing_coupon"."percent" is null and "gramkit"."billing_coupon"."amount" > 0 and "gramkit"."billing_coupon"."currency" is not null)),
+	CONSTRAINT "billing_coupon_invoices_check" CHECK (("gramkit"."billing_coupon"."duration" = 'repeating') = ("gramkit"."billing_coupon"."invoices" is not null)),
+	CONSTRAINT "billing_coupon_redemptions_check" CHECK ("gramkit"."billing_coupon"."redemption_count" >= 0 and "gramkit"."billing_coupon"."redemption_count" <= coalesce("gramkit"."billing_coupon"."redemption_max", 2147483647))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_coupon_plan" (
+	"tenant_id" uuid NOT NULL,
+	"coupon_id" uuid NOT NULL,
+	"plan_id" uuid NOT NULL,
+	CONSTRAINT "billing_coupon_plan_pkey" PRIMARY KEY("tenant_id","coupon_id","plan_id")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_coupon_redemption" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"coupon_id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"invoice_max" integer,
+	"invoice_count" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_coupon_redemption_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_coupon_redemption_invoices_check" CHECK ("gramkit"."billing_coupon_redemption"."invoice_count" >= 0 and "gramkit"."billing_coupon_redemption"."invoice_count" <= coalesce("gramkit"."billing_coupon_redemption"."invoice_max", 2147483647))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."billing_customer" (
 	"tenant_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -199,6 +260,52 @@ CREATE TABLE "gramkit"."billing_customer" (
 	CONSTRAINT "billing_customer_name_check" CHECK (char_length("gramkit"."billing_customer"."name") between 1 and 200),
 	CONSTRAINT "billing_customer_currency_check" CHECK ("gramkit"."billing_customer"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
 	CONSTRAINT "billing_customer_terms_check" CHECK ("gramkit"."billing_customer"."payment_terms_days" between 0 and 365)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_payment_method" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"gateway" text NOT NULL,
+	"saved_method_id" text NOT NULL,
+	"label" text NOT NULL,
+	"is_default" boolean NOT NULL,
+	"removed_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_payment_method_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_payment_method_removed_check" CHECK (not ("gramkit"."billing_payment_method"."is_default" and "gramkit"."billing_payment_method"."removed_at" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_plan" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	"description" text NOT NULL,
+	"archived_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_plan_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_plan_name_check" CHECK (char_length("gramkit"."billing_plan"."name") between 1 and 200)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_plan_version" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"plan_id" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"currency" text NOT NULL,
+	"cycle" text NOT NULL,
+	"trial_days" integer NOT NULL,
+	"setup_fee" bigint NOT NULL,
+	"charges" jsonb NOT NULL,
+	"published_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_plan_version_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_plan_version_currency_check" CHECK ("gramkit"."billing_plan_version"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_plan_version_cycle_check" CHECK ("gramkit"."billing_plan_version"."cycle" in ('weekly', 'monthly', 'quarterly', 'semi_annually', 'annually', 'one_time')),
+	CONSTRAINT "billing_plan_version_terms_check" CHECK ("gramkit"."billing_plan_version"."number" > 0 and "gramkit"."billing_plan_version"."trial_days" between 0 and 730 and "gramkit"."billing_plan_version"."setup_fee" >= 0
+        and jsonb_typeof("gramkit"."billing_plan_version"."charges") = 'array')
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."billing_tenant" (
@@ -939,8 +1046,17 @@ ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_account_id_bal
 ALTER TABLE "gramkit"."balance_hold" ADD CONSTRAINT "balance_hold_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_refill" ADD CONSTRAINT "balance_refill_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."balance_snapshot" ADD CONSTRAINT "balance_snapshot_account_id_balance_account_id_fk" FOREIGN KEY ("account_id") REFERENCES "gramkit"."balance_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_api_key" ADD CONSTRAINT "billing_api_key_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_coupon" ADD CONSTRAINT "billing_coupon_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_coupon_plan" ADD CONSTRAINT "billing_coupon_plan_coupon_fk" FOREIGN KEY ("tenant_id","coupon_id") REFERENCES "gramkit"."billing_coupon"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_coupon_plan" ADD CONSTRAINT "billing_coupon_plan_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon_redemption_coupon_fk" FOREIGN KEY ("tenant_id","coupon_id") REFERENCES "gramkit"."billing_coupon"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon_redemption_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_payment_method" ADD CONSTRAINT "billing_payment_method_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_plan" ADD CONSTRAINT "billing_plan_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_plan_version" ADD CONSTRAINT "billing_plan_version_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_low_id_user_account_id_fk" FOREIGN KEY ("low_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_high_id_user_account_id_fk" FOREIGN KEY ("high_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship_block" ADD CONSTRAINT "friendship_block_blocker_id_user_account_id_fk" FOREIGN KEY ("blocker_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1030,8 +1146,19 @@ CREATE INDEX "balance_hold_account_id_index" ON "gramkit"."balance_hold" USING b
 CREATE INDEX "balance_hold_expires_at_index" ON "gramkit"."balance_hold" USING btree ("expires_at") WHERE "gramkit"."balance_hold"."status" = 'pending' and "gramkit"."balance_hold"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "balance_snapshot_unfinished_index" ON "gramkit"."balance_snapshot" USING btree ("number") WHERE "gramkit"."balance_snapshot"."balance" is null;--> statement-breakpoint
 CREATE INDEX "balance_verification_created_at_index" ON "gramkit"."balance_verification" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "billing_api_key_hash_index" ON "gramkit"."billing_api_key" USING btree ("hash");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_coupon_code_key" ON "gramkit"."billing_coupon" USING btree ("tenant_id","code");--> statement-breakpoint
+CREATE INDEX "billing_coupon_plan_plan_index" ON "gramkit"."billing_coupon_plan" USING btree ("tenant_id","plan_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_coupon_redemption_customer_key" ON "gramkit"."billing_coupon_redemption" USING btree ("tenant_id","coupon_id","customer_id");--> statement-breakpoint
+CREATE INDEX "billing_coupon_redemption_customer_index" ON "gramkit"."billing_coupon_redemption" USING btree ("tenant_id","customer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_customer_code_key" ON "gramkit"."billing_customer" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE INDEX "billing_customer_user_id_index" ON "gramkit"."billing_customer" USING btree ("user_id","tenant_id") WHERE "gramkit"."billing_customer"."user_id" is not null;--> statement-breakpoint
+CREATE INDEX "billing_payment_method_customer_index" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_payment_method_saved_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id","gateway","saved_method_id") WHERE "gramkit"."billing_payment_method"."removed_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_payment_method_default_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id") WHERE "gramkit"."billing_payment_method"."is_default";--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_plan_code_key" ON "gramkit"."billing_plan" USING btree ("tenant_id","code");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_plan_version_number_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id","number");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_plan_version_draft_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id") WHERE "gramkit"."billing_plan_version"."published_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_tenant_code_key" ON "gramkit"."billing_tenant" USING btree ("code");--> statement-breakpoint
 CREATE INDEX "friendship_high_id_index" ON "gramkit"."friendship" USING btree ("high_id");--> statement-breakpoint
 CREATE INDEX "friendship_block_blocked_id_index" ON "gramkit"."friendship_block" USING btree ("blocked_id");--> statement-breakpoint

@@ -516,7 +516,50 @@ BEGIN
   END LOOP;
 END $$;
 --> statement-breakpoint
-REVOKE DELETE ON gramkit.billing_tenant, gramkit.billing_customer FROM gramkit_app;
+REVOKE DELETE ON gramkit.billing_api_key, gramkit.billing_coupon, gramkit.billing_coupon_plan,
+  gramkit.billing_coupon_redemption, gramkit.billing_customer, gramkit.billing_payment_method,
+  gramkit.billing_plan, gramkit.billing_plan_version, gramkit.billing_tenant FROM gramkit_app;
+--> statement-breakpoint
+-- A coupon is changed in nothing but when it ends; redemptions alone move its count.
+REVOKE UPDATE ON gramkit.billing_coupon FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (archived_at, updated_at) ON gramkit.billing_coupon TO gramkit_app;
+--> statement-breakpoint
+REVOKE UPDATE ON gramkit.billing_coupon_plan, gramkit.billing_coupon_redemption FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (invoice_count) ON gramkit.billing_coupon_redemption TO gramkit_app;
+--> statement-breakpoint
+REVOKE UPDATE ON gramkit.billing_api_key FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (revoked_at, last_used_on) ON gramkit.billing_api_key TO gramkit_app;
+--> statement-breakpoint
+-- Counts redemptions in the same statement, so that billing_coupon_redemptions_check refuses whoever
+-- is one too many. Locks the coupons in id order; runs as the owner, as the application cannot count.
+CREATE FUNCTION gramkit.billing_coupon_count() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM gramkit.billing_coupon c
+    WHERE (c.tenant_id, c.id) IN (SELECT r.tenant_id, r.coupon_id FROM redeemed r)
+    ORDER BY c.tenant_id, c.id FOR NO KEY UPDATE;
+  UPDATE gramkit.billing_coupon c SET redemption_count = c.redemption_count + counted.redemptions
+    FROM (SELECT r.tenant_id, r.coupon_id, count(*) AS redemptions FROM redeemed r GROUP BY 1, 2) counted
+    WHERE c.tenant_id = counted.tenant_id AND c.id = counted.coupon_id;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER billing_coupon_redeemed AFTER INSERT ON gramkit.billing_coupon_redemption
+  REFERENCING NEW TABLE AS redeemed FOR EACH STATEMENT EXECUTE FUNCTION gramkit.billing_coupon_count();
+--> statement-breakpoint
+-- What is published is never changed, by nobody: whoever has a version keeps it.
+CREATE FUNCTION gramkit.billing_plan_version_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'A published version of a plan is never changed'
+    USING ERRCODE = 'restrict_violation', DETAIL = OLD.id;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER billing_plan_version_kept BEFORE UPDATE OR DELETE ON gramkit.billing_plan_version
+  FOR EACH ROW WHEN (OLD.published_at IS NOT NULL)
+  EXECUTE FUNCTION gramkit.billing_plan_version_kept();
 --> statement-breakpoint
 -- What looks across tenants gives ids and nothing else.
 CREATE FUNCTION gramkit.billing_tenants(after uuid, most integer) RETURNS SETOF uuid
@@ -531,6 +574,14 @@ CREATE FUNCTION gramkit.billing_tenants_of_user(person uuid) RETURNS SETOF uuid
   SELECT DISTINCT c.tenant_id FROM gramkit.billing_customer c WHERE c.user_id = person ORDER BY 1
 $$;
 --> statement-breakpoint
-REVOKE ALL ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user FROM PUBLIC;
+-- Whose an API key is, by its hash; nothing for nobody's.
+CREATE FUNCTION gramkit.billing_tenant_of_key(key_hash text) RETURNS uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT k.tenant_id FROM gramkit.billing_api_key k WHERE k.hash = key_hash LIMIT 1
+$$;
 --> statement-breakpoint
-GRANT EXECUTE ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user TO gramkit_app;
+REVOKE ALL ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user,
+  gramkit.billing_tenant_of_key FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user,
+  gramkit.billing_tenant_of_key TO gramkit_app;

@@ -12,7 +12,17 @@ export {
   balanceTransfer,
   balanceVerification,
 } from './features/balance/index.ts'
-export { billingCustomer, billingTenant } from './features/billing/index.ts'
+export {
+  billingApiKey,
+  billingCoupon,
+  billingCouponPlan,
+  billingCouponRedemption,
+  billingCustomer,
+  billingPaymentMethod,
+  billingPlan,
+  billingPlanVersion,
+  billingTenant,
+} from './features/billing/index.ts'
 export { friendship, friendshipBlock } from './features/friendships/index.ts'
 export { group, groupMember } from './features/groups/index.ts'
 export { invitation, invitationUse } from './features/invites/index.ts'

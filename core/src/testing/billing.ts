@@ -1,6 +1,9 @@
 import type {
   Customer,
   CustomerInput,
+  PlanInput,
+  PlanTermsInput,
+  PlanView,
   TenantBilling,
   TenantInput,
 } from '../features/billing/index.ts'
@@ -24,4 +27,16 @@ export function aCustomer(
   fields: Partial<CustomerInput> = {},
 ): Promise<Customer> {
   return billing.customers.create({ code: `customer-${newId()}`, name: 'John Doe', ...fields })
+}
+
+/** What a plan costs that costs 29.99 a month, in advance. */
+export const PLAN_TERMS: PlanTermsInput = {
+  currency: 'EUR',
+  cycle: 'monthly',
+  charges: [{ key: 'base', title: 'Base', model: 'flat', when: 'advance', rate: '29.99' }],
+}
+
+/** A plan of a tenant, as a draft. */
+export function aPlan(billing: TenantBilling, fields: Partial<PlanInput> = {}): Promise<PlanView> {
+  return billing.plans.create({ code: `plan-${newId()}`, name: 'Basic', ...PLAN_TERMS, ...fields })
 }

@@ -5,7 +5,7 @@
  * @module
  */
 export { VirtualClock } from '../kernel/index.ts'
-export { aCustomer, aTenant } from './billing.ts'
+export { aCustomer, aPlan, aTenant } from './billing.ts'
 export { type ComposedApp, compositionContract } from './contracts/composition.contract.ts'
 export {
   type DatabaseContract,

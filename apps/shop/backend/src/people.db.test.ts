@@ -8,6 +8,9 @@ import { SHOP_PEOPLE } from './people.ts'
 
 /** Tables that say nothing of anybody; whatever names a person does not belong here. */
 const OF_NOBODY = [
+  // What is sold, and at which price.
+  'gramkit.billing_coupon_plan',
+  'gramkit.billing_plan_version',
   'gramkit.job_leader',
   'gramkit.migration',
   // How far a slot is; the id of the last person looked at says nothing of them.

@@ -1,12 +1,15 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Executor, Transactional } from '../../platform/database/index.ts'
 import type { AuditRepository } from '../audit/index.ts'
+import type { PricingPlugIns } from './pricing/pricing-plug-in.ts'
 import type { TenantsRepository } from './tenants/tenants.repository.ts'
 
 /** What an app says about billing. */
 export interface BillingOptions {
   /** Whose `services.billing.default` is, for an app of one tenant. [nobody's] */
   readonly defaultTenantId?: string | undefined
+  /** Ways to price of the app's own, which charges name. [none] */
+  readonly pricingPlugIns?: PricingPlugIns | undefined
 }
 
 /** All of core that billing may touch. */

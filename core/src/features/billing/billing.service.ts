@@ -1,4 +1,6 @@
 import { InvalidValue, idSchema, newId, type Page, type PageRequest } from '../../kernel/index.ts'
+import { type ApiGrant, hashApiKey } from './api-keys/api-key.ts'
+import { ApiKeyInvalid } from './api-keys/api-keys.errors.ts'
 import { NoDefaultTenant } from './billing.errors.ts'
 import type { BillingScope } from './billing.scope.ts'
 import { readFields } from './fields.ts'
@@ -62,6 +64,25 @@ export class BillingService {
       )
       await tx.record({ action: 'tenant.created', subject: `tenant:${id}`, after })
       return after
+    })
+  }
+
+  /**
+   * Says for which tenant an API key speaks and what it may do. Whatever is wrong with a key, the
+   * answer is the same.
+   *
+   * @throws {@link ApiKeyInvalid}
+   * @example
+   * const grant = await services.billing.authenticate(key)
+   * requireScope(grant, 'customers:read')
+   * const caller = { actor: `key:${grant.keyId}`, requestId, grant }
+   * const page = await services.billing.forTenant(grant.tenantId, caller).customers.list()
+   */
+  authenticate(key: string): Promise<ApiGrant> {
+    return this.#scope.transaction(async (tx) => {
+      const tenantId = await tx.repos.billingTenants.findOfKey(hashApiKey(key))
+      if (!tenantId) throw new ApiKeyInvalid()
+      return new TenantBilling(tx, tenantId, SYSTEM).apiKeys.use(key)
     })
   }
 

@@ -11,10 +11,46 @@
  * @module
  */
 
+export { billingApiKey } from './api-keys/api-key.table.ts'
+export {
+  API_SCOPES,
+  type ApiGrant,
+  type ApiKey,
+  type ApiKeyInput,
+  type ApiScope,
+  apiKeyFields,
+  hashApiKey,
+  requireScope,
+} from './api-keys/api-key.ts'
+export { ApiKeyInvalid, ScopeMissing, TooManyApiKeys } from './api-keys/api-keys.errors.ts'
+export { ApiKeysRepository } from './api-keys/api-keys.repository.ts'
+export type { ApiKeysScope } from './api-keys/api-keys.scope.ts'
+export { ApiKeysService } from './api-keys/api-keys.service.ts'
 export { CodeTaken, NoDefaultTenant } from './billing.errors.ts'
 export type { BillingOptions, BillingScope } from './billing.scope.ts'
 export { BillingService } from './billing.service.ts'
 export type { Change } from './change.ts'
+export {
+  billingCoupon,
+  billingCouponPlan,
+  billingCouponRedemption,
+} from './coupons/coupon.table.ts'
+export {
+  COUPON_DURATIONS,
+  type Coupon,
+  type CouponInput,
+  type CouponRedemption,
+  type CouponRefusal,
+  couponFields,
+} from './coupons/coupon.ts'
+export { CouponNotRedeemable } from './coupons/coupons.errors.ts'
+export {
+  CouponRedemptionsRepository,
+  CouponsRepository,
+  type RunningCoupon,
+} from './coupons/coupons.repository.ts'
+export type { CouponsScope } from './coupons/coupons.scope.ts'
+export { CouponsService } from './coupons/coupons.service.ts'
 export { billingCustomer } from './customers/customer.table.ts'
 export {
   type Customer,
@@ -46,6 +82,15 @@ export {
   type InvoiceDocument,
   type InvoiceFacts,
 } from './documents/invoice-document.ts'
+export { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
+export {
+  type BillingPaymentMethod,
+  type PaymentMethodInput,
+  paymentMethodFields,
+} from './payment-methods/payment-method.ts'
+export { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
+export type { PaymentMethodsScope } from './payment-methods/payment-methods.scope.ts'
+export { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
 export {
   type BillingPeriod,
   type Boundary,
@@ -67,6 +112,22 @@ export {
 } from './periods/days.ts'
 export { localMidnight } from './periods/local-midnight.ts'
 export { billingPart } from './person-part.ts'
+export { billingPlan, billingPlanVersion } from './plans/plan.table.ts'
+export {
+  type Plan,
+  type PlanInput,
+  type PlanTermsInput,
+  type PlanVersion,
+  type PlanView,
+  type PricingModel,
+  planFields,
+  planTerms,
+  pricingModelOf,
+} from './plans/plan.ts'
+export { NothingToPublish, PlanArchived } from './plans/plans.errors.ts'
+export { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
+export type { PlansScope } from './plans/plans.scope.ts'
+export { PlansService } from './plans/plans.service.ts'
 export { PlugInBroken, UnknownPlugIn } from './plug-ins/plug-ins.errors.ts'
 export { Registry } from './plug-ins/registry.ts'
 export {

@@ -10,7 +10,7 @@ import { TenantBilling } from './tenant-billing.ts'
 import { TenantRepositories } from './tenant-repositories.ts'
 
 /** Members of a tenant's billing that are no services. */
-const NO_SERVICE = ['clock', 'core', 'repos']
+const NO_SERVICE = ['clock', 'core', 'pricingPlugIns', 'repos']
 /** Methods that a class has for itself; the language hides them from others. */
 const PROTECTED = ['constructor', 'own']
 /** What the database says to who writes what is not theirs, or what is not there for them. */
@@ -43,15 +43,12 @@ afterAll(async () => {
 
 /** Every row of theirs in every table of billing, as the superuser sees it. */
 async function readTheirs(): Promise<string> {
-  const all = await Promise.all(
-    tables.map(({ name }) =>
-      admin.query(
-        `select coalesce(jsonb_agg(t order by t::text), '[]')::text as found from gramkit.${name} t where tenant_id = $1`,
-        [their.tenantId],
-      ),
-    ),
+  const parts = tables.map(
+    ({ name }) => `select '${name}', to_jsonb(t)::text from gramkit.${name} t where tenant_id = $1`,
   )
-  return all.map(({ rows }) => rows[0].found).join('\n')
+  const query = { text: `${parts.join(' union all ')} order by 1, 2`, rowMode: 'array' }
+  const { rows } = await admin.query<string[], string[]>(query, [their.tenantId])
+  return rows.join('\n')
 }
 
 /** Runs statements as the application, as a tenant or as none, and takes them back. */

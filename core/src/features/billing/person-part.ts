@@ -1,8 +1,12 @@
 import type { PersonPart } from '../../platform/people/index.ts'
+import { billingApiKey } from './api-keys/api-key.table.ts'
 import type { BillingScope } from './billing.scope.ts'
 import type { BillingService } from './billing.service.ts'
+import { billingCoupon, billingCouponRedemption } from './coupons/coupon.table.ts'
 import { billingCustomer } from './customers/customer.table.ts'
 import { CUSTOMER_PERSONAL, forgotten } from './customers/customer.ts'
+import { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
+import { billingPlan } from './plans/plan.table.ts'
 import type { TenantBilling } from './tenant-billing.ts'
 import { billingTenant } from './tenants/tenant.table.ts'
 
@@ -23,25 +27,41 @@ async function eachTenant<T>(
   return results
 }
 
-/** Customers who are users. What invoices say of them stays with the invoices, as the law wants it. */
+/**
+ * Customers who are users, with their saved ways to pay. What invoices say of them stays with the
+ * invoices, as the law wants it; names of tenants, plans, coupons and keys are those of businesses.
+ */
 export const billingPart: PersonPart<PersonServices> = {
   name: 'billing',
-  // Who sells is nobody's account, and its particulars are those of a business.
-  tables: [billingCustomer, billingTenant],
+  tables: [
+    ...[billingCustomer, billingPaymentMethod, billingCouponRedemption],
+    ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
+  ],
   async merge(tx, { guestId, userId }) {
     await eachTenant(tx, guestId, ({ repos }) => repos.customers.moveUser(guestId, userId))
   },
   async export(tx, userId) {
-    const found = await eachTenant(tx, userId, ({ repos }) => repos.customers.listOfUser(userId))
+    const found = await eachTenant(tx, userId, async ({ repos }) => {
+      const customers = await repos.customers.listOfUser(userId)
+      return Promise.all(
+        customers.map(async (customer) => ({
+          ...customer,
+          paymentMethods: (await repos.paymentMethods.listOfCustomer(customer.id)).map(
+            ({ savedMethodId: _, ...method }) => method,
+          ),
+          coupons: await repos.couponRedemptions.listOfCustomer(customer.id),
+        })),
+      )
+    })
     return { customers: found.flat() }
   },
   async erase(tx, userId) {
     await eachTenant(tx, userId, async (billing) => {
       for (const before of await billing.repos.customers.listOfUser(userId)) {
-        const after = await billing.repos.customers.update(before.id, {
-          ...forgotten(before),
-          updatedAt: billing.clock.now(),
-        })
+        const updatedAt = billing.clock.now()
+        const changes = { ...forgotten(before), updatedAt }
+        const after = await billing.repos.customers.update(before.id, changes)
+        await billing.repos.paymentMethods.forget(before.id, updatedAt)
         await billing.record({
           ...{ action: 'customer.erased', subject: `customer:${before.id}` },
           ...{ before, after, personal: CUSTOMER_PERSONAL },

@@ -1,7 +1,12 @@
 import { assert, type Clock } from '../../kernel/index.ts'
+import { ApiKeysService } from './api-keys/api-keys.service.ts'
 import type { BillingScope } from './billing.scope.ts'
 import { type Change, changedFacts } from './change.ts'
+import { CouponsService } from './coupons/coupons.service.ts'
 import { CustomersService } from './customers/customers.service.ts'
+import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
+import { PlansService } from './plans/plans.service.ts'
+import { type PricingPlugIns, pricingPlugIns } from './pricing/pricing-plug-in.ts'
 import { TenantRepositories } from './tenant-repositories.ts'
 import { TenantService } from './tenants/tenant.service.ts'
 import type { Caller } from './tenants/tenant.ts'
@@ -19,7 +24,11 @@ import type { Caller } from './tenants/tenant.ts'
  * })
  */
 export class TenantBilling {
+  #apiKeys?: ApiKeysService
+  #coupons?: CouponsService
   #customers?: CustomersService
+  #paymentMethods?: PaymentMethodsService
+  #plans?: PlansService
   #tenant?: TenantService
   readonly tenantId: string
   readonly caller: Caller
@@ -42,14 +51,35 @@ export class TenantBilling {
     return this.#core
   }
 
+  /** Ways to price of the app's own. */
+  get pricingPlugIns(): PricingPlugIns {
+    return this.#core.billingOptions.pricingPlugIns ?? pricingPlugIns()
+  }
+
   /** The tenant's repositories; there are none outside of a transaction. */
   get repos(): TenantRepositories {
     assert(this.#repos, 'Rows of a tenant are read and written inside TenantBilling.transaction')
     return this.#repos
   }
 
+  get apiKeys(): ApiKeysService {
+    return (this.#apiKeys ??= new ApiKeysService(this))
+  }
+
+  get coupons(): CouponsService {
+    return (this.#coupons ??= new CouponsService(this))
+  }
+
   get customers(): CustomersService {
     return (this.#customers ??= new CustomersService(this))
+  }
+
+  get paymentMethods(): PaymentMethodsService {
+    return (this.#paymentMethods ??= new PaymentMethodsService(this))
+  }
+
+  get plans(): PlansService {
+    return (this.#plans ??= new PlansService(this))
   }
 
   get tenant(): TenantService {

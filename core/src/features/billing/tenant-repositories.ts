@@ -1,10 +1,20 @@
 import type { Executor } from '../../platform/database/index.ts'
+import { ApiKeysRepository } from './api-keys/api-keys.repository.ts'
+import { CouponRedemptionsRepository, CouponsRepository } from './coupons/coupons.repository.ts'
 import { CustomersRepository } from './customers/customers.repository.ts'
+import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
+import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
 import { TenantRowRepository } from './tenants/tenants.repository.ts'
 
 /** All repositories of one tenant on one transaction. Each is built when it is first touched. */
 export class TenantRepositories {
+  #apiKeys?: ApiKeysRepository
+  #couponRedemptions?: CouponRedemptionsRepository
+  #coupons?: CouponsRepository
   #customers?: CustomersRepository
+  #paymentMethods?: PaymentMethodsRepository
+  #plans?: PlansRepository
+  #planVersions?: PlanVersionsRepository
   #tenant?: TenantRowRepository
   readonly #db: Executor
   readonly #tenantId: string
@@ -14,8 +24,32 @@ export class TenantRepositories {
     this.#tenantId = tenantId
   }
 
+  get apiKeys(): ApiKeysRepository {
+    return (this.#apiKeys ??= new ApiKeysRepository(this.#db, this.#tenantId))
+  }
+
+  get couponRedemptions(): CouponRedemptionsRepository {
+    return (this.#couponRedemptions ??= new CouponRedemptionsRepository(this.#db, this.#tenantId))
+  }
+
+  get coupons(): CouponsRepository {
+    return (this.#coupons ??= new CouponsRepository(this.#db, this.#tenantId))
+  }
+
   get customers(): CustomersRepository {
     return (this.#customers ??= new CustomersRepository(this.#db, this.#tenantId))
+  }
+
+  get paymentMethods(): PaymentMethodsRepository {
+    return (this.#paymentMethods ??= new PaymentMethodsRepository(this.#db, this.#tenantId))
+  }
+
+  get plans(): PlansRepository {
+    return (this.#plans ??= new PlansRepository(this.#db, this.#tenantId))
+  }
+
+  get planVersions(): PlanVersionsRepository {
+    return (this.#planVersions ??= new PlanVersionsRepository(this.#db, this.#tenantId))
   }
 
   get tenant(): TenantRowRepository {

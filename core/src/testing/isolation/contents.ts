@@ -1,6 +1,6 @@
 import type { TenantBilling } from '../../features/billing/index.ts'
 import type { CoreServices } from '../../services.ts'
-import { aCustomer } from '../billing.ts'
+import { aCustomer, aPlan, PLAN_TERMS } from '../billing.ts'
 import { aPerson } from '../people.ts'
 
 /**
@@ -11,7 +11,31 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const tenant = await billing.tenant.update({ name: mark })
   const { id: userId } = await aPerson(services)
   const customer = await aCustomer(billing, { name: mark, code: mark, userId })
-  return { tenant, userId, customer }
+  const plan = await aPlan(billing, { code: mark, name: mark })
+  const version = await billing.plans.publish(plan.id)
+  const draft = await billing.plans.draft(plan.id, PLAN_TERMS)
+  const coupon = await billing.coupons.create({
+    ...{ code: mark, name: mark, percent: '10', duration: 'forever', planIds: [plan.id] },
+  })
+  const redemption = await billing.coupons.redeem(mark, customer.id)
+  const paymentMethod = await billing.paymentMethods.add({
+    ...{ customerId: customer.id, gateway: 'yookassa', savedMethodId: mark, label: mark },
+  })
+  const apiKey = await billing.apiKeys.create({ name: mark, scopes: ['customers:read'] })
+  return {
+    ...{
+      tenant,
+      userId,
+      customer,
+      plan,
+      version,
+      draft,
+      coupon,
+      redemption,
+      paymentMethod,
+      apiKey,
+    },
+  }
 }
 
 /** What a tenant has who was filled. */

@@ -1,15 +1,27 @@
+import { apiKeyRepositories, apiKeyServices } from './api-keys.ts'
+import { couponRepositories, couponServices } from './coupons.ts'
 import { customerRepositories, customerServices } from './customers.ts'
+import { paymentMethodRepositories, paymentMethodServices } from './payment-methods.ts'
+import { planRepositories, planServices } from './plans.ts'
 import type { RepositoryProbes, ServiceProbes } from './probes.ts'
 import { tenantRepositories, tenantServices } from './tenants.ts'
 
 /** What another tenant tries on each service: one that is not listed does not compile. */
 export const SERVICE_PROBES: ServiceProbes = {
+  ...apiKeyServices,
+  ...couponServices,
   ...customerServices,
+  ...paymentMethodServices,
+  ...planServices,
   ...tenantServices,
 }
 
 /** What another tenant tries on each repository: one that is not listed does not compile. */
 export const REPOSITORY_PROBES: RepositoryProbes = {
+  ...apiKeyRepositories,
+  ...couponRepositories,
   ...customerRepositories,
+  ...paymentMethodRepositories,
+  ...planRepositories,
   ...tenantRepositories,
 }

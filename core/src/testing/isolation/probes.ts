@@ -19,7 +19,15 @@ type ProbesOf<Aggregator, Name extends keyof Aggregator> = {
 }
 
 /** Names of what is no service of a tenant. */
-type NoService = 'tenantId' | 'caller' | 'clock' | 'core' | 'repos' | 'transaction' | 'record'
+type NoService =
+  | 'tenantId'
+  | 'caller'
+  | 'clock'
+  | 'core'
+  | 'pricingPlugIns'
+  | 'record'
+  | 'repos'
+  | 'transaction'
 
 /** One probe for each method of each service of a tenant; the compiler misses one that is missing. */
 export type ServiceProbes = ProbesOf<TenantBilling, Exclude<keyof TenantBilling, NoService>>

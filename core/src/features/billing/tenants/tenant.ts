@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LANGUAGES } from '../../../kernel/index.ts'
+import type { ApiGrant } from '../api-keys/api-key.ts'
 import {
   addressField,
   codeField,
@@ -52,4 +53,6 @@ export interface Caller {
   /** `system`, `admin`, a user's id, or `key:<id>` of an API key. */
   readonly actor: string
   readonly requestId?: string | undefined
+  /** What the key may do by which they ask; without a key they may do everything. */
+  readonly grant?: ApiGrant | undefined
 }

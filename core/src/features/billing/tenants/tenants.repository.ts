@@ -63,6 +63,16 @@ export class TenantsRepository {
     return { ...page, items: page.items.map(({ id }) => id) }
   }
 
+  /** Whose API key has a hash, or undefined. */
+  async findOfKey(hash: string): Promise<string | undefined> {
+    const [row] = await rows(
+      this.#db,
+      sql`select id from gramkit.billing_tenant_of_key(${hash}) id where id is not null`,
+      idRow,
+    )
+    return row?.id
+  }
+
   /** The tenants of which somebody is a customer. */
   async listOfUser(userId: string): Promise<string[]> {
     const found = await rows(

@@ -1,0 +1,113 @@
+import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { databaseError, type Executor, TenantRepository } from '../../../platform/database/index.ts'
+import { billingCoupon, billingCouponPlan, billingCouponRedemption } from './coupon.table.ts'
+import type { Coupon, CouponRedemption } from './coupon.ts'
+
+/** A coupon that takes something off the next invoice of a customer. */
+export interface RunningCoupon {
+  readonly redemptionId: string
+  readonly customerId: string
+  readonly coupon: Coupon
+  /** None for all plans. */
+  readonly planIds: readonly string[]
+}
+
+/** Coupons of one tenant, and for which plans they are. */
+export class CouponsRepository extends TenantRepository<typeof billingCoupon> {
+  constructor(db: Executor, tenantId: string) {
+    super(db, tenantId, billingCoupon)
+  }
+
+  /** Reads a coupon by its code, or undefined. */
+  async findByCode(code: string): Promise<Coupon | undefined> {
+    const [row] = await this.db
+      .select()
+      .from(billingCoupon)
+      .where(this.own(eq(billingCoupon.code, code)))
+    return row
+  }
+
+  /** Says for which plans a coupon is. */
+  async insertPlans(couponId: string, planIds: readonly string[]): Promise<void> {
+    if (planIds.length === 0) return
+    const { tenantId } = this
+    await this.db
+      .insert(billingCouponPlan)
+      .values(planIds.map((planId) => ({ tenantId, couponId, planId })))
+  }
+
+  /** For which plans coupons are; those for all are left out. */
+  async listPlans(couponIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { tenantId, couponId, planId } = billingCouponPlan
+    const found = await this.db
+      .select({ couponId, planId })
+      .from(billingCouponPlan)
+      .where(and(eq(tenantId, this.tenantId), inArray(couponId, [...couponIds])))
+      .orderBy(asc(planId))
+    const plans = new Map<string, string[]>()
+    for (const row of found) {
+      plans.set(row.couponId, [...(plans.get(row.couponId) ?? []), row.planId])
+    }
+    return plans
+  }
+}
+
+/** Who has redeemed which coupon of one tenant. */
+export class CouponRedemptionsRepository extends TenantRepository<typeof billingCouponRedemption> {
+  constructor(db: Executor, tenantId: string) {
+    super(db, tenantId, billingCouponRedemption)
+  }
+
+  /** What a customer has redeemed, oldest first. */
+  listOfCustomer(customerId: string): Promise<CouponRedemption[]> {
+    return this.db
+      .select()
+      .from(billingCouponRedemption)
+      .where(this.own(eq(billingCouponRedemption.customerId, customerId)))
+      .orderBy(asc(billingCouponRedemption.id))
+  }
+
+  /**
+   * What takes something off the next invoices of customers, oldest first: the order in which
+   * discounts are taken.
+   */
+  async listRunning(customerIds: readonly string[]): Promise<RunningCoupon[]> {
+    if (customerIds.length === 0) return []
+    const { id, customerId, couponId, invoiceCount, invoiceMax, tenantId } = billingCouponRedemption
+    const { couponId: ofCoupon, planId } = billingCouponPlan
+    const planIds = sql<string[]>`array(select ${planId}::text from ${billingCouponPlan}
+      where ${billingCouponPlan.tenantId} = ${billingCoupon.tenantId} and ${ofCoupon} = ${billingCoupon.id}
+      order by 1)`
+    return this.db
+      .select({ redemptionId: id, customerId, coupon: billingCoupon, planIds })
+      .from(billingCouponRedemption)
+      .innerJoin(
+        billingCoupon,
+        and(eq(billingCoupon.tenantId, tenantId), eq(billingCoupon.id, couponId)),
+      )
+      .where(
+        this.own(
+          and(
+            inArray(customerId, [...customerIds]),
+            or(isNull(invoiceMax), lt(invoiceCount, invoiceMax)),
+          ),
+        ),
+      )
+      .orderBy(asc(customerId), asc(id))
+  }
+
+  /** Counts one more invoice for each redemption, in the transaction that makes the invoices out. */
+  async countInvoices(redemptionIds: readonly string[]): Promise<void> {
+    if (redemptionIds.length === 0) return
+    await this.db
+      .update(billingCouponRedemption)
+      .set({ invoiceCount: sql`${billingCouponRedemption.invoiceCount} + 1` })
+      .where(this.own(inArray(billingCouponRedemption.id, [...redemptionIds])))
+  }
+}
+
+/** Tells whether a redemption failed because the coupon's limit is reached. */
+export function isExhausted(error: unknown): boolean {
+  const found = databaseError(error)
+  return found?.code === '23514' && found.constraint === 'billing_coupon_redemptions_check'
+}
