@@ -292,6 +292,15 @@ test('the same document is the same bytes in another process and at another time
   expect(idOf(other)).not.toBe(idOf(own))
 })
 
+test('more documents than can wait are refused, and the next one is printed again', async () => {
+  const attempts = Array.from({ length: 40 }, () => printer.print(invoice([line()])))
+  const refused = (await Promise.allSettled(attempts)).filter((one) => one.status === 'rejected')
+  expect(refused.length).toBeGreaterThanOrEqual(7)
+  expect(refused.length).toBeLessThanOrEqual(8)
+  for (const { reason } of refused) expect(reason).toMatchObject({ code: 'billing.printer_busy' })
+  expect(await printer.print(invoice([line()]))).toHaveProperty('byteLength')
+})
+
 test('hostile texts are text: no tag, no turned line, no control character', async () => {
   const html = documentPage(hostile)
   expect(html).not.toMatch(/<script|<b>|(?!\n)\p{Cc}|\p{Bidi_Control}|\p{Surrogate}/u)
