@@ -48,6 +48,8 @@ export function sharedClockRoute(options: SharedClockOptions): FastifyPluginAsyn
       },
       async ({ body }) => {
         options.clock.set(new Date(body.now), { frozen: body.frozen })
+        // A clock that runs on stood still at this instant until all that was due was done.
+        if (!body.frozen) return { worked: 0, nextDueAt: null }
         const { worked, nextDueAt } = await options.settle()
         return { worked, nextDueAt: nextDueAt?.toISOString() ?? null }
       },
