@@ -172,6 +172,7 @@ export {
   PRORATIONS,
   type Proration,
   type Revision,
+  revisionOn,
   type Segment,
   segmentsOf,
 } from './pricing/segments.ts'

@@ -6,7 +6,7 @@ import { type Charge, type ChargeInput, readCharges } from './charge.ts'
 import { priceSegment } from './price-charge.ts'
 import { pricingPlugIns } from './pricing-plug-in.ts'
 import { type ChargedLine, prorateChanges } from './proration.ts'
-import { effectiveOn, type Revision, segmentsOf } from './segments.ts'
+import { effectiveOn, type Revision, revisionOn, segmentsOf } from './segments.ts'
 
 /** The full number comes with `pnpm proof R8-pricing`. */
 const numRuns = process.env['GRAMKIT_PROOF'] === '1' ? 10_000 : 150
@@ -149,6 +149,11 @@ describe('paid in advance', () => {
     ])
   })
 
+  test('there and back on the first day gives no line', () => {
+    const changes = [large(2, '2028-04-01'), revision(3, '2028-04-01', small.charges)]
+    expect(linesOf({ current: small, changes, charged: [wholeApril(1_500n)] })).toEqual([])
+  })
+
   test('step by step comes to the same as both changes at once', () => {
     const [one, two] = [large(2, '2028-04-11'), revision(3, '2028-04-21', small.charges)]
     const first = linesOf({ current: small, changes: [one], charged: [wholeApril(3_000n)] })
@@ -255,6 +260,14 @@ describe('paid in arrears', () => {
       'usage 04-01 04-11 1000',
     ])
     expect(arrearsOf([cheap, end('none')])).toEqual(arrearsOf([cheap]))
+  })
+
+  test('an end of an earlier period has ended it, however it was reckoned', () => {
+    const end = revision(2, '2028-03-11', [], { proration: 'none' })
+    expect(arrearsOf([cheap, end])).toEqual([])
+    expect(revisionOn([end, cheap], '2028-04-01')).toBe(end)
+    expect(revisionOn([end, cheap], '2028-03-10')).toBe(cheap)
+    expect(revisionOn([end, cheap], '2027-12-31')).toBeUndefined()
   })
 
   test('a change of title is no change', () => {

@@ -13,7 +13,7 @@ import { most } from './order.ts'
 import { priceSegment } from './price-charge.ts'
 import type { PriceStep } from './price-step.ts'
 import type { PricingPlugIns } from './pricing-plug-in.ts'
-import { type Revision, segmentsOf } from './segments.ts'
+import { costsTheSame, type Revision, segmentsOf } from './segments.ts'
 
 /** A line that was charged in advance. */
 export interface ChargedLine extends DaySpan {
@@ -76,19 +76,23 @@ export function prorateChanges<Line extends ChargedLine>(
   )
   assert(areLater, 'What changes a revision is later than it')
   const segments = segmentsOf(period, [current, ...changes], 'advance')
-  const paid = segments.filter(({ revision }) => revision === current.number)
+  const startOn = most(current.fromOn, period.startOn)
+  const { charges: before, quantity } = current
+  const paid = segments.filter(
+    (segment) =>
+      segment.fromOn === startOn &&
+      before.some((charge) => costsTheSame(segment, { charge, quantity })),
+  )
   const credits = charged.flatMap((line) => {
     const stayed = paid.find(({ charge }) => charge.key === line.chargeKey)
-    return creditFrom(stayed?.untilOn ?? current.fromOn, line, currency)
+    return creditFrom(stayed?.untilOn ?? startOn, line, currency)
   })
   const charges = segments.flatMap((segment): ProratedCharge[] => {
     if (paid.includes(segment)) return []
-    const { charge, quantity, revision, fromOn, untilOn } = segment
+    const { charge, ...rest } = segment
     const { amount, steps } = priceSegment(segment, { period, currency }, plugIns)
     const { key: chargeKey, title } = charge
-    return [
-      { kind: 'charge', chargeKey, title, revision, quantity, fromOn, untilOn, amount, steps },
-    ]
+    return [{ kind: 'charge', chargeKey, title, ...rest, amount, steps }]
   })
   return [...credits, ...charges]
 }

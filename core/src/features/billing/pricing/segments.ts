@@ -37,6 +37,11 @@ export function effectiveOn(proration: Proration, changeOn: string, period: Bill
   return proration === 'next_period' ? period.endOn : changeOn
 }
 
+/** The revision in force on a day: the last that began; undefined before the first. */
+export function revisionOn(revisions: readonly Revision[], day: string): Revision | undefined {
+  return inOrder(revisions).findLast(({ fromOn }) => fromOn <= day)
+}
+
 /**
  * What was charged for in a period and on which of its days, charge by charge: a charge that a
  * change leaves alone stays one segment, so its tiers and allowance are not begun anew.
@@ -63,23 +68,22 @@ function spansOf(
   revisions: readonly Revision[],
   when: Charge['when'],
 ): RevisionSpan[] {
-  const sorted = revisions.toSorted(
-    (one, other) => compare(one.fromOn, other.fromOn) || one.number - other.number,
-  )
   const begun: Revision[] = []
-  for (const revision of sorted) {
+  for (const revision of inOrder(revisions)) {
     if (revision.fromOn >= period.endOn) break
     const fromOn = most(revision.fromOn, period.startOn)
-    const isReckoned = begun.length === 0 || revision.proration === 'time'
-    if (isReckoned) begun.push({ ...revision, fromOn })
+    const isOfBefore = begun.length === 0 || revision.fromOn < period.startOn
+    if (isOfBefore || revision.proration === 'time') begun.push({ ...revision, fromOn })
     else if (when === 'arrears' && revision.charges.length > 0) {
       begun.push({ ...revision, fromOn: begun.pop()?.fromOn ?? fromOn })
     }
   }
-  return begun.map((revision, index) => ({
-    ...revision,
-    untilOn: begun[index + 1]?.fromOn ?? period.endOn,
-  }))
+  return begun
+    .map((revision, index) => ({
+      ...revision,
+      untilOn: begun[index + 1]?.fromOn ?? period.endOn,
+    }))
+    .filter(({ fromOn, untilOn }) => fromOn < untilOn)
 }
 
 function segmentsOfCharge(
@@ -92,32 +96,34 @@ function segmentsOfCharge(
     const charge = charges.find((each) => each.key === key && each.when === when)
     if (charge === undefined) continue
     const next = { revision: number, charge, quantity, fromOn, untilOn }
-    if (extendLast(segments, next)) continue
-    // What was replaced on the day it came never counted.
-    if (segments.at(-1)?.fromOn === fromOn) segments.pop()
-    if (!extendLast(segments, next)) segments.push(next)
+    const last = segments.at(-1)
+    if (last?.untilOn === fromOn && costsTheSame(last, next)) {
+      segments.splice(-1, 1, { ...last, untilOn })
+    } else segments.push(next)
   }
-  return segments.filter(({ fromOn, untilOn }) => fromOn < untilOn)
+  return segments
 }
 
-function extendLast(segments: Segment[], next: Segment): boolean {
-  const last = segments.at(-1)
-  if (last?.untilOn !== next.fromOn || !isSame(last, next)) return false
-  segments.splice(-1, 1, { ...last, untilOn: next.untilOn })
-  return true
-}
-
-function isSame(one: Segment, other: Segment): boolean {
+/** Tells whether two charges come to the same, whatever their titles. */
+export function costsTheSame(one: ChargedQuantity, other: ChargedQuantity): boolean {
   const isCounted = one.charge.model !== 'flat' && !isUsage(one.charge)
   return (
     textOf(one.charge) === textOf(other.charge) && !(isCounted && one.quantity !== other.quantity)
   )
 }
 
+interface ChargedQuantity {
+  readonly charge: Charge
+  readonly quantity: Decimal
+}
+
 function textOf(charge: Charge): string {
   return JSON.stringify({ ...z.encode(chargeField, charge), title: '' })
 }
 
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other)
+function inOrder(revisions: readonly Revision[]): Revision[] {
+  const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other))
+  return revisions.toSorted(
+    (one, other) => compare(one.fromOn, other.fromOn) || one.number - other.number,
+  )
 }
