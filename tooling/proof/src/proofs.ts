@@ -31,11 +31,14 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('R8-payments', 'payments against a simple model'),
   {
     name: 'R8-pricing',
-    what: 'exact numbers, prices, periods and proration, at random',
+    what: 'exact numbers, prices, periods and prorations, at random and beside an oracle',
     projects: ['unit'],
-    files: ['kernel/decimal', 'features/billing/periods', 'features/billing/pricing'].map(
-      (part) => `core/src/${part}`,
-    ),
+    files: [
+      'core/src/kernel/decimal',
+      'core/src/features/billing/periods',
+      'core/src/features/billing/pricing',
+      'tooling/proof/src/naive-billing',
+    ],
   },
   {
     name: 'R11',
