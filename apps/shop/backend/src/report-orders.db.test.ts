@@ -4,7 +4,7 @@ import type { Payment } from '@gramkit/core/payments'
 import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { aCustomer, aGuest } from './testing/running-shop.ts'
+import { aCustomer, aGuest, WITH_STRIPE } from './testing/running-shop.ts'
 import { shopForAllTests } from './testing/shop-for-tests.ts'
 
 /**
@@ -25,7 +25,7 @@ interface Purchase {
   readonly deliveries: { readonly succeeded: number; readonly refunded: number }
 }
 
-const shop = shopForAllTests()
+const shop = shopForAllTests(WITH_STRIPE)
 const core = () => shop.served().app.platform.core
 const control = () => shop.sandbox.control
 
@@ -70,6 +70,7 @@ async function stateOf(userId: string): Promise<unknown> {
 describe.each([
   ['Telegram', () => paidInTelegram(), 200n],
   ['YooKassa', () => paidAtYookassa(), 19_900n],
+  ['Stripe', () => paidAtStripe(), 19_900n],
 ] as const)('news of %s', (_name, buy, price) => {
   let purchases: readonly Purchase[] = []
 
@@ -181,6 +182,42 @@ async function paidAtYookassa(): Promise<Purchase[]> {
   return bought.map(({ providerPaymentId, ...rest }) => {
     const succeeded = seqOf('payment.succeeded', providerPaymentId)
     const refunded = seqOf('refund.succeeded', providerPaymentId)
+    return { ...rest, deliveries: { succeeded, refunded } }
+  })
+}
+
+async function paidAtStripe(): Promise<Purchase[]> {
+  await control().faults.add({ target: 'stripe', kind: 'hold' })
+  const purchase = { productId: 'credits-500', gateway: 'stripe', currency: 'RUB' }
+  const bought = await Promise.all(
+    ORDERS.map(async (order) => {
+      const guest = await aGuest(shop)
+      const { body } = await guest.post('/api/v1/payments', purchase)
+      const { providerPaymentId, userId } = await core().payments.getById(body.payment.id)
+      const payment = await forgetAnswer(body.payment.id)
+      const { payment_intent } = await control().stripe.pay(providerPaymentId ?? '')
+      // As the account's owner gives money back on Stripe's own pages.
+      const refund = await fetch(`${shop.sandbox.url}/v1/refunds`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${WITH_STRIPE.GRAMKIT_STRIPE_SECRET_KEY}` },
+        body: new URLSearchParams({ payment_intent: payment_intent ?? '' }),
+      })
+      expect(refund.status).toBe(200)
+      return { order, payment, userId, intentId: payment_intent }
+    }),
+  )
+  const held = await control().deliveries.list()
+  const about = z.object({
+    data: z.object({ object: z.object({ id: z.string(), payment_intent: z.string().optional() }) }),
+  })
+  const seqOf = (event: string, intentId: string | null) =>
+    held.find(({ kind, body }) => {
+      const { id, payment_intent } = about.safeParse(body).data?.data.object ?? {}
+      return kind === event && (payment_intent ?? id) === intentId
+    })?.seq ?? 0
+  return bought.map(({ intentId, ...rest }) => {
+    const succeeded = seqOf('payment_intent.succeeded', intentId)
+    const refunded = seqOf('refund.created', intentId)
     return { ...rest, deliveries: { succeeded, refunded } }
   })
 }

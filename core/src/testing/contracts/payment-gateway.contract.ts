@@ -373,6 +373,11 @@ export function paymentGatewayContract(options: PaymentGatewayContractOptions): 
         const made = [...refunded, await paid(request())]
         await it.wait(5)
         const first = await readBooks()
+        // What a provider says is kept as it is told, as JSON.
+        const bodies = first.entries.map((entry) =>
+          entry.kind === 'payment' ? entry.report.body : {},
+        )
+        expect(JSON.parse(JSON.stringify(bodies))).toEqual(bodies)
         const lines = first.entries.map((entry) =>
           'report' in entry ? `${entry.kind} ${entry.report.providerPaymentId}` : entry.problem,
         )

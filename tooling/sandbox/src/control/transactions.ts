@@ -120,24 +120,27 @@ function stripeTransactions({ stripeAccounts }: SandboxContext, stripe: Stripe):
     return object.status === 'won' ? undefined : { kind: 'chargeback' as const, id: source, object }
   }
   return stripeAccounts.flatMap(({ accountId: account }) =>
-    balance.lines.list(account).flatMap((line): Transaction[] => {
-      const found = sourceOf(line)
-      if (!found) return []
-      return [
-        {
-          provider: 'stripe',
-          id: found.id,
-          kind: found.kind,
-          amount: formatMinor(Math.abs(line.amount), line.currency),
-          currency: line.currency.toUpperCase(),
-          at: new Date(line.created * 1_000).toISOString(),
-          payment_id: found.object.payment_intent,
-          user_id: null,
-          account,
-          payload: null,
-          metadata: found.object.metadata,
-        },
-      ]
-    }),
+    balance.lines
+      .list(account)
+      .reverse()
+      .flatMap((line): Transaction[] => {
+        const found = sourceOf(line)
+        if (!found) return []
+        return [
+          {
+            provider: 'stripe',
+            id: found.id,
+            kind: found.kind,
+            amount: formatMinor(Math.abs(line.amount), line.currency),
+            currency: line.currency.toUpperCase(),
+            at: new Date(line.created * 1_000).toISOString(),
+            payment_id: found.object.payment_intent,
+            user_id: null,
+            account,
+            payload: null,
+            metadata: found.object.metadata,
+          },
+        ]
+      }),
   )
 }

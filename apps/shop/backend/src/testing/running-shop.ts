@@ -26,6 +26,12 @@ export interface RunningShop extends RunningApp<ServedShop> {
 const BOT_TOKEN = '700000001:AAtest-token-of-the-shop-in-its-tests'
 const SHOP = { shopId: '100500', secretKey: 'test_secret-key-of-the-shop' }
 
+/** Variables of a shop that takes money by Stripe too. */
+export const WITH_STRIPE = {
+  GRAMKIT_STRIPE_SECRET_KEY: 'sk_test_secret-key-of-the-shop',
+  GRAMKIT_STRIPE_WEBHOOK_SECRET: 'whsec_secret-of-the-shops-endpoint',
+}
+
 /** What tests show an administrator's routes. */
 export const ADMIN_TOKEN = 'admin-token-of-the-shop-in-its-tests'
 
@@ -33,7 +39,9 @@ export const ADMIN_TOKEN = 'admin-token-of-the-shop-in-its-tests'
 export function shopAccounts(
   url: string,
   overrides: Record<string, string> = {},
-): Pick<SandboxOptions, 'bots' | 'shops'> {
+): Pick<SandboxOptions, 'bots' | 'shops' | 'stripeAccounts'> {
+  const { GRAMKIT_STRIPE_SECRET_KEY: stripeKey, GRAMKIT_STRIPE_WEBHOOK_SECRET: stripeSecret } =
+    overrides
   const issuesReceipts = overrides['GRAMKIT_YOOKASSA_RECEIPTS'] === 'email'
   return {
     bots: [{ token: BOT_TOKEN, username: 'shop_bot', name: 'Shop', miniAppUrl: `${url}/shop/` }],
@@ -44,6 +52,17 @@ export function shopAccounts(
         ...(issuesReceipts ? { receipts: 'email' as const } : {}),
       },
     ],
+    stripeAccounts:
+      stripeKey && stripeSecret
+        ? [
+            {
+              accountId: 'acct_shop',
+              secretKey: stripeKey,
+              webhookSecret: stripeSecret,
+              webhookUrl: `${url}/webhooks/stripe`,
+            },
+          ]
+        : [],
   }
 }
 
@@ -68,6 +87,7 @@ export function shopVariables(at: {
     GRAMKIT_YOOKASSA_API_ROOT: `${at.sandboxUrl}/sandbox/yookassa/v3`,
     GRAMKIT_YOOKASSA_RECEIPTS: 'none',
     GRAMKIT_YOOKASSA_WEBHOOK_SOURCES: '127.0.0.1/32',
+    GRAMKIT_STRIPE_API_ROOT: at.sandboxUrl,
     // The clock of tests brings in a moment what takes months.
     GRAMKIT_MESSAGES_PER_SECOND: '0',
     GRAMKIT_DEV_CLOCK_URL: `${at.sandboxUrl}/sandbox/api/clock`,
@@ -101,6 +121,7 @@ export async function startRunningShop(
     accounts(url) {
       const ours = shopAccounts(url, overrides)
       return {
+        ...ours,
         bots: [...(ours.bots ?? []), ...(options.others?.bots ?? [])],
         shops: [...(ours.shops ?? []), ...(options.others?.shops ?? [])],
       }

@@ -7,9 +7,8 @@ import { ReportUnreadable } from '../payments.errors.ts'
 import type { BookEntry, BookPage, BooksRequest } from '../reconciliation/reconciliation.ts'
 import type { RefundReport } from '../refunds/refund.ts'
 import { callStripe, KEY_KEPT_MS } from './stripe-call.ts'
-import { STRIPE } from './stripe-objects.ts'
 
-/** Objects of a page; each payment of a page costs a call more, and all are made at once. */
+/** Lines of a page; each that is ours costs calls of its own, and all are made at once. */
 const PAGE_SIZE = 25
 
 /** Most objects that Stripe lists at once. */
@@ -21,19 +20,22 @@ const LATE_MS = 3_600_000
 /** Stripe's clock and ours may differ by this much. */
 const SKEW_MS = 10 * 60_000
 
-/** Lines of the balance that are buyers' money, in the order in which they are read. */
-const PARTS = ['charge', 'payment', 'refund', 'payment_refund'] as const
+/** Kinds of lines that are buyers' money; the others are fees, payouts and disputes. */
+const TYPES = { in: ['charge', 'payment'], out: ['refund', 'payment_refund'] } as const
 
-/** How objects of the lists are read; undefined for what is not of the kit. */
+/** How objects of the account are read; undefined for what is not of the kit. */
 export interface StripeReaders {
   readonly client: Stripe
   readonly ofSession: (object: unknown) => PaymentSnapshot
   readonly ofIntent: (object: unknown) => Promise<PaymentSnapshot | undefined>
   readonly ofRefund: (object: unknown) => Promise<RefundReport | undefined>
+  readonly fetch: (id: string) => Promise<PaymentSnapshot | undefined>
+  readonly fetchRefund: (id: string) => Promise<RefundReport | undefined>
 }
 
 const cursorSchema = z.object({
-  part: z.enum(PARTS),
+  /** What of the span is read: what came in comes first, where the span has several pages. */
+  pass: z.enum(['in', 'out']),
   /** Seconds since 1970, as Stripe counts time. */
   from: z.int(),
   /** Absent before the first page of a span of time. */
@@ -51,33 +53,34 @@ export async function readStripeBooks(
 ): Promise<BookPage> {
   const at: z.output<typeof cursorSchema> = cursor
     ? cursorSchema.parse(JSON.parse(cursor))
-    : { part: PARTS[0], from: toSeconds(since) }
-  const { part, from, to = toSeconds(until), after } = at
+    : { pass: 'in', from: toSeconds(since) }
+  const { pass, from, to = toSeconds(until), after } = at
   if (from >= to) return { entries: [], cursor: JSON.stringify(at), isLast: true }
-  const { balanceTransactions } = readers.client
   const { data, has_more } = await callStripe(() =>
-    balanceTransactions.list({
-      type: part,
+    readers.client.balanceTransactions.list({
       created: { gte: from, lt: to },
       limit: PAGE_SIZE,
-      expand: ['data.source.payment_intent'],
+      expand: ['data.source'],
       ...(after === undefined ? {} : { starting_after: after }),
     }),
   )
-  const entries = await Promise.all(data.map(({ source }) => readLine(readers, part, source)))
+  const isWholeSpan = pass === 'in' && after === undefined && !has_more
+  const passes = isWholeSpan ? (['in', 'out'] as const) : [pass]
+  const lines = passes.flatMap((each) =>
+    data
+      .filter(({ type }) => TYPES[each].some((known) => known === type))
+      .map(({ source }) => readLine(readers, each, source)),
+  )
+  const entries = (await Promise.all(lines)).filter((entry) => entry !== undefined)
   const last = data.at(-1)?.id
-  const nextPart = PARTS[PARTS.indexOf(part) + 1]
   const next =
     has_more && last !== undefined
-      ? { part, from, to, after: last }
-      : nextPart
-        ? { part: nextPart, from, to }
-        : { part: PARTS[0], from: to }
-  return {
-    entries: entries.filter((entry) => entry !== undefined),
-    cursor: JSON.stringify(next),
-    isLast: !has_more && !nextPart && to >= toSeconds(until),
-  }
+      ? { pass, from, to, after: last }
+      : pass === 'in' && !isWholeSpan
+        ? { pass: 'out', from, to }
+        : { pass: 'in', from: to }
+  const isLast = next.from === to && to >= toSeconds(until)
+  return { entries, cursor: JSON.stringify(next), isLast }
 }
 
 /** Finds payments and refunds by our ids, which Stripe keeps with them. */
@@ -95,7 +98,7 @@ export function stripeLookUp(
         client.checkout.sessions.list({ ...page, expand, ...after }),
       )
       for await (const session of sessions) {
-        if (session.client_reference_id === paymentId) return ofSession(session)
+        if (session.metadata?.['payment_id'] === paymentId) return ofSession(session)
       }
       for await (const intent of eachOf((after) =>
         client.paymentIntents.list({ ...page, ...after }),
@@ -136,26 +139,27 @@ async function* eachOf<T extends { readonly id: string }>(
   }
 }
 
+const sourceSchema = z.object({ id: z.string(), payment_intent: z.string().nullable() })
+
 /** One line that cannot be read does not keep the rest of the books from being compared. */
 async function readLine(
-  { ofIntent, ofRefund }: StripeReaders,
-  part: (typeof PARTS)[number],
+  { fetch, fetchRefund }: StripeReaders,
+  pass: keyof typeof TYPES,
   source: unknown,
 ): Promise<BookEntry | undefined> {
-  const isRefund = part === 'refund' || part === 'payment_refund'
-  const { payment_intent } = z.object({ payment_intent: z.unknown() }).safeParse(source).data ?? {}
+  const { id, payment_intent: intentId } = sourceSchema.safeParse(source).data ?? {}
+  if (!id || !intentId) return undefined
   try {
-    if (isRefund) {
-      const report = await ofRefund(source)
+    if (pass === 'out') {
+      const report = await fetchRefund(id)
       return report && { kind: 'refund', report }
     }
-    const report = payment_intent ? await ofIntent(payment_intent) : undefined
+    const report = await fetch(intentId)
     return report && { kind: 'payment', report }
   } catch (error) {
     if (!(error instanceof ReportUnreadable)) throw error
-    const { id = STRIPE } = z.object({ id: z.string() }).safeParse(payment_intent).data ?? {}
-    const of = isRefund ? 'refund' : 'payment'
-    return { kind: 'unreadable', of, providerPaymentId: id, problem: error.message }
+    const of = pass === 'out' ? 'refund' : 'payment'
+    return { kind: 'unreadable', of, providerPaymentId: intentId, problem: error.message }
   }
 }
 

@@ -54,7 +54,8 @@ export function stripeSessionSchema(isTest: boolean) {
       status: z.enum(['open', 'complete', 'expired']),
       amount_total: amountSchema,
       currency: currencySchema,
-      client_reference_id: z.string().nullable(),
+      // A buyer can write the reference of a payment link; metadata only who has the key.
+      metadata: metadataSchema,
       payment_intent: stripeIntentSchema(isTest).nullable(),
     })
     .refine(({ livemode }) => livemode !== isTest, isOther(isTest))
@@ -81,11 +82,11 @@ type StripeRefund = z.output<ReturnType<typeof stripeRefundSchema>>
 
 /** What a page and its payment say, in the kit's words. */
 export function sessionSnapshot(session: StripeSession): PaymentSnapshot {
-  const { id, status, amount_total, currency, client_reference_id, payment_intent } = session
+  const { id, status, amount_total, currency, metadata, payment_intent } = session
   if (payment_intent) return intentSnapshot(payment_intent, { id, status })
   return {
     gateway: STRIPE,
-    paymentId: client_reference_id ?? '',
+    paymentId: metadata.payment_id ?? '',
     providerPaymentId: id,
     status: status === 'expired' ? 'expired' : 'pending',
     money: { amount: amount_total, currency },
@@ -112,7 +113,7 @@ export function intentSnapshot(
     money: { amount: isPaid ? amount_received : amount, currency },
     savedMethodId: keepsMethod ? (intent.payment_method ?? undefined) : undefined,
     failureReason: reason,
-    body: { id, status: intent.status, reason: reason ?? null, page: page ?? null },
+    body: { id, status: intent.status, reason: reason ?? null, page: page?.id ?? null },
   }
 }
 

@@ -72,6 +72,18 @@ export function stripeGateway(options: StripeOptions): PaymentGateway {
       if (!intent?.metadata.payment_id) return undefined
       return refundReport(refund, (await pageOf(intent))?.id ?? intent.id)
     },
+    async fetch(id) {
+      if (isSession(id)) {
+        const session = await findStripe(() => checkout.sessions.retrieve(id, { expand }))
+        return session?.metadata?.['payment_id'] ? readers.ofSession(session) : undefined
+      }
+      const intent = await findStripe(() => paymentIntents.retrieve(id))
+      return intent && readers.ofIntent(intent)
+    },
+    async fetchRefund(id) {
+      const refund = await findStripe(() => refunds.retrieve(id, { expand }))
+      return refund && readers.ofRefund(refund)
+    },
   }
 
   /** A payment after a call of ours that names it. */
@@ -129,14 +141,7 @@ export function stripeGateway(options: StripeOptions): PaymentGateway {
       return { providerPaymentId: id, confirmationUrl: url }
     },
 
-    async fetch(id) {
-      if (isSession(id)) {
-        const session = await findStripe(() => checkout.sessions.retrieve(id, { expand }))
-        return session?.client_reference_id ? readers.ofSession(session) : undefined
-      }
-      const intent = await findStripe(() => paymentIntents.retrieve(id))
-      return intent && readers.ofIntent(intent)
-    },
+    fetch: readers.fetch,
 
     async chargeSavedMethod({ paymentId, money, product, savedMethodId }) {
       const { customer } = await callStripe(() => paymentMethods.retrieve(savedMethodId))
@@ -193,11 +198,7 @@ export function stripeGateway(options: StripeOptions): PaymentGateway {
       return { providerRefundId, status, failureReason }
     },
 
-    async fetchRefund(providerRefundId) {
-      const refund = await findStripe(() => refunds.retrieve(providerRefundId, { expand }))
-      return refund && readers.ofRefund(refund)
-    },
-
+    fetchRefund: readers.fetchRefund,
     lookUp: stripeLookUp(readers, intentOf),
     readBooks: (request) => readStripeBooks(readers, request),
   }
