@@ -310,11 +310,14 @@ test('an administrator gives figures by hand, and none that make no sense', asyn
 })
 
 test('every view of administrators understands what the server says', async () => {
+  const frank = await aPersonOf(launchpad, 'Frank')
+  await frank.post('/api/waitlist/join', { use_case: 'Test', persona: 'other' })
   const page = await openAdmin('overview')
   await page.getByRole('region', { name: 'From joining to bringing others' }).waitFor()
   for (const [view, shown] of [
     ['Referrals', 'Who brought whom'],
     ['Score', 'Experiment'],
+    ['Score', 'Expected wait by place'],
     ['Batches', 'Batches by plan'],
     ['Gate', 'Thresholds'],
     ['Alerts', 'Alerts'],

@@ -18,7 +18,10 @@ export function ScoreView() {
       <SettingCard title={words.weights} note={words.weightsNote} path="/api/waitlist/weights">
         {(draft) => <Simulation weights={draft} />}
       </SettingCard>
-      <ExperimentCard />
+      <div className="column">
+        <ExperimentCard />
+        <SettingCard title={words.waits} note={words.waitsNote} path="/api/waitlist/waits" />
+      </div>
     </div>
   )
 }

@@ -134,6 +134,8 @@ export const en = {
   score: {
     weights: 'Weights of the score',
     weightsNote: 'A new version counts for everybody from the moment it is published.',
+    waits: 'Expected wait by place',
+    waitsNote: 'What people are told until the first batches show the pace.',
     simulate: 'Try it out first',
     moved: (moved: number, people: number) =>
       `${whole('en', moved)} of ${whole('en', people)} would change places.`,
@@ -264,6 +266,7 @@ export const en = {
       'referrals.tiers': 'Rewards',
       'waitlist.experiment': 'Experiment',
       'waitlist.plan': 'Batches by plan',
+      'waitlist.waits': 'Expected wait by place',
       'waitlist.weights': 'Weights of the score',
     },
   },
@@ -285,6 +288,10 @@ export const en = {
       keyword: 'A keyword',
       referral: 'Each qualified friend',
       referralMax: 'Friends at most',
+      '1-2 days': '1–2 days: up to place',
+      '1 week': '1 week: up to place',
+      '2-3 weeks': '2–3 weeks: up to place',
+      '1 month': '1 month: up to place',
       isOn: 'Batches go out by themselves',
       size: 'People in a batch',
       cadenceHours: 'Hours from batch to batch',
