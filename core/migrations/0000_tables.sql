@@ -262,6 +262,84 @@ CREATE TABLE "gramkit"."billing_customer" (
 	CONSTRAINT "billing_customer_terms_check" CHECK ("gramkit"."billing_customer"."payment_terms_days" between 0 and 365)
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_invoice" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"number" text,
+	"series" text,
+	"sequence" bigint,
+	"currency" text NOT NULL,
+	"seller" jsonb NOT NULL,
+	"buyer" jsonb NOT NULL,
+	"from_on" date,
+	"until_on" date,
+	"issued_on" date,
+	"due_on" date,
+	"overdue_at" timestamp (3) with time zone,
+	"payment_terms_days" integer NOT NULL,
+	"grace_days" integer NOT NULL,
+	"time_zone" text NOT NULL,
+	"subtotal" bigint NOT NULL,
+	"discount" bigint NOT NULL,
+	"tax" bigint NOT NULL,
+	"total" bigint NOT NULL,
+	"paid" bigint NOT NULL,
+	"credited" bigint NOT NULL,
+	"discounts" jsonb NOT NULL,
+	"taxes" jsonb NOT NULL,
+	"prices_include_tax" boolean NOT NULL,
+	"reverse_charge" boolean NOT NULL,
+	"purchase_order" text,
+	"notes" text[] NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"finalized_at" timestamp (3) with time zone,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_invoice_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_invoice_currency_check" CHECK ("gramkit"."billing_invoice"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_invoice_state_check" CHECK ("gramkit"."billing_invoice"."state" in ('draft', 'finalized', 'partially_paid', 'paid', 'overdue', 'void', 'uncollectible')),
+	CONSTRAINT "billing_invoice_number_check" CHECK (num_nonnulls("gramkit"."billing_invoice"."number", "gramkit"."billing_invoice"."series", "gramkit"."billing_invoice"."sequence", "gramkit"."billing_invoice"."issued_on",
+        "gramkit"."billing_invoice"."due_on", "gramkit"."billing_invoice"."overdue_at", "gramkit"."billing_invoice"."finalized_at")
+        = case when "gramkit"."billing_invoice"."state" = 'draft' then 0 else 7 end),
+	CONSTRAINT "billing_invoice_total_check" CHECK ("gramkit"."billing_invoice"."total" >= 0 and "gramkit"."billing_invoice"."total" = "gramkit"."billing_invoice"."subtotal" - "gramkit"."billing_invoice"."discount" + "gramkit"."billing_invoice"."tax"),
+	CONSTRAINT "billing_invoice_paid_check" CHECK ("gramkit"."billing_invoice"."paid" >= 0 and "gramkit"."billing_invoice"."credited" >= 0 and case "gramkit"."billing_invoice"."state"
+        when 'draft' then "gramkit"."billing_invoice"."paid" + "gramkit"."billing_invoice"."credited" = 0
+        when 'void' then "gramkit"."billing_invoice"."paid" + "gramkit"."billing_invoice"."credited" = 0
+        when 'paid' then "gramkit"."billing_invoice"."paid" + "gramkit"."billing_invoice"."credited" = "gramkit"."billing_invoice"."total"
+        when 'finalized' then "gramkit"."billing_invoice"."paid" = 0 and "gramkit"."billing_invoice"."credited" < "gramkit"."billing_invoice"."total"
+        when 'partially_paid' then "gramkit"."billing_invoice"."paid" > 0 and "gramkit"."billing_invoice"."paid" + "gramkit"."billing_invoice"."credited" < "gramkit"."billing_invoice"."total"
+        else "gramkit"."billing_invoice"."paid" + "gramkit"."billing_invoice"."credited" < "gramkit"."billing_invoice"."total" end)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_invoice_line" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"place" integer NOT NULL,
+	"kind" text NOT NULL,
+	"title" text NOT NULL,
+	"from_on" date,
+	"until_on" date,
+	"quantity" numeric(38, 12) NOT NULL,
+	"unit_price" numeric(38, 12),
+	"steps" jsonb NOT NULL,
+	"discount" bigint NOT NULL,
+	"net" bigint NOT NULL,
+	"tax_rate" numeric(38, 12),
+	"tax" bigint NOT NULL,
+	CONSTRAINT "billing_invoice_line_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_invoice_line_kind_check" CHECK ("gramkit"."billing_invoice_line"."kind" in ('item')),
+	CONSTRAINT "billing_invoice_line_days_check" CHECK ("gramkit"."billing_invoice_line"."from_on" < "gramkit"."billing_invoice_line"."until_on")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_invoice_series" (
+	"tenant_id" uuid NOT NULL,
+	"series" text NOT NULL,
+	"last" bigint NOT NULL,
+	CONSTRAINT "billing_invoice_series_pkey" PRIMARY KEY("tenant_id","series")
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."billing_payment_method" (
 	"tenant_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -1054,6 +1132,9 @@ ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon
 ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon_redemption_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice" ADD CONSTRAINT "billing_invoice_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice_line" ADD CONSTRAINT "billing_invoice_line_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice_series" ADD CONSTRAINT "billing_invoice_series_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_payment_method" ADD CONSTRAINT "billing_payment_method_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan" ADD CONSTRAINT "billing_plan_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan_version" ADD CONSTRAINT "billing_plan_version_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1153,6 +1234,11 @@ CREATE UNIQUE INDEX "billing_coupon_redemption_customer_key" ON "gramkit"."billi
 CREATE INDEX "billing_coupon_redemption_customer_index" ON "gramkit"."billing_coupon_redemption" USING btree ("tenant_id","customer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_customer_code_key" ON "gramkit"."billing_customer" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE INDEX "billing_customer_user_id_index" ON "gramkit"."billing_customer" USING btree ("user_id","tenant_id") WHERE "gramkit"."billing_customer"."user_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_invoice_number_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","number");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_invoice_sequence_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","series","sequence");--> statement-breakpoint
+CREATE INDEX "billing_invoice_customer_index" ON "gramkit"."billing_invoice" USING btree ("tenant_id","customer_id","id");--> statement-breakpoint
+CREATE INDEX "billing_invoice_overdue_index" ON "gramkit"."billing_invoice" USING btree ("overdue_at","tenant_id") WHERE "gramkit"."billing_invoice"."state" in ('finalized', 'partially_paid');--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_invoice_line_place_key" ON "gramkit"."billing_invoice_line" USING btree ("tenant_id","invoice_id","place");--> statement-breakpoint
 CREATE INDEX "billing_payment_method_customer_index" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_payment_method_saved_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id","gateway","saved_method_id") WHERE "gramkit"."billing_payment_method"."removed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_payment_method_default_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id") WHERE "gramkit"."billing_payment_method"."is_default";--> statement-breakpoint

@@ -585,3 +585,163 @@ REVOKE ALL ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user,
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user,
   gramkit.billing_tenant_of_key TO gramkit_app;
+GRANT EXECUTE ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user TO gramkit_app;
+--> statement-breakpoint
+-- Invoices. The application makes drafts and throws them away; these functions alone finalize an
+-- invoice and move its state and what was paid. It may touch `updated_at`, which is how it locks.
+REVOKE UPDATE ON gramkit.billing_invoice, gramkit.billing_invoice_line FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (updated_at) ON gramkit.billing_invoice TO gramkit_app;
+--> statement-breakpoint
+REVOKE INSERT, UPDATE, DELETE ON gramkit.billing_invoice_series FROM gramkit_app;
+--> statement-breakpoint
+-- Keeps what a finalized invoice says, from everybody, and its state on the ways there are.
+CREATE FUNCTION gramkit.billing_guard_invoice() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  moving constant text[] := ARRAY['state', 'paid', 'credited', 'updated_at'];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.state <> 'draft' THEN
+      RAISE EXCEPTION 'An invoice begins as a draft' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    IF OLD.state <> 'draft' THEN
+      RAISE EXCEPTION 'Invoice % stays', OLD.number USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN OLD;
+  END IF;
+  IF OLD.state <> 'draft' AND to_jsonb(NEW) - moving <> to_jsonb(OLD) - moving THEN
+    RAISE EXCEPTION 'Invoice % is finalized: it is corrected by a credit note', OLD.number
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.state <> OLD.state AND NOT (OLD.state, NEW.state) IN (
+    ('draft', 'finalized'), ('draft', 'paid'),
+    ('finalized', 'partially_paid'), ('finalized', 'paid'), ('finalized', 'overdue'),
+    ('finalized', 'void'), ('finalized', 'uncollectible'),
+    ('partially_paid', 'paid'), ('partially_paid', 'finalized'), ('partially_paid', 'overdue'),
+    ('partially_paid', 'uncollectible'),
+    ('paid', 'partially_paid'), ('paid', 'finalized'),
+    ('overdue', 'paid'), ('overdue', 'void'), ('overdue', 'uncollectible'),
+    ('uncollectible', 'paid')
+  ) THEN
+    RAISE EXCEPTION 'An invoice that is % does not become %', OLD.state, NEW.state
+      USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER billing_invoice_guarded BEFORE INSERT OR UPDATE OR DELETE ON gramkit.billing_invoice
+  FOR EACH ROW EXECUTE FUNCTION gramkit.billing_guard_invoice();
+--> statement-breakpoint
+-- Lines come and go with drafts alone. The lock keeps an invoice from being finalized meanwhile.
+CREATE FUNCTION gramkit.billing_guard_lines() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM (
+      SELECT i.state FROM gramkit.billing_invoice i
+      WHERE (i.tenant_id, i.id) IN (SELECT t.tenant_id, t.invoice_id FROM touched t)
+      ORDER BY i.tenant_id, i.id FOR SHARE
+    ) locked WHERE locked.state <> 'draft'
+  ) THEN
+    RAISE EXCEPTION 'The lines of a finalized invoice stay' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER billing_invoice_line_added AFTER INSERT ON gramkit.billing_invoice_line
+  REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION gramkit.billing_guard_lines();
+--> statement-breakpoint
+CREATE TRIGGER billing_invoice_line_changed AFTER UPDATE ON gramkit.billing_invoice_line
+  REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION gramkit.billing_guard_lines();
+--> statement-breakpoint
+CREATE TRIGGER billing_invoice_line_removed AFTER DELETE ON gramkit.billing_invoice_line
+  REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION gramkit.billing_guard_lines();
+--> statement-breakpoint
+CREATE TRIGGER billing_invoice_kept BEFORE TRUNCATE ON gramkit.billing_invoice
+  FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER billing_invoice_line_kept BEFORE TRUNCATE ON gramkit.billing_invoice_line
+  FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+-- Finalizes the drafts among some invoices of the tenant that was entered: numbers them in the order
+-- of their ids, without a gap, as the counter's row is taken back with a transaction that fails.
+-- Whoever is after another waits at the counter, so this is the last that a transaction does.
+CREATE FUNCTION gramkit.billing_finalize_invoices(
+  ids uuid[], dues date[], overdues timestamptz[], in_series text, issued date, at timestamptz
+) RETURNS SETOF uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  tenant constant uuid := nullif(current_setting('gramkit.tenant', true), '')::uuid;
+  wrong uuid;
+BEGIN
+  PERFORM FROM gramkit.billing_invoice i
+    WHERE i.tenant_id = tenant AND i.id = ANY (ids) AND i.state = 'draft' ORDER BY i.id FOR UPDATE;
+  SELECT i.id INTO wrong FROM gramkit.billing_invoice i
+    LEFT JOIN LATERAL (
+      SELECT sum(l.net + l.discount) AS subtotal, sum(l.discount) AS discount, sum(l.tax) AS tax
+      FROM gramkit.billing_invoice_line l WHERE l.tenant_id = tenant AND l.invoice_id = i.id
+    ) lines ON true
+    WHERE i.tenant_id = tenant AND i.id = ANY (ids) AND i.state = 'draft'
+      AND (lines.subtotal, lines.discount, lines.tax) IS DISTINCT FROM
+          (i.subtotal::numeric, i.discount::numeric, i.tax::numeric) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'The lines of invoice % do not add up to it', wrong
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN QUERY
+    WITH placed AS MATERIALIZED (
+      SELECT i.id, row_number() OVER (ORDER BY i.id) AS place, count(*) OVER () AS size
+      FROM gramkit.billing_invoice i
+      WHERE i.tenant_id = tenant AND i.id = ANY (ids) AND i.state = 'draft'
+    ), counter AS (
+      INSERT INTO gramkit.billing_invoice_series AS s (tenant_id, series, last)
+      SELECT tenant, in_series, count(*) FROM placed HAVING count(*) > 0
+      ON CONFLICT (tenant_id, series) DO UPDATE SET last = s.last + excluded.last
+      RETURNING s.last
+    ), numbered AS (
+      SELECT p.id, c.last - p.size + p.place AS sequence, g.due, g.overdue
+      FROM placed p JOIN unnest(ids, dues, overdues) AS g (id, due, overdue) USING (id), counter c
+    )
+    UPDATE gramkit.billing_invoice i SET
+      state = CASE WHEN i.total = 0 THEN 'paid' ELSE 'finalized' END,
+      series = in_series, sequence = n.sequence,
+      number = in_series || '-' || lpad(n.sequence::text, greatest(6, length(n.sequence::text)), '0'),
+      issued_on = issued, due_on = n.due, overdue_at = n.overdue, finalized_at = at, updated_at = at
+    FROM numbered n WHERE i.tenant_id = tenant AND i.id = n.id
+    RETURNING i.id;
+END $$;
+--> statement-breakpoint
+-- Moves the state of invoices of the tenant that was entered, and what was paid of each.
+CREATE FUNCTION gramkit.billing_move_invoices(
+  ids uuid[], aim text, payment bigint, at timestamptz
+) RETURNS SETOF uuid LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  UPDATE gramkit.billing_invoice i SET state = aim, paid = i.paid + payment, updated_at = at
+  WHERE i.tenant_id = nullif(current_setting('gramkit.tenant', true), '')::uuid
+    AND i.id = ANY (ids) AND i.state <> 'draft'
+  RETURNING i.id
+$$;
+--> statement-breakpoint
+-- Of which tenants work has fallen due; finds them by the index of each kind.
+CREATE FUNCTION gramkit.billing_due_tenants(kind text, now timestamptz, most integer)
+  RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT DISTINCT d.tenant_id FROM (
+    SELECT i.tenant_id FROM gramkit.billing_invoice i
+    WHERE kind = 'overdue' AND i.state IN ('finalized', 'partially_paid') AND i.overdue_at <= now
+    ORDER BY i.overdue_at LIMIT 1000
+  ) d ORDER BY 1 LIMIT most
+$$;
+--> statement-breakpoint
+-- When the earliest work of a kind falls due.
+CREATE FUNCTION gramkit.billing_next_due(kind text)
+  RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT min(i.overdue_at) FROM gramkit.billing_invoice i
+  WHERE kind = 'overdue' AND i.state IN ('finalized', 'partially_paid')
+$$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION gramkit.billing_finalize_invoices, gramkit.billing_move_invoices,
+  gramkit.billing_due_tenants, gramkit.billing_next_due FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.billing_finalize_invoices, gramkit.billing_move_invoices,
+  gramkit.billing_due_tenants, gramkit.billing_next_due TO gramkit_app;

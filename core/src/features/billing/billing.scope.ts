@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Executor, Transactional } from '../../platform/database/index.ts'
 import type { AuditRepository } from '../audit/index.ts'
+import type { TaxProvider } from './invoices/tax-provider.ts'
 import type { PricingPlugIns } from './pricing/pricing-plug-in.ts'
 import type { TenantsRepository } from './tenants/tenants.repository.ts'
 
@@ -8,6 +9,8 @@ import type { TenantsRepository } from './tenants/tenants.repository.ts'
 export interface BillingOptions {
   /** Whose `services.billing.default` is, for an app of one tenant. [nobody's] */
   readonly defaultTenantId?: string | undefined
+  /** Says which taxes invoices bear. [none] */
+  readonly taxProvider?: TaxProvider | undefined
   /** Ways to price of the app's own, which charges name. [none] */
   readonly pricingPlugIns?: PricingPlugIns | undefined
 }

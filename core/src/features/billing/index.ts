@@ -82,6 +82,53 @@ export {
   type InvoiceDocument,
   type InvoiceFacts,
 } from './documents/invoice-document.ts'
+export {
+  billingInvoice,
+  billingInvoiceLine,
+  billingInvoiceSeries,
+} from './invoices/invoice.table.ts'
+export {
+  INVOICE_STATES,
+  INVOICE_STEPS,
+  type Invoice,
+  type InvoiceDiscount,
+  type InvoiceFilter,
+  type InvoiceParty,
+  type InvoiceState,
+  type InvoiceStep,
+  type InvoiceTax,
+  invoiceAfter,
+  invoiceFilter,
+  type OneOffInput,
+  oneOffFields,
+  remainingOf,
+} from './invoices/invoice.ts'
+export {
+  type InvoiceLine,
+  LINE_KINDS,
+  type LineKind,
+} from './invoices/invoice-line.ts'
+export { InvoiceRefuses, MoreThanPaid, NothingToInvoice } from './invoices/invoices.errors.ts'
+export { fallOverdueInvoices } from './invoices/invoices.jobs.ts'
+export {
+  type DueDays,
+  InvoicesRepository,
+  type Issue,
+  type MadeInvoice,
+} from './invoices/invoices.repository.ts'
+export type { InvoicesScope } from './invoices/invoices.scope.ts'
+export {
+  InvoicesService,
+  type InvoiceView,
+  type ReceivedMoney,
+} from './invoices/invoices.service.ts'
+export {
+  noTax,
+  type TaxableLine,
+  type Taxed,
+  type TaxFacts,
+  type TaxProvider,
+} from './invoices/tax-provider.ts'
 export { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 export {
   type BillingPaymentMethod,

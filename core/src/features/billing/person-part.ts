@@ -5,6 +5,11 @@ import type { BillingService } from './billing.service.ts'
 import { billingCoupon, billingCouponRedemption } from './coupons/coupon.table.ts'
 import { billingCustomer } from './customers/customer.table.ts'
 import { CUSTOMER_PERSONAL, forgotten } from './customers/customer.ts'
+import {
+  billingInvoice,
+  billingInvoiceLine,
+  billingInvoiceSeries,
+} from './invoices/invoice.table.ts'
 import { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 import { billingPlan } from './plans/plan.table.ts'
 import type { TenantBilling } from './tenant-billing.ts'
@@ -35,6 +40,7 @@ export const billingPart: PersonPart<PersonServices> = {
   name: 'billing',
   tables: [
     ...[billingCustomer, billingPaymentMethod, billingCouponRedemption],
+    ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries],
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
   ],
   async merge(tx, { guestId, userId }) {
@@ -49,6 +55,7 @@ export const billingPart: PersonPart<PersonServices> = {
           paymentMethods: (await repos.paymentMethods.listOfCustomer(customer.id)).map(
             ({ savedMethodId: _, ...method }) => method,
           ),
+          invoices: await repos.invoices.listOfCustomers([customer.id]),
           coupons: await repos.couponRedemptions.listOfCustomer(customer.id),
         })),
       )

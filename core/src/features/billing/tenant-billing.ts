@@ -4,6 +4,8 @@ import type { BillingScope } from './billing.scope.ts'
 import { type Change, changedFacts } from './change.ts'
 import { CouponsService } from './coupons/coupons.service.ts'
 import { CustomersService } from './customers/customers.service.ts'
+import { InvoicesService } from './invoices/invoices.service.ts'
+import { noTax, type TaxProvider } from './invoices/tax-provider.ts'
 import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
 import { PlansService } from './plans/plans.service.ts'
 import { type PricingPlugIns, pricingPlugIns } from './pricing/pricing-plug-in.ts'
@@ -29,6 +31,7 @@ export class TenantBilling {
   #customers?: CustomersService
   #paymentMethods?: PaymentMethodsService
   #plans?: PlansService
+  #invoices?: InvoicesService
   #tenant?: TenantService
   readonly tenantId: string
   readonly caller: Caller
@@ -44,6 +47,11 @@ export class TenantBilling {
 
   get clock(): Clock {
     return this.#core.clock
+  }
+
+  /** Who says which taxes invoices bear. */
+  get taxProvider(): TaxProvider {
+    return this.#core.billingOptions.taxProvider ?? noTax
   }
 
   /** Core's services, in the same transaction. */
@@ -80,6 +88,10 @@ export class TenantBilling {
 
   get plans(): PlansService {
     return (this.#plans ??= new PlansService(this))
+  }
+
+  get invoices(): InvoicesService {
+    return (this.#invoices ??= new InvoicesService(this))
   }
 
   get tenant(): TenantService {

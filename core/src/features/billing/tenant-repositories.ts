@@ -2,6 +2,7 @@ import type { Executor } from '../../platform/database/index.ts'
 import { ApiKeysRepository } from './api-keys/api-keys.repository.ts'
 import { CouponRedemptionsRepository, CouponsRepository } from './coupons/coupons.repository.ts'
 import { CustomersRepository } from './customers/customers.repository.ts'
+import { InvoicesRepository } from './invoices/invoices.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
 import { TenantRowRepository } from './tenants/tenants.repository.ts'
@@ -15,6 +16,7 @@ export class TenantRepositories {
   #paymentMethods?: PaymentMethodsRepository
   #plans?: PlansRepository
   #planVersions?: PlanVersionsRepository
+  #invoices?: InvoicesRepository
   #tenant?: TenantRowRepository
   readonly #db: Executor
   readonly #tenantId: string
@@ -50,6 +52,10 @@ export class TenantRepositories {
 
   get planVersions(): PlanVersionsRepository {
     return (this.#planVersions ??= new PlanVersionsRepository(this.#db, this.#tenantId))
+  }
+
+  get invoices(): InvoicesRepository {
+    return (this.#invoices ??= new InvoicesRepository(this.#db, this.#tenantId))
   }
 
   get tenant(): TenantRowRepository {

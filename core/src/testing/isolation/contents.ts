@@ -22,6 +22,10 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
     ...{ customerId: customer.id, gateway: 'yookassa', savedMethodId: mark, label: mark },
   })
   const apiKey = await billing.apiKeys.create({ name: mark, scopes: ['customers:read'] })
+  const lines = [{ title: mark, unitPrice: '10' }]
+  const invoiceDraft = await billing.invoices.draft({ customerId: customer.id, lines })
+  const { id } = await billing.invoices.draft({ customerId: customer.id, lines })
+  const invoice = await billing.invoices.finalize(id)
   return {
     ...{
       tenant,
@@ -35,6 +39,7 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       paymentMethod,
       apiKey,
     },
+    ...{ invoiceDraft, invoice },
   }
 }
 

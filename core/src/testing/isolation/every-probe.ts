@@ -1,6 +1,7 @@
 import { apiKeyRepositories, apiKeyServices } from './api-keys.ts'
 import { couponRepositories, couponServices } from './coupons.ts'
 import { customerRepositories, customerServices } from './customers.ts'
+import { invoiceRepositories, invoiceServices } from './invoices.ts'
 import { paymentMethodRepositories, paymentMethodServices } from './payment-methods.ts'
 import { planRepositories, planServices } from './plans.ts'
 import type { RepositoryProbes, ServiceProbes } from './probes.ts'
@@ -11,6 +12,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...apiKeyServices,
   ...couponServices,
   ...customerServices,
+  ...invoiceServices,
   ...paymentMethodServices,
   ...planServices,
   ...tenantServices,
@@ -21,6 +23,7 @@ export const REPOSITORY_PROBES: RepositoryProbes = {
   ...apiKeyRepositories,
   ...couponRepositories,
   ...customerRepositories,
+  ...invoiceRepositories,
   ...paymentMethodRepositories,
   ...planRepositories,
   ...tenantRepositories,

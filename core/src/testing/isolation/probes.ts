@@ -23,6 +23,7 @@ type NoService =
   | 'tenantId'
   | 'caller'
   | 'clock'
+  | 'taxProvider'
   | 'core'
   | 'pricingPlugIns'
   | 'record'

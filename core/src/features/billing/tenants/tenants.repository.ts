@@ -37,6 +37,9 @@ export class TenantRowRepository extends BaseRepository<typeof billingTenant> {
 
 const idRow = z.object({ id: z.uuid() })
 
+/** Work of billing that falls due. */
+export type DueKind = 'overdue'
+
 /** The few questions that cross tenants; each is a function of the database and gives ids. */
 export class TenantsRepository {
   readonly #db: Executor
@@ -71,6 +74,23 @@ export class TenantsRepository {
       idRow,
     )
     return row?.id
+  }
+
+  /** Tenants of which work of a kind has fallen due. */
+  async listDue(kind: DueKind, now: Date): Promise<string[]> {
+    const found = await rows(
+      this.#db,
+      sql`select id from gramkit.billing_due_tenants(${kind}, ${now.toISOString()}::timestamptz, 100) id`,
+      idRow,
+    )
+    return found.map(({ id }) => id)
+  }
+
+  /** When the earliest work of a kind falls due, among all tenants. */
+  async findNextDue(kind: DueKind): Promise<Date | undefined> {
+    const query = sql`select gramkit.billing_next_due(${kind}) as at`
+    const [row] = await rows(this.#db, query, z.object({ at: z.coerce.date().nullable() }))
+    return row?.at ?? undefined
   }
 
   /** The tenants of which somebody is a customer. */

@@ -1,0 +1,78 @@
+import { assert, type Currency, formatDecimal, newId } from '../../../kernel/index.ts'
+import type { Customer } from '../customers/customer.ts'
+import type { Tenant } from '../tenants/tenant.ts'
+import { type InvoiceDiscount, partyOf } from './invoice.ts'
+import type { PricedLine } from './invoice-line.ts'
+import { NothingToInvoice } from './invoices.errors.ts'
+import type { MadeInvoice } from './invoices.repository.ts'
+import type { TaxProvider } from './tax-provider.ts'
+
+/** What a draft is made of. */
+export interface DraftFacts<Line extends PricedLine> {
+  readonly tenant: Tenant
+  readonly customer: Customer
+  readonly currency: Currency
+  readonly lines: readonly Line[]
+  /** What is taken off, and how much of it off each line, in their order. [nothing] */
+  readonly discounts?: {
+    readonly perLine: readonly bigint[]
+    readonly taken: readonly InvoiceDiscount[]
+  }
+  readonly fromOn: string | null
+  readonly untilOn: string | null
+  /** The day by which taxes are chosen. */
+  readonly on: string
+  readonly paymentTermsDays?: number | undefined
+  readonly purchaseOrder?: string | null
+  readonly notes?: readonly string[]
+  readonly now: Date
+}
+
+/**
+ * Makes a draft of lines that have their prices: taxes them, adds up and keeps who sells and who
+ * buys as they are now.
+ *
+ * @throws {@link NothingToInvoice} when the lines come to less than nothing
+ */
+export function makeDraft<Line extends PricedLine>(
+  facts: DraftFacts<Line>,
+  taxProvider: TaxProvider,
+): MadeInvoice {
+  const { tenant, customer, currency, lines, discounts, now } = facts
+  const [seller, buyer] = [partyOf({ ...tenant, email: null }), partyOf(customer)]
+  const taxable = lines.map(({ amount }, index) => ({
+    ...{ amount, discount: discounts?.perLine[index] ?? 0n },
+  }))
+  const taxed = taxProvider.tax({ seller, buyer, currency, on: facts.on, lines: taxable })
+  const { taxes, pricesIncludeTax, reverseCharge } = taxed
+  const made = taxed.lines.map((line, index) => {
+    const priced = lines[index]
+    assert(priced, 'Taxes answer line by line')
+    const { amount, ...rest } = priced
+    return { ...rest, ...line, id: newId() }
+  })
+  const sum = (amountOf: (line: (typeof made)[number]) => bigint): bigint =>
+    made.reduce((total, line) => total + amountOf(line), 0n)
+  const [subtotal, discount] = [
+    sum((line) => line.net + line.discount),
+    sum((line) => line.discount),
+  ]
+  const tax = sum((line) => line.tax)
+  const total = subtotal - discount + tax
+  if (total < 0n) throw new NothingToInvoice({ total: formatDecimal({ amount: total, currency }) })
+  return {
+    invoice: {
+      ...{ id: newId(), customerId: customer.id, state: 'draft', currency, seller, buyer },
+      ...{ number: null, series: null, sequence: null, issuedOn: null, dueOn: null },
+      ...{ overdueAt: null, finalizedAt: null, fromOn: facts.fromOn, untilOn: facts.untilOn },
+      paymentTermsDays:
+        facts.paymentTermsDays ?? customer.paymentTermsDays ?? tenant.paymentTermsDays,
+      ...{ graceDays: tenant.graceDays, timeZone: customer.timeZone },
+      ...{ subtotal, discount, tax, total, paid: 0n, credited: 0n },
+      ...{ discounts: discounts?.taken ?? [], taxes, pricesIncludeTax, reverseCharge },
+      ...{ purchaseOrder: facts.purchaseOrder ?? null, notes: facts.notes ?? [] },
+      ...{ createdAt: now, updatedAt: now },
+    },
+    lines: made,
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Decimal } from '../../../kernel/index.ts'
+import { type PriceStep, priceStepSchema } from '../pricing/price-step.ts'
+
+/** What a line of an invoice is. */
+export const LINE_KINDS = [
+  /** A line of a one-off invoice. */
+  'item',
+] as const
+
+/** What a line of an invoice is. */
+export type LineKind = (typeof LINE_KINDS)[number]
+
+/** How the price of a line came about, step by step, as texts. */
+export const lineStepsSchema = z.array(priceStepSchema)
+
+/** One line of an invoice; amounts are minor units. */
+export interface InvoiceLine {
+  readonly tenantId: string
+  readonly id: string
+  readonly invoiceId: string
+  /** Counts from 1. */
+  readonly place: number
+  readonly kind: LineKind
+  readonly title: string
+  /** The days that it is for: from one up to, not including, another; null where there are none. */
+  readonly fromOn: string | null
+  readonly untilOn: string | null
+  readonly quantity: Decimal
+  /** In major units; null where the steps say it. */
+  readonly unitPrice: Decimal | null
+  readonly steps: readonly PriceStep[]
+  /** Its part of the discounts. */
+  readonly discount: bigint
+  /** After the discount, without tax. */
+  readonly net: bigint
+  /** Percent; null without tax. */
+  readonly taxRate: Decimal | null
+  readonly tax: bigint
+}
+
+/** A line that has a price, before discounts and taxes. */
+export interface PricedLine {
+  readonly kind: LineKind
+  readonly title: string
+  readonly fromOn: string | null
+  readonly untilOn: string | null
+  readonly quantity: Decimal
+  readonly unitPrice: Decimal | null
+  readonly steps: readonly PriceStep[]
+  /** Minor units; a credit is negative. */
+  readonly amount: bigint
+}

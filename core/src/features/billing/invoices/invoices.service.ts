@@ -1,0 +1,303 @@
+import {
+  fractionOf,
+  InvalidValue,
+  localDay,
+  multiply,
+  NotFound,
+  type Page,
+  type PageRequest,
+  roundToMinor,
+} from '../../../kernel/index.ts'
+import type { InvoiceFacts } from '../documents/invoice-document.ts'
+import { readFields } from '../fields.ts'
+import { makeDraft } from './draft.ts'
+import {
+  type Invoice,
+  type InvoiceFilter,
+  type InvoiceState,
+  type InvoiceStep,
+  invoiceAfter,
+  invoiceFilter,
+  type OneOffInput,
+  oneOffFields,
+  remainingOf,
+} from './invoice.ts'
+import type { InvoiceLine } from './invoice-line.ts'
+import { InvoiceRefuses, MoreThanPaid } from './invoices.errors.ts'
+import type { InvoicesScope } from './invoices.scope.ts'
+import { issueDrafts } from './issue.ts'
+import { toDocument } from './to-document.ts'
+
+/** Invoices that fall overdue in one transaction. */
+const OVERDUE_MAX = 200
+
+/** An invoice with its lines. */
+export interface InvoiceView extends Invoice {
+  readonly lines: readonly InvoiceLine[]
+}
+
+/** What became of money that came for an invoice. */
+export interface ReceivedMoney {
+  readonly invoice: Invoice
+  /** What the invoice took of it. */
+  readonly taken: bigint
+  /** What it did not ask for, as it is paid, void or still a draft; whoever calls keeps it. */
+  readonly left: bigint
+}
+
+/**
+ * What is asked of customers. A draft is priced and has no number; a finalized invoice has one and
+ * never changes: it is paid, made void, written off, or corrected by a credit note.
+ */
+export class InvoicesService {
+  readonly #scope: InvoicesScope
+
+  constructor(scope: InvoicesScope) {
+    this.#scope = scope
+  }
+
+  /**
+   * Makes the draft of an invoice that belongs to no subscription.
+   *
+   * @throws {@link NotFound} for a customer that is not there
+   * @throws {@link InvalidValue}
+   * @throws {@link NothingToInvoice}
+   * @example
+   * const draft = await billing.invoices.draft({
+   *   customerId, lines: [{ title: 'Installation', quantity: '2.5', unitPrice: '80' }],
+   * })
+   * const invoice = await billing.invoices.finalize(draft.id)
+   */
+  async draft(input: OneOffInput): Promise<InvoiceView> {
+    const { customerId, lines, ...fields } = readFields(oneOffFields, input)
+    return this.#scope.transaction(async (tx) => {
+      const customer = await tx.repos.customers.getById(customerId)
+      const tenant = await tx.repos.tenant.get()
+      const currency = fields.currency ?? customer.currency
+      const priced = lines.map(({ title, quantity, unitPrice }) => ({
+        ...{ kind: 'item' as const, title, quantity, unitPrice, steps: [] },
+        ...{ fromOn: null, untilOn: null },
+        amount: roundToMinor(multiply(fractionOf(quantity), fractionOf(unitPrice)), currency),
+      }))
+      const now = tx.clock.now()
+      const on = localDay(now, tenant.timeZone)
+      const facts = { ...fields, tenant, customer, currency, lines: priced, on, now }
+      const made = makeDraft({ ...facts, fromOn: null, untilOn: null }, tx.taxProvider)
+      await tx.repos.invoices.insertDrafts([made])
+      return record(tx, 'invoice.drafted', made.invoice.id)
+    })
+  }
+
+  /**
+   * Gives a draft its number and its due day; from now on it does not change. Nothing to pay is
+   * paid. Until the transaction ends nobody else gets a number of the series.
+   *
+   * @throws {@link NotFound}
+   * @throws {@link InvoiceRefuses}
+   */
+  finalize(id: string): Promise<InvoiceView> {
+    return this.#scope.transaction(async (tx) => {
+      const draft = await tx.repos.invoices.getByIdWithLock(id)
+      after(draft, 'finalize')
+      const tenant = await tx.repos.tenant.get()
+      await issueDrafts(tx.repos.invoices, [draft], { tenant, now: tx.clock.now() })
+      return record(tx, 'invoice.finalized', id, draft)
+    })
+  }
+
+  /**
+   * Throws a draft away.
+   *
+   * @throws {@link NotFound}
+   * @throws {@link InvoiceRefuses}
+   */
+  discard(id: string): Promise<void> {
+    return this.#scope.transaction(async (tx) => {
+      const draft = await tx.repos.invoices.getByIdWithLock(id)
+      const { state } = draft
+      if (state !== 'draft') throw new InvoiceRefuses({ invoiceId: id, state, step: 'discard' })
+      await tx.repos.invoices.remove(id)
+      const subject = `invoice:${id}`
+      await tx.record({ action: 'invoice.discarded', subject, before: told(draft) })
+    })
+  }
+
+  /**
+   * Asks for nothing any more; the number stays used.
+   *
+   * @throws {@link NotFound}
+   * @throws {@link InvoiceRefuses} also when something was paid: that is a credit note's business
+   */
+  void(id: string): Promise<InvoiceView> {
+    return this.#move(id, 'void')
+  }
+
+  /**
+   * Expects no payment any more; one that comes is welcome.
+   *
+   * @throws {@link NotFound}
+   * @throws {@link InvoiceRefuses}
+   */
+  writeOff(id: string): Promise<InvoiceView> {
+    return this.#move(id, 'write_off')
+  }
+
+  /**
+   * Takes money that came for an invoice: payments add up, and nothing is taken twice. What it does
+   * not ask for is left to the caller.
+   *
+   * @throws {@link NotFound}
+   * @throws {@link InvalidValue} for an amount that is not above 0
+   */
+  async receive(id: string, amount: bigint): Promise<ReceivedMoney> {
+    requirePositive(amount)
+    return this.#scope.transaction(async (tx) => {
+      const before = await tx.repos.invoices.getByIdWithLock(id)
+      const rest = remainingOf(before)
+      const taken = amount < rest ? amount : rest
+      const aim = invoiceAfter(before.state, taken < rest ? 'pay_part' : 'pay_rest')
+      if (aim === undefined) return { invoice: before, taken: 0n, left: amount }
+      const { lines, ...invoice } = await moveTo(tx, before, { aim, payment: taken })
+      return { invoice, taken, left: amount - taken }
+    })
+  }
+
+  /**
+   * Gives money back that was paid, as a refund or a chargeback does: the invoice asks for it again.
+   *
+   * @throws {@link NotFound}
+   * @throws {@link InvalidValue} for an amount that is not above 0
+   * @throws {@link MoreThanPaid}
+   */
+  async takeBack(id: string, amount: bigint): Promise<InvoiceView> {
+    requirePositive(amount)
+    return this.#scope.transaction(async (tx) => {
+      const before = await tx.repos.invoices.getByIdWithLock(id)
+      if (amount > before.paid) {
+        const [paid, asked] = [String(before.paid), String(amount)]
+        throw new MoreThanPaid({ invoiceId: id, paid, amount: asked })
+      }
+      const aim = after(before, amount < before.paid ? 'take_back_part' : 'take_back_all')
+      return moveTo(tx, before, { aim, payment: -amount })
+    })
+  }
+
+  /**
+   * Reads an invoice with its lines.
+   *
+   * @throws {@link NotFound}
+   */
+  get(id: string): Promise<InvoiceView> {
+    return this.#scope.transaction((tx) => view(tx, id))
+  }
+
+  /**
+   * Reads an invoice by its number.
+   *
+   * @throws {@link NotFound}
+   */
+  getByNumber(number: string): Promise<InvoiceView> {
+    return this.#scope.transaction(async (tx) => {
+      const found = await tx.repos.invoices.findByNumber(number)
+      if (!found) throw new NotFound({ what: 'invoice', id: number })
+      return { ...found, lines: await tx.repos.invoices.listLines([found.id]) }
+    })
+  }
+
+  /**
+   * One page of invoices, newest first.
+   *
+   * @throws {@link InvalidValue}
+   */
+  async list(filter: InvoiceFilter = {}, request: PageRequest = {}): Promise<Page<Invoice>> {
+    const read = readFields(invoiceFilter, filter)
+    return this.#scope.transaction((tx) => tx.repos.invoices.listFiltered(read, request))
+  }
+
+  /**
+   * An invoice as its reader sees it, of which documents are drawn.
+   *
+   * @throws {@link NotFound}
+   * @example
+   * const page = documentPage(await billing.invoices.document(id, { payUrl }))
+   */
+  document(
+    id: string,
+    { payUrl = null }: { readonly payUrl?: string | null | undefined } = {},
+  ): Promise<InvoiceFacts> {
+    return this.#scope.transaction(async (tx) => {
+      const { language, timeZone } = await tx.repos.tenant.get()
+      const today = localDay(tx.clock.now(), timeZone)
+      return toDocument(await view(tx, id), { language, today, payUrl })
+    })
+  }
+
+  /** Lets one batch of invoices fall overdue whose due day and days of grace are over. */
+  fallOverdue(): Promise<number> {
+    return this.#scope.transaction(async (tx) => {
+      const now = tx.clock.now()
+      const ids = await tx.repos.invoices.lockOverdue(now, OVERDUE_MAX)
+      if (ids.length === 0) return 0
+      await tx.repos.invoices.move(ids, { aim: 'overdue', payment: 0n, at: now })
+      for (const id of ids) {
+        const subject = `invoice:${id}`
+        await tx.record({ action: 'invoice.overdue', subject, after: { state: 'overdue' } })
+      }
+      return ids.length
+    })
+  }
+
+  #move(id: string, step: 'void' | 'write_off'): Promise<InvoiceView> {
+    return this.#scope.transaction(async (tx) => {
+      const before = await tx.repos.invoices.getByIdWithLock(id)
+      const { state, paid, credited } = before
+      if (step === 'void' && paid + credited > 0n) {
+        throw new InvoiceRefuses({ invoiceId: id, state, step })
+      }
+      return moveTo(tx, before, { aim: after(before, step), payment: 0n })
+    })
+  }
+}
+
+function after({ id, state }: Invoice, step: InvoiceStep): InvoiceState {
+  const aim = invoiceAfter(state, step)
+  if (aim === undefined) throw new InvoiceRefuses({ invoiceId: id, state, step })
+  return aim
+}
+
+async function moveTo(
+  tx: InvoicesScope,
+  before: Invoice,
+  { aim, payment }: { readonly aim: InvoiceState; readonly payment: bigint },
+): Promise<InvoiceView> {
+  await tx.repos.invoices.move([before.id], { aim, payment, at: tx.clock.now() })
+  const action = aim === 'partially_paid' ? 'invoice.paid' : `invoice.${aim}`
+  return record(tx, action, before.id, before)
+}
+
+async function view(tx: InvoicesScope, id: string): Promise<InvoiceView> {
+  const invoice = await tx.repos.invoices.getById(id)
+  return { ...invoice, lines: await tx.repos.invoices.listLines([id]) }
+}
+
+async function record(
+  tx: InvoicesScope,
+  action: string,
+  id: string,
+  before?: Invoice,
+): Promise<InvoiceView> {
+  const now = await view(tx, id)
+  const facts = { ...(before ? { before: told(before) } : {}), after: told(now) }
+  await tx.record({ action, subject: `invoice:${id}`, ...facts })
+  return now
+}
+
+/** What the audit keeps: who buys stands on the invoice, which stays as well. */
+function told({ state, number, customerId, currency, total, paid, credited }: Invoice): object {
+  return { state, number, customerId, currency, total, paid, credited }
+}
+
+function requirePositive(amount: bigint): void {
+  if (amount > 0n) return
+  throw new InvalidValue({ field: 'amount', problem: 'is not above 0' })
+}
