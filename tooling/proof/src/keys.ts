@@ -33,7 +33,8 @@ async function runTests(folder: string, tests: readonly string[]): Promise<Verdi
   const output = join(folder, 'proof-report.json')
   await rm(output, { force: true })
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
-  const args = [vitest, 'run', '--project', 'db', '--reporter=json', `--outputFile=${output}`]
+  const projects = ['db', 'unit'].flatMap((project) => ['--project', project])
+  const args = [vitest, 'run', ...projects, '--reporter=json', `--outputFile=${output}`]
   const log: Buffer[] = []
   const child = spawn(process.execPath, [...args, '--bail=3', ...tests], { cwd: folder })
   child.stdout.on('data', (chunk: Buffer) => log.push(chunk))

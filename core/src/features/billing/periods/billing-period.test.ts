@@ -115,6 +115,14 @@ describe('periods', () => {
     const { endsAt } = periodAt(monthly, 0)
     expect(periodOf(monthly, endsAt)?.index).toBe(1)
     expect(periodOf(monthly, new Date(endsAt.getTime() - 1))?.index).toBe(0)
+    for (const day of [29, 30, 31]) {
+      const shortened = schedule(`2027-01-${day}`, 'monthly', 'America/New_York')
+      for (let index = 0; index < 24; index++) {
+        const boundary = periodAt(shortened, index).endsAt
+        expect(periodOf(shortened, boundary)?.index).toBe(index + 1)
+        expect(periodOf(shortened, new Date(boundary.getTime() - 1))?.index).toBe(index)
+      }
+    }
   })
 
   test('are none before the anchor', () => {

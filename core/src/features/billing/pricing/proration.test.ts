@@ -168,6 +168,27 @@ describe('paid in advance', () => {
     ])
   })
 
+  test('days that were given back already are not given back again', () => {
+    const given = { fromOn: '2028-04-21', amount: 1_000n }
+    const charged = [{ ...wholeApril(3_000n), credited: given }]
+    const creditOf = (day: string) =>
+      linesOf({ current: small, changes: [revision(2, day, [])], charged })
+    expect(creditOf('2028-04-11')).toEqual(['credit base 04-11 04-21 -1000'])
+    expect(creditOf('2028-04-21')).toEqual([])
+    expect(creditOf('2028-04-26')).toEqual([])
+  })
+
+  test('what was given back by hand counts, so that both are never more than the line', () => {
+    const end = revision(2, '2028-04-11', [])
+    const credited = (amount: bigint) => [
+      { ...wholeApril(3_000n), credited: { fromOn: '2028-05-01', amount } },
+    ]
+    expect(linesOf({ current: small, changes: [end], charged: credited(500n) })).toEqual([
+      'credit base 04-11 05-01 -1500',
+    ])
+    expect(linesOf({ current: small, changes: [end], charged: credited(2_500n) })).toEqual([])
+  })
+
   test('what does not change is left alone', () => {
     const hybrid = charges({ ...base, rate: '30' }, { ...seats, rate: '10' })
     const current = revision(1, '2028-01-01', hybrid, { quantity: '2' })

@@ -20,7 +20,10 @@ export interface ChargedLine extends DaySpan {
   readonly chargeKey: string
   /** Minor units, after discounts and before tax. */
   readonly amount: bigint
-  /** What was given back of it already, for the days from one on to its end. [nothing] */
+  /**
+   * What was given back of it already, for the days from one on to its end; for no days in
+   * particular, from `untilOn` on. [nothing]
+   */
   readonly credited?: { readonly fromOn: string; readonly amount: bigint } | undefined
 }
 
@@ -113,7 +116,7 @@ function creditFrom<Line extends ChargedLine>(
   if (amount <= 0n) return []
   const steps: PriceStep[] = [
     { kind: 'charged', amount: formatDecimal({ amount: line.amount, currency }) },
-    { kind: 'days', days: String(unused), of: String(days) },
+    { kind: 'days', days: String(daysBetween(fromOn, untilOn)), of: String(days) },
   ]
   return [{ kind: 'credit', chargeKey, line, fromOn, untilOn, amount: -amount, steps }]
 }
