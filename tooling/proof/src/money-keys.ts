@@ -162,8 +162,8 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
       },
       {
         file: `${CORE}/platform/database/base.repository.ts`,
-        find: 'lt, type SQL } from',
-        replace: 'lt, sql, type SQL } from',
+        find: '  lt,\n  type SQL,',
+        replace: '  lt,\n  sql,\n  type SQL,',
       },
     ],
     tests: database,
