@@ -16,6 +16,7 @@ import { MERGING_KEYS } from './people-keys-merging.ts'
 import { NOTICE_KEYS } from './people-keys-notices.ts'
 import { NOTIFICATION_KEYS } from './people-keys-notifications.ts'
 import { VISIT_KEYS } from './people-keys-visits.ts'
+import { STRIPE_KEYS } from './stripe-keys.ts'
 import { TRUST_KEYS } from './trust-keys.ts'
 
 const PAYMENTS = `${CORE}/features/payments`
@@ -34,6 +35,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...ACCESS_KEYS,
   ...AFTER_SALE_KEYS,
   ...TRUST_KEYS,
+  ...STRIPE_KEYS,
   ...GROUP_KEYS,
   ...IDENTITY_KEYS,
   ...NOTICE_KEYS,
