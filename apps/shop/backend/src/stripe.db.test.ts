@@ -203,6 +203,13 @@ describe('an event', () => {
     expect(await read(payment.id)).toMatchObject({ status: 'pending' })
   })
 
+  test('that is signed and tells of something else is answered, and not kept', async () => {
+    const data = { object: { object: 'balance' } }
+    const body = JSON.stringify({ id: 'evt_1', object: 'event', type: 'balance.available', data })
+    const at = await now()
+    expect(await send(body, { 'stripe-signature': `t=${at},v1=${sign(body, at)}` }, 0)).toBe(200)
+  })
+
   test('of less than the price, or of no payment of ours, buys nothing', async () => {
     const { id: payment_id, userId } = await asked(await aGuest(shop))
     const before = (await tables.refusals()).length

@@ -23,7 +23,7 @@ export function readConfiguration(env: Environment): Config | Finding[] {
 
 /** Looks at what a readable configuration still may have wrong. */
 export function checkConfiguration(config: Config, env: Environment): Finding[] {
-  const { isProduction, telegram, yookassa, http } = config
+  const { isProduction, telegram, yookassa, stripe, http } = config
   // What may pass on one's own machine may not where people pay.
   const serious = isProduction ? problem : warning
   return [
@@ -59,6 +59,7 @@ export function checkConfiguration(config: Config, env: Environment): Finding[] 
             : []),
         ]
       : []),
+    ...(stripe ? [checkAddress('GRAMKIT_STRIPE_API_ROOT', stripe.apiRoot, serious)] : []),
     checkProxies(http.trustedProxies, isProduction),
     ...(env['GRAMKIT_OWNER_DATABASE_URL'] === env['DATABASE_URL']
       ? [

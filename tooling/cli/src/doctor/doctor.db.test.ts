@@ -159,10 +159,13 @@ describe('names each problem with its way out:', () => {
     const run = await doctor({
       GRAMKIT_TELEGRAM_BOT_TOKEN: token,
       GRAMKIT_YOOKASSA_SECRET_KEY: key,
+      GRAMKIT_STRIPE_SECRET_KEY: `sk_${key}`,
+      GRAMKIT_STRIPE_WEBHOOK_SECRET: 'whsec_0123456789',
     })
     expect(run.code).toBe(1)
     expect(run.said).toMatch(/✗ Telegram cannot be looked at: .*Unauthorized/)
     expect(run.said).toContain('✗ YooKassa refuses shop 100500 with this key (401)')
+    expect(run.said).toContain('✗ Stripe refuses the key (401)')
     expect(run.said).not.toContain(token)
     expect(run.said).not.toContain(key)
   })

@@ -7,6 +7,7 @@ import { verifyBooks } from '../verify-books.ts'
 import { checkConfiguration, readConfiguration } from './configuration.ts'
 import { checkDatabase, checkMigrations } from './database.ts'
 import { checkRedis } from './redis.ts'
+import { checkStripe } from './stripe.ts'
 import { checkTelegram } from './telegram.ts'
 import { checkWork } from './work.ts'
 import { checkYookassa } from './yookassa.ts'
@@ -29,6 +30,7 @@ export async function examine(call: Call): Promise<FindingGroup[]> {
     ['Queue', () => checkRedis(redisUrl)],
     ['Telegram', () => checkTelegram(config, path)],
     ['YooKassa', () => checkYookassa(config)],
+    ['Stripe', () => checkStripe(config)],
     ['Work', () => checkWork(database.url)],
     ...(flags.has('ledger') ? [['Books', () => prove(database.url)] as const] : []),
   ]
