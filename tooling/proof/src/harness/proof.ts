@@ -4,7 +4,7 @@ import { type Chance, seededChance } from './chance.ts'
 
 /** `GRAMKIT_PROOF=1` asks for the full numbers; `GRAMKIT_PROOF_SEED` repeats a run. */
 const IS_FULL = process.env['GRAMKIT_PROOF'] === '1'
-const TIMEOUT_MS = IS_FULL ? 3_600_000 : 300_000
+const TIMEOUT_MS = IS_FULL ? 3_600_000 : 600_000
 
 declare module 'vitest' {
   interface TaskMeta {
