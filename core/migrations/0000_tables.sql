@@ -105,6 +105,12 @@ CREATE TABLE "gramkit"."audit_seal" (
 	CONSTRAINT "audit_seal_pkey" PRIMARY KEY("stream","number")
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."audit_unsealed" (
+	"entry_id" uuid PRIMARY KEY NOT NULL,
+	"stream" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."balance_account" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid,
@@ -1217,7 +1223,9 @@ CREATE INDEX "outbox_event_unpublished_index" ON "gramkit"."outbox_event" USING 
 CREATE INDEX "outbox_event_published_index" ON "gramkit"."outbox_event" USING btree ("published_at") WHERE "gramkit"."outbox_event"."published_at" is not null;--> statement-breakpoint
 CREATE INDEX "outbox_event_user_id_index" ON "gramkit"."outbox_event" USING btree ("user_id") WHERE "gramkit"."outbox_event"."user_id" is not null;--> statement-breakpoint
 CREATE INDEX "audit_entry_subject_index" ON "gramkit"."audit_entry" USING btree ("subject","id");--> statement-breakpoint
+CREATE INDEX "audit_entry_stream_index" ON "gramkit"."audit_entry" USING btree ("stream","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "audit_seal_entry_id_key" ON "gramkit"."audit_seal" USING btree ("entry_id");--> statement-breakpoint
+CREATE INDEX "audit_unsealed_stream_index" ON "gramkit"."audit_unsealed" USING btree ("stream","created_at","entry_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "balance_account_user_id_unit_key" ON "gramkit"."balance_account" USING btree ("user_id","unit") WHERE "gramkit"."balance_account"."user_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "balance_account_system_name_unit_key" ON "gramkit"."balance_account" USING btree ("system_name","unit") WHERE "gramkit"."balance_account"."system_name" is not null;--> statement-breakpoint
 CREATE INDEX "balance_transfer_source_index" ON "gramkit"."balance_transfer" USING btree ("source_account_id","number");--> statement-breakpoint

@@ -516,6 +516,65 @@ BEGIN
   END LOOP;
 END $$;
 --> statement-breakpoint
+-- Audit: what a stream of a tenant tells is seen and written inside the tenant alone; the sealer finds
+-- what waits for it by audit_unsealed_streams, and enters one tenant after the other.
+DO $$
+DECLARE
+  audited regclass;
+BEGIN
+  FOREACH audited IN ARRAY ARRAY['gramkit.audit_entry', 'gramkit.audit_seal', 'gramkit.audit_unsealed']::regclass[]
+  LOOP
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', audited);
+    EXECUTE format($policy$CREATE POLICY stream ON %s TO gramkit_app
+      USING (stream NOT LIKE 'tenant:%%' OR stream = (SELECT 'tenant:' || current_setting('gramkit.tenant', true)))
+      WITH CHECK (stream NOT LIKE 'tenant:%%' OR stream = (SELECT 'tenant:' || current_setting('gramkit.tenant', true)))
+      $policy$, audited);
+  END LOOP;
+END $$;
+--> statement-breakpoint
+REVOKE INSERT, UPDATE, DELETE ON gramkit.audit_unsealed FROM gramkit_app;
+--> statement-breakpoint
+-- What is written waits for the sealer until its seal is written; both run as the owner.
+CREATE FUNCTION gramkit.audit_wait() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF TG_TABLE_NAME = 'audit_entry' THEN
+    INSERT INTO gramkit.audit_unsealed (entry_id, stream, created_at)
+      SELECT w.id, w.stream, w.created_at FROM written w;
+  ELSE
+    DELETE FROM gramkit.audit_unsealed u USING written w WHERE u.entry_id = w.entry_id;
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER audit_entry_waits AFTER INSERT ON gramkit.audit_entry
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION gramkit.audit_wait();
+--> statement-breakpoint
+CREATE TRIGGER audit_seal_ends_wait AFTER INSERT ON gramkit.audit_seal
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION gramkit.audit_wait();
+--> statement-breakpoint
+CREATE FUNCTION gramkit.audit_unsealed_streams(most integer)
+  RETURNS TABLE (stream text, since timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT u.stream, min(u.created_at) FROM gramkit.audit_unsealed u GROUP BY 1 ORDER BY 2, 1 LIMIT most
+$$;
+--> statement-breakpoint
+-- Each stream by one step in the index, not by its entries.
+CREATE FUNCTION gramkit.audit_streams(after text, most integer) RETURNS SETOF text
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  WITH RECURSIVE step AS (
+    SELECT min(e.stream) AS stream FROM gramkit.audit_entry e WHERE e.stream > after
+    UNION ALL
+    SELECT (SELECT min(e.stream) FROM gramkit.audit_entry e WHERE e.stream > step.stream)
+    FROM step WHERE step.stream IS NOT NULL
+  )
+  SELECT step.stream FROM step WHERE step.stream IS NOT NULL LIMIT most
+$$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION gramkit.audit_unsealed_streams, gramkit.audit_streams FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.audit_unsealed_streams, gramkit.audit_streams TO gramkit_app;
+--> statement-breakpoint
 REVOKE DELETE ON gramkit.billing_api_key, gramkit.billing_coupon, gramkit.billing_coupon_plan,
   gramkit.billing_coupon_redemption, gramkit.billing_customer, gramkit.billing_payment_method,
   gramkit.billing_plan, gramkit.billing_plan_version, gramkit.billing_tenant FROM gramkit_app;

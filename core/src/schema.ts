@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { auditEntry, auditSeal } from './features/audit/index.ts'
+export { auditEntry, auditSeal, auditUnsealed } from './features/audit/index.ts'
 export {
   balanceAccount,
   balanceHold,

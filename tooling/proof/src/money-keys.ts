@@ -1,6 +1,7 @@
 import { ACCESS_KEYS } from './access-keys.ts'
 import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { PRICING_KEYS } from './billing-keys-pricing.ts'
+import { TENANT_KEYS } from './billing-keys-tenants.ts'
 import { LAUNCHPAD_KEYS } from './growth-keys-launchpad.ts'
 import { QUALITY_KEYS } from './growth-keys-quality.ts'
 import { REFERRALS_KEYS } from './growth-keys-referrals.ts'
@@ -49,6 +50,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...REFERRALS_KEYS,
   ...WAITLIST_KEYS,
   ...PRICING_KEYS,
+  ...TENANT_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
   {
     name: 'inbox: a delivery is done once',

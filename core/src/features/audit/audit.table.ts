@@ -14,7 +14,23 @@ export const auditEntry = gramkit.table(
     facts: jsonb().$type<Record<string, string>>().notNull(),
     createdAt: instant().notNull(),
   },
-  (table) => [index('audit_entry_subject_index').on(table.subject, table.id)],
+  (table) => [
+    index('audit_entry_subject_index').on(table.subject, table.id),
+    index('audit_entry_stream_index').on(table.stream, table.id),
+  ],
+)
+
+/** Entries that wait for the sealer; triggers on the other two write it. */
+export const auditUnsealed = gramkit.table(
+  'audit_unsealed',
+  {
+    entryId: uuid().primaryKey(),
+    stream: text().notNull(),
+    createdAt: instant().notNull(),
+  },
+  (table) => [
+    index('audit_unsealed_stream_index').on(table.stream, table.createdAt, table.entryId),
+  ],
 )
 
 /** Links entries into a chain: each hash covers its entry and the hash before. Append-only. */

@@ -196,17 +196,3 @@ describe('a transaction of a tenant', () => {
     })
   })
 })
-
-describe('an entry of the audit', () => {
-  test('says who changed what, from what to what, and in which request', async () => {
-    const billing = services.billing.forTenant(acme.tenantId, { actor: 'key:1', requestId: 'r-1' })
-    await billing.tenant.update({ graceDays: 3 })
-    const { items } = await services.audit.list({ limit: 1 })
-    expect(items).toMatchObject([
-      {
-        ...{ stream: `tenant:${acme.tenantId}`, actor: 'key:1', action: 'tenant.changed' },
-        facts: { before: '{"graceDays":0}', after: '{"graceDays":3}', requestId: 'r-1' },
-      },
-    ])
-  })
-})

@@ -1,6 +1,6 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Executor, Transactional } from '../../platform/database/index.ts'
-import type { AuditRepository } from '../audit/index.ts'
+import type { AuditRepository, AuditService } from '../audit/index.ts'
 import type { TaxProvider } from './invoices/tax-provider.ts'
 import type { PricingPlugIns } from './pricing/pricing-plug-in.ts'
 import type { TenantsRepository } from './tenants/tenants.repository.ts'
@@ -19,6 +19,7 @@ export interface BillingOptions {
 export interface BillingScope extends Transactional<BillingScope> {
   readonly clock: Clock
   readonly billingOptions: BillingOptions
+  readonly audit: Pick<AuditService, 'list' | 'verify'>
   readonly repos: {
     readonly db: Executor
     readonly audit: Pick<AuditRepository, 'insert'>

@@ -26,6 +26,7 @@ export { ApiKeyInvalid, ScopeMissing, TooManyApiKeys } from './api-keys/api-keys
 export { ApiKeysRepository } from './api-keys/api-keys.repository.ts'
 export type { ApiKeysScope } from './api-keys/api-keys.scope.ts'
 export { ApiKeysService } from './api-keys/api-keys.service.ts'
+export { type AuditTrailScope, AuditTrailService } from './audit-trail/audit-trail.service.ts'
 export { CodeTaken, NoDefaultTenant } from './billing.errors.ts'
 export type { BillingOptions, BillingScope } from './billing.scope.ts'
 export { BillingService } from './billing.service.ts'

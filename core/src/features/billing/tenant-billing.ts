@@ -1,5 +1,6 @@
 import { assert, type Clock } from '../../kernel/index.ts'
 import { ApiKeysService } from './api-keys/api-keys.service.ts'
+import { AuditTrailService } from './audit-trail/audit-trail.service.ts'
 import type { BillingScope } from './billing.scope.ts'
 import { type Change, changedFacts } from './change.ts'
 import { CouponsService } from './coupons/coupons.service.ts'
@@ -27,6 +28,7 @@ import type { Caller } from './tenants/tenant.ts'
  */
 export class TenantBilling {
   #apiKeys?: ApiKeysService
+  #auditTrail?: AuditTrailService
   #coupons?: CouponsService
   #customers?: CustomersService
   #paymentMethods?: PaymentMethodsService
@@ -72,6 +74,10 @@ export class TenantBilling {
 
   get apiKeys(): ApiKeysService {
     return (this.#apiKeys ??= new ApiKeysService(this))
+  }
+
+  get auditTrail(): AuditTrailService {
+    return (this.#auditTrail ??= new AuditTrailService(this))
   }
 
   get coupons(): CouponsService {

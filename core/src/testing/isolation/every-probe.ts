@@ -1,4 +1,5 @@
 import { apiKeyRepositories, apiKeyServices } from './api-keys.ts'
+import { auditTrailServices } from './audit-trail.ts'
 import { couponRepositories, couponServices } from './coupons.ts'
 import { customerRepositories, customerServices } from './customers.ts'
 import { invoiceRepositories, invoiceServices } from './invoices.ts'
@@ -10,6 +11,7 @@ import { tenantRepositories, tenantServices } from './tenants.ts'
 /** What another tenant tries on each service: one that is not listed does not compile. */
 export const SERVICE_PROBES: ServiceProbes = {
   ...apiKeyServices,
+  ...auditTrailServices,
   ...couponServices,
   ...customerServices,
   ...invoiceServices,

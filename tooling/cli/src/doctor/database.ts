@@ -17,7 +17,12 @@ export async function checkDatabase(url: string): Promise<Finding[]> {
     if (rows[0]?.isThere !== true) {
       return [version, problem('The database has no tables of gramkit', 'run gramkit migrate')]
     }
-    return [version, ...(await checkRole(client)), ...(await checkRules(client))]
+    return [
+      version,
+      ...(await checkRole(client)),
+      ...(await checkRules(client)),
+      ...(await checkTenants(client)),
+    ]
   })
 }
 
@@ -121,4 +126,24 @@ async function checkRules(client: pg.Client): Promise<Finding[]> {
         ),
       ]
     : [ok(`${counted(rows.length, 'rule')} of the tables are on`)]
+}
+
+/** A table of tenants whose row-level security was switched off, or lost its policy in a restore by hand. */
+async function checkTenants(client: pg.Client): Promise<Finding[]> {
+  const { rows } = await client.query<{ name: string; isOn: boolean }>(
+    `select c.oid::regclass::text as name,
+            c.relrowsecurity and exists (select from pg_policy where polrelid = c.oid) as "isOn"
+     from pg_class c where c.relnamespace = 'gramkit'::regnamespace and c.relkind in ('r', 'p')
+       and (c.relname like 'billing\\_%' or c.relname in ('audit_entry', 'audit_seal', 'audit_unsealed'))
+     order by 1`,
+  )
+  const open = rows.filter(({ isOn }) => !isOn).map(({ name }) => name)
+  return open.length > 0
+    ? [
+        problem(
+          `Tenants are not kept apart in ${open.join(', ')}`,
+          'ALTER TABLE … ENABLE ROW LEVEL SECURITY, as owner, and the policy of 0001_rules.sql',
+        ),
+      ]
+    : [ok(`Tenants are kept apart in ${counted(rows.length, 'table')}`)]
 }

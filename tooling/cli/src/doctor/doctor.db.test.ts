@@ -121,6 +121,15 @@ describe('names each problem with its way out:', () => {
     )
   })
 
+  test('tenants who are not kept apart', async () => {
+    const run = await whileChanged(
+      'alter table gramkit.billing_customer disable row level security',
+      'alter table gramkit.billing_customer enable row level security',
+    )
+    expect(run.code).toBe(1)
+    expect(run.said).toContain('✗ Tenants are not kept apart in gramkit.billing_customer')
+  })
+
   test('migrations that are pending, and a database that is newer', async () => {
     const run = await whileChanged(
       'update shop.migration set created_at = 4102444800000 where id = 1',
