@@ -415,6 +415,54 @@ CREATE TABLE "gramkit"."billing_tenant" (
 	CONSTRAINT "billing_tenant_days_check" CHECK ("gramkit"."billing_tenant"."payment_terms_days" between 0 and 365 and "gramkit"."billing_tenant"."grace_days" between 0 and 365)
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_meter" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	"unit" text NOT NULL,
+	"aggregation" text NOT NULL,
+	"value_property" text,
+	"late" text NOT NULL,
+	"accepted_days" integer NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_meter_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_meter_aggregation_check" CHECK ("gramkit"."billing_meter"."aggregation" in ('sum', 'count', 'max', 'unique', 'last', 'weighted')),
+	CONSTRAINT "billing_meter_late_check" CHECK ("gramkit"."billing_meter"."late" in ('next_invoice', 'refused')),
+	CONSTRAINT "billing_meter_days_check" CHECK ("gramkit"."billing_meter"."accepted_days" between 1 and 400),
+	CONSTRAINT "billing_meter_value_check" CHECK (("gramkit"."billing_meter"."value_property" is null) = ("gramkit"."billing_meter"."aggregation" = 'count'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_usage_event" (
+	"tenant_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"event_id" text NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"meter_id" uuid NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"quantity" numeric(38, 12),
+	"value" text,
+	"properties" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_usage_event_pkey" PRIMARY KEY("tenant_id","source","event_id"),
+	CONSTRAINT "billing_usage_event_quantity_check" CHECK ("gramkit"."billing_usage_event"."quantity" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_usage_reading" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"meter_id" uuid NOT NULL,
+	"starts_at" timestamp (3) with time zone NOT NULL,
+	"ends_at" timestamp (3) with time zone NOT NULL,
+	"billed_at" timestamp (3) with time zone NOT NULL,
+	"quantity" numeric(38, 12) NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_usage_reading_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_usage_reading_period_check" CHECK ("gramkit"."billing_usage_reading"."starts_at" < "gramkit"."billing_usage_reading"."ends_at" and "gramkit"."billing_usage_reading"."ends_at" <= "gramkit"."billing_usage_reading"."billed_at")
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."friendship" (
 	"low_id" uuid NOT NULL,
 	"high_id" uuid NOT NULL,
@@ -1144,6 +1192,9 @@ ALTER TABLE "gramkit"."billing_invoice_series" ADD CONSTRAINT "billing_invoice_s
 ALTER TABLE "gramkit"."billing_payment_method" ADD CONSTRAINT "billing_payment_method_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan" ADD CONSTRAINT "billing_plan_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan_version" ADD CONSTRAINT "billing_plan_version_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_meter" ADD CONSTRAINT "billing_meter_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_usage_event" ADD CONSTRAINT "billing_usage_event_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_usage_reading" ADD CONSTRAINT "billing_usage_reading_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_low_id_user_account_id_fk" FOREIGN KEY ("low_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_high_id_user_account_id_fk" FOREIGN KEY ("high_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship_block" ADD CONSTRAINT "friendship_block_blocker_id_user_account_id_fk" FOREIGN KEY ("blocker_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1254,6 +1305,10 @@ CREATE UNIQUE INDEX "billing_plan_code_key" ON "gramkit"."billing_plan" USING bt
 CREATE UNIQUE INDEX "billing_plan_version_number_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_plan_version_draft_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id") WHERE "gramkit"."billing_plan_version"."published_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_tenant_code_key" ON "gramkit"."billing_tenant" USING btree ("code");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_meter_code_key" ON "gramkit"."billing_meter" USING btree ("tenant_id","code");--> statement-breakpoint
+CREATE INDEX "billing_usage_event_time_index" ON "gramkit"."billing_usage_event" USING btree ("tenant_id","customer_id","meter_id","occurred_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_usage_reading_key" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","subscription_id","meter_id","starts_at","billed_at");--> statement-breakpoint
+CREATE INDEX "billing_usage_reading_customer_index" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","customer_id","meter_id","ends_at");--> statement-breakpoint
 CREATE INDEX "friendship_high_id_index" ON "gramkit"."friendship" USING btree ("high_id");--> statement-breakpoint
 CREATE INDEX "friendship_block_blocked_id_index" ON "gramkit"."friendship_block" USING btree ("blocked_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "group_member_owner_key" ON "gramkit"."group_member" USING btree ("group_id") WHERE "gramkit"."group_member"."role" = 'owner';--> statement-breakpoint

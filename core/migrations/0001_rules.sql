@@ -588,6 +588,11 @@ REVOKE UPDATE ON gramkit.billing_coupon_plan, gramkit.billing_coupon_redemption 
 --> statement-breakpoint
 GRANT UPDATE (invoice_count) ON gramkit.billing_coupon_redemption TO gramkit_app;
 --> statement-breakpoint
+-- What was counted is never changed; what was billed of it is taken back with its invoice alone.
+REVOKE UPDATE, DELETE ON gramkit.billing_meter, gramkit.billing_usage_event FROM gramkit_app;
+--> statement-breakpoint
+REVOKE UPDATE ON gramkit.billing_usage_reading FROM gramkit_app;
+--> statement-breakpoint
 REVOKE UPDATE ON gramkit.billing_api_key FROM gramkit_app;
 --> statement-breakpoint
 GRANT UPDATE (revoked_at, last_used_on) ON gramkit.billing_api_key TO gramkit_app;

@@ -21,10 +21,13 @@ export {
   billingInvoice,
   billingInvoiceLine,
   billingInvoiceSeries,
+  billingMeter,
   billingPaymentMethod,
   billingPlan,
   billingPlanVersion,
   billingTenant,
+  billingUsageEvent,
+  billingUsageReading,
 } from './features/billing/index.ts'
 export { friendship, friendshipBlock } from './features/friendships/index.ts'
 export { group, groupMember } from './features/groups/index.ts'

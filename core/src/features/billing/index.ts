@@ -233,3 +233,39 @@ export { billingTenant } from './tenants/tenant.table.ts'
 export { type Caller, type Tenant, type TenantInput, tenantFields } from './tenants/tenant.ts'
 export { TenantRowRepository, TenantsRepository } from './tenants/tenants.repository.ts'
 export type { TenantRowScope, TenantScope } from './tenants/tenants.scope.ts'
+export { billingMeter } from './usage/meter.table.ts'
+export {
+  AGGREGATIONS,
+  type Aggregation,
+  LATE_POLICIES,
+  type Meter,
+  type MeterInput,
+  meterFields,
+} from './usage/meter.ts'
+export { MetersRepository } from './usage/meters.repository.ts'
+export { MetersService } from './usage/meters.service.ts'
+export { UsageConflict, UsageRefused } from './usage/usage.errors.ts'
+export type { UsageScope } from './usage/usage.scope.ts'
+export { UsageService } from './usage/usage.service.ts'
+export { billingUsageEvent, billingUsageReading } from './usage/usage.table.ts'
+export {
+  type CountedUsage,
+  type RefusedUsage,
+  USAGE_BATCH_MAX,
+  type UsageEvent,
+  type UsageEventInput,
+  type UsageFault,
+  type UsageRefusal,
+  type UsageReport,
+  usageEventFields,
+} from './usage/usage-event.ts'
+export { type CountedSpan, UsageEventsRepository } from './usage/usage-events.repository.ts'
+export type {
+  LateUsage,
+  MeteredPeriod,
+  UsageReading,
+  UsageSpan,
+  UsageTotal,
+  UsageTotals,
+} from './usage/usage-reading.ts'
+export { type ReadPeriod, UsageReadingsRepository } from './usage/usage-readings.repository.ts'

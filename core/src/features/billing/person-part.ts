@@ -14,6 +14,8 @@ import { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 import { billingPlan } from './plans/plan.table.ts'
 import type { TenantBilling } from './tenant-billing.ts'
 import { billingTenant } from './tenants/tenant.table.ts'
+import { billingMeter } from './usage/meter.table.ts'
+import { billingUsageEvent, billingUsageReading } from './usage/usage.table.ts'
 
 interface PersonServices extends BillingScope {
   readonly billing: Pick<BillingService, 'forTenant'>
@@ -34,7 +36,8 @@ async function eachTenant<T>(
 
 /**
  * Customers who are users, with their saved ways to pay. What invoices say of them stays with the
- * invoices, as the law wants it; names of tenants, plans, coupons and keys are those of businesses.
+ * invoices, as the law wants it; names of tenants, plans, coupons and keys are those of businesses. Usage is counted for a
+ * customer and proves the invoices: apps tell no names or addresses in it.
  */
 export const billingPart: PersonPart<PersonServices> = {
   name: 'billing',
@@ -42,6 +45,7 @@ export const billingPart: PersonPart<PersonServices> = {
     ...[billingCustomer, billingPaymentMethod, billingCouponRedemption],
     ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries],
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
+    ...[billingMeter, billingUsageEvent, billingUsageReading],
   ],
   async merge(tx, { guestId, userId }) {
     await eachTenant(tx, guestId, ({ repos }) => repos.customers.moveUser(guestId, userId))

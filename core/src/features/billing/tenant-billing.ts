@@ -13,6 +13,8 @@ import { type PricingPlugIns, pricingPlugIns } from './pricing/pricing-plug-in.t
 import { TenantRepositories } from './tenant-repositories.ts'
 import { TenantService } from './tenants/tenant.service.ts'
 import type { Caller } from './tenants/tenant.ts'
+import { MetersService } from './usage/meters.service.ts'
+import { UsageService } from './usage/usage.service.ts'
 
 /**
  * All of billing for one tenant. Each service is built when it is first touched.
@@ -31,10 +33,12 @@ export class TenantBilling {
   #auditTrail?: AuditTrailService
   #coupons?: CouponsService
   #customers?: CustomersService
+  #meters?: MetersService
   #paymentMethods?: PaymentMethodsService
   #plans?: PlansService
   #invoices?: InvoicesService
   #tenant?: TenantService
+  #usage?: UsageService
   readonly tenantId: string
   readonly caller: Caller
   readonly #core: BillingScope
@@ -88,6 +92,10 @@ export class TenantBilling {
     return (this.#customers ??= new CustomersService(this))
   }
 
+  get meters(): MetersService {
+    return (this.#meters ??= new MetersService(this))
+  }
+
   get paymentMethods(): PaymentMethodsService {
     return (this.#paymentMethods ??= new PaymentMethodsService(this))
   }
@@ -102,6 +110,10 @@ export class TenantBilling {
 
   get tenant(): TenantService {
     return (this.#tenant ??= new TenantService(this))
+  }
+
+  get usage(): UsageService {
+    return (this.#usage ??= new UsageService(this))
   }
 
   /**

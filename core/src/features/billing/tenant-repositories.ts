@@ -6,6 +6,9 @@ import { InvoicesRepository } from './invoices/invoices.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
 import { TenantRowRepository } from './tenants/tenants.repository.ts'
+import { MetersRepository } from './usage/meters.repository.ts'
+import { UsageEventsRepository } from './usage/usage-events.repository.ts'
+import { UsageReadingsRepository } from './usage/usage-readings.repository.ts'
 
 /** All repositories of one tenant on one transaction. Each is built when it is first touched. */
 export class TenantRepositories {
@@ -13,11 +16,14 @@ export class TenantRepositories {
   #couponRedemptions?: CouponRedemptionsRepository
   #coupons?: CouponsRepository
   #customers?: CustomersRepository
+  #meters?: MetersRepository
   #paymentMethods?: PaymentMethodsRepository
   #plans?: PlansRepository
   #planVersions?: PlanVersionsRepository
   #invoices?: InvoicesRepository
   #tenant?: TenantRowRepository
+  #usageEvents?: UsageEventsRepository
+  #usageReadings?: UsageReadingsRepository
   readonly #db: Executor
   readonly #tenantId: string
 
@@ -42,6 +48,10 @@ export class TenantRepositories {
     return (this.#customers ??= new CustomersRepository(this.#db, this.#tenantId))
   }
 
+  get meters(): MetersRepository {
+    return (this.#meters ??= new MetersRepository(this.#db, this.#tenantId))
+  }
+
   get paymentMethods(): PaymentMethodsRepository {
     return (this.#paymentMethods ??= new PaymentMethodsRepository(this.#db, this.#tenantId))
   }
@@ -60,5 +70,13 @@ export class TenantRepositories {
 
   get tenant(): TenantRowRepository {
     return (this.#tenant ??= new TenantRowRepository(this.#db, this.#tenantId))
+  }
+
+  get usageEvents(): UsageEventsRepository {
+    return (this.#usageEvents ??= new UsageEventsRepository(this.#db, this.#tenantId))
+  }
+
+  get usageReadings(): UsageReadingsRepository {
+    return (this.#usageReadings ??= new UsageReadingsRepository(this.#db, this.#tenantId))
   }
 }

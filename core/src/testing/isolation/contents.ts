@@ -1,4 +1,5 @@
 import type { TenantBilling } from '../../features/billing/index.ts'
+import { DAY_MS, newId, readDecimal } from '../../kernel/index.ts'
 import type { CoreServices } from '../../services.ts'
 import { aCustomer, aPlan, PLAN_TERMS } from '../billing.ts'
 import { aPerson } from '../people.ts'
@@ -21,6 +22,10 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const paymentMethod = await billing.paymentMethods.add({
     ...{ customerId: customer.id, gateway: 'yookassa', savedMethodId: mark, label: mark },
   })
+  const meter = await billing.meters.create({
+    ...{ code: mark, name: mark, unit: 'call', aggregation: 'sum', valueProperty: 'calls' },
+  })
+  const usage = await someUsage(billing, { customerId: customer.id, meter: meter.code, mark })
   const apiKey = await billing.apiKeys.create({ name: mark, scopes: ['customers:read'] })
   const lines = [{ title: mark, unitPrice: '10' }]
   const invoiceDraft = await billing.invoices.draft({ customerId: customer.id, lines })
@@ -38,9 +43,29 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       redemption,
       paymentMethod,
       apiKey,
+      meter,
+      usage,
     },
     ...{ invoiceDraft, invoice },
   }
+}
+
+/** An event, and a period of which it was billed. */
+async function someUsage(
+  billing: TenantBilling,
+  { customerId, meter, mark }: { customerId: string; meter: string; mark: string },
+) {
+  const at = billing.clock.now()
+  const properties = { calls: 3, mark }
+  const event = { source: 'app', id: mark, customerId, meter, at, properties }
+  await billing.usage.record(event)
+  const startsAt = new Date(at.getTime() - DAY_MS)
+  const endsAt = new Date(at.getTime() + 1)
+  const subscriptionId = newId()
+  const period = { subscriptionId, customerId, meter, startsAt, endsAt }
+  const totals = await billing.usage.read([period])
+  await billing.usage.bill(totals)
+  return { event, subscriptionId, startsAt, endsAt, quantity: readDecimal('3') }
 }
 
 /** What a tenant has who was filled. */

@@ -7,6 +7,7 @@ import { paymentMethodRepositories, paymentMethodServices } from './payment-meth
 import { planRepositories, planServices } from './plans.ts'
 import type { RepositoryProbes, ServiceProbes } from './probes.ts'
 import { tenantRepositories, tenantServices } from './tenants.ts'
+import { usageRepositories, usageServices } from './usage.ts'
 
 /** What another tenant tries on each service: one that is not listed does not compile. */
 export const SERVICE_PROBES: ServiceProbes = {
@@ -18,6 +19,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...paymentMethodServices,
   ...planServices,
   ...tenantServices,
+  ...usageServices,
 }
 
 /** What another tenant tries on each repository: one that is not listed does not compile. */
@@ -29,4 +31,5 @@ export const REPOSITORY_PROBES: RepositoryProbes = {
   ...paymentMethodRepositories,
   ...planRepositories,
   ...tenantRepositories,
+  ...usageRepositories,
 }

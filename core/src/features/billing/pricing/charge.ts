@@ -19,13 +19,15 @@ const every = {
   rounding: z.enum(ROUNDINGS).default('half_even'),
 }
 
+/** What names a meter. */
+export const meterField = z
+  .string()
+  .regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'is not 1 to 64 of a-z, 0-9, _, - and .')
+
 const counted = {
   ...every,
   /** Whose usage is the quantity. [the quantity of the subscription] */
-  meter: z
-    .string()
-    .regex(/^[a-z][a-z0-9_.-]{0,63}$/, 'is not 1 to 64 of a-z, 0-9, _, - and .')
-    .optional(),
+  meter: meterField.optional(),
   /** Units of each period that cost nothing. [none] */
   included: quantityField.optional(),
 }

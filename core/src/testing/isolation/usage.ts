@@ -1,0 +1,72 @@
+import type { Aggregation, UsageSpan } from '../../features/billing/index.ts'
+import type { Contents } from './contents.ts'
+import { probeRows, type RepositoryProbes, type ServiceProbes } from './probes.ts'
+
+const spanOf = ({ customer, meter, usage }: Contents): UsageSpan => ({
+  ...{ customerId: customer.id, meter: meter.code },
+  ...{ startsAt: usage.startsAt, endsAt: usage.endsAt },
+})
+const periodOf = (theirs: Contents) => ({
+  ...spanOf(theirs),
+  subscriptionId: theirs.usage.subscriptionId,
+})
+const readingOf = (theirs: Contents) => ({
+  ...periodOf(theirs),
+  quantity: theirs.usage.quantity,
+  late: [],
+})
+const countedOf = ({ meter, usage }: Contents) => [
+  { index: 0, event: usage.event, meter, quantity: usage.quantity, value: null },
+]
+const countedSpanOf = (theirs: Contents, aggregation: Aggregation) => ({
+  ...spanOf(theirs),
+  ...{ meterId: theirs.meter.id, aggregation },
+})
+
+/** What another tenant tries on meters and usage. */
+export const usageServices = {
+  meters: {
+    create: () => [{ code: 'ours', name: 'Ours', unit: 'call', aggregation: 'count' }],
+    getByCode: ({ meter }) => [meter.code],
+    list: () => [{ limit: 100 }],
+  },
+  usage: {
+    record: ({ usage }) => [usage.event],
+    recordBatch: ({ usage }) => [[usage.event]],
+    totals: (theirs) => [[spanOf(theirs)]],
+    read: (theirs) => [[periodOf(theirs)]],
+    bill: (theirs) => [[readingOf(theirs)]],
+    unbill: ({ usage }) => [usage.subscriptionId, usage.endsAt],
+  },
+} satisfies Pick<ServiceProbes, 'meters' | 'usage'>
+
+/** What another tenant tries on meters and usage, past their services. */
+export const usageRepositories = {
+  meters: {
+    ...probeRows(({ meter }) => meter),
+    listByCodes: ({ meter }) => [[meter.code]],
+  },
+  usageEvents: {
+    insertNew: (theirs) => [countedOf(theirs), theirs.usage.endsAt],
+    listStored: (theirs) => [countedOf(theirs)],
+    listCustomers: ({ customer }) => [[customer.id]],
+    total: (theirs) => [
+      (['sum', 'count', 'max', 'unique', 'last', 'weighted'] as const).map((aggregation) =>
+        countedSpanOf(theirs, aggregation),
+      ),
+    ],
+  },
+  usageReadings: {
+    insert: (theirs) => [[{ period: readingOf(theirs), meter: theirs.meter }], theirs.usage.endsAt],
+    listEarlier: (theirs) => [
+      [
+        {
+          period: { ...periodOf(theirs), startsAt: theirs.usage.endsAt },
+          meter: theirs.meter,
+        },
+      ],
+    ],
+    listBilledUntil: ({ customer, meter }) => [[customer.id], [meter.id]],
+    removeBilled: ({ usage }) => [usage.subscriptionId, usage.endsAt],
+  },
+} satisfies Pick<RepositoryProbes, 'meters' | 'usageEvents' | 'usageReadings'>
