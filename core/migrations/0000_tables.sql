@@ -433,6 +433,37 @@ CREATE TABLE "gramkit"."billing_meter" (
 	CONSTRAINT "billing_meter_value_check" CHECK (("gramkit"."billing_meter"."value_property" is null) = ("gramkit"."billing_meter"."aggregation" = 'count'))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_quota" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"meter_id" uuid NOT NULL,
+	"quantity" numeric(38, 12) NOT NULL,
+	"kind" text NOT NULL,
+	"cycle" text NOT NULL,
+	"anchor_on" date NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_quota_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_quota_quantity_check" CHECK ("gramkit"."billing_quota"."quantity" >= 0),
+	CONSTRAINT "billing_quota_kind_check" CHECK ("gramkit"."billing_quota"."kind" in ('hard', 'allowance')),
+	CONSTRAINT "billing_quota_cycle_check" CHECK ("gramkit"."billing_quota"."cycle" in ('weekly', 'monthly', 'quarterly', 'semi_annually', 'annually'))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_reservation" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"quota_id" uuid NOT NULL,
+	"quantity" numeric(38, 12) NOT NULL,
+	"status" text NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_reservation_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_reservation_quantity_check" CHECK ("gramkit"."billing_reservation"."quantity" > 0),
+	CONSTRAINT "billing_reservation_status_check" CHECK ("gramkit"."billing_reservation"."status" in ('held', 'committed', 'released'))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."billing_usage_event" (
 	"tenant_id" uuid NOT NULL,
 	"source" text NOT NULL,
@@ -1193,6 +1224,9 @@ ALTER TABLE "gramkit"."billing_payment_method" ADD CONSTRAINT "billing_payment_m
 ALTER TABLE "gramkit"."billing_plan" ADD CONSTRAINT "billing_plan_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan_version" ADD CONSTRAINT "billing_plan_version_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_meter" ADD CONSTRAINT "billing_meter_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_quota" ADD CONSTRAINT "billing_quota_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_quota" ADD CONSTRAINT "billing_quota_meter_fk" FOREIGN KEY ("tenant_id","meter_id") REFERENCES "gramkit"."billing_meter"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_reservation" ADD CONSTRAINT "billing_reservation_quota_fk" FOREIGN KEY ("tenant_id","quota_id") REFERENCES "gramkit"."billing_quota"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_usage_event" ADD CONSTRAINT "billing_usage_event_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_usage_reading" ADD CONSTRAINT "billing_usage_reading_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_low_id_user_account_id_fk" FOREIGN KEY ("low_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1306,6 +1340,9 @@ CREATE UNIQUE INDEX "billing_plan_version_number_key" ON "gramkit"."billing_plan
 CREATE UNIQUE INDEX "billing_plan_version_draft_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id") WHERE "gramkit"."billing_plan_version"."published_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_tenant_code_key" ON "gramkit"."billing_tenant" USING btree ("code");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_meter_code_key" ON "gramkit"."billing_meter" USING btree ("tenant_id","code");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_quota_customer_key" ON "gramkit"."billing_quota" USING btree ("tenant_id","customer_id","meter_id");--> statement-breakpoint
+CREATE INDEX "billing_quota_meter_index" ON "gramkit"."billing_quota" USING btree ("tenant_id","meter_id");--> statement-breakpoint
+CREATE INDEX "billing_reservation_quota_index" ON "gramkit"."billing_reservation" USING btree ("tenant_id","quota_id","expires_at");--> statement-breakpoint
 CREATE INDEX "billing_usage_event_time_index" ON "gramkit"."billing_usage_event" USING btree ("tenant_id","customer_id","meter_id","occurred_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_usage_reading_key" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","subscription_id","meter_id","starts_at","billed_at");--> statement-breakpoint
 CREATE INDEX "billing_usage_reading_customer_index" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","customer_id","meter_id","ends_at");--> statement-breakpoint

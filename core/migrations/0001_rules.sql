@@ -593,6 +593,8 @@ REVOKE UPDATE, DELETE ON gramkit.billing_meter, gramkit.billing_usage_event FROM
 --> statement-breakpoint
 REVOKE UPDATE ON gramkit.billing_usage_reading FROM gramkit_app;
 --> statement-breakpoint
+REVOKE DELETE ON gramkit.billing_quota, gramkit.billing_reservation FROM gramkit_app;
+--> statement-breakpoint
 REVOKE UPDATE ON gramkit.billing_api_key FROM gramkit_app;
 --> statement-breakpoint
 GRANT UPDATE (revoked_at, last_used_on) ON gramkit.billing_api_key TO gramkit_app;

@@ -25,6 +25,8 @@ export {
   billingPaymentMethod,
   billingPlan,
   billingPlanVersion,
+  billingQuota,
+  billingReservation,
   billingTenant,
   billingUsageEvent,
   billingUsageReading,

@@ -244,6 +244,23 @@ export {
 } from './usage/meter.ts'
 export { MetersRepository } from './usage/meters.repository.ts'
 export { MetersService } from './usage/meters.service.ts'
+export { billingQuota, billingReservation } from './usage/quota.table.ts'
+export {
+  QUOTA_CYCLES,
+  QUOTA_KINDS,
+  type Quota,
+  type QuotaInput,
+  type QuotaState,
+  quotaFields,
+  type Reservation,
+  type ReservationInput,
+  type ReserveOutcome,
+  reservationFields,
+} from './usage/quota.ts'
+export { ReservationConflict, ReservationEnded } from './usage/quotas.errors.ts'
+export { QuotasRepository, ReservationsRepository } from './usage/quotas.repository.ts'
+export type { QuotasScope } from './usage/quotas.scope.ts'
+export { QuotasService } from './usage/quotas.service.ts'
 export { UsageConflict, UsageRefused } from './usage/usage.errors.ts'
 export type { UsageScope } from './usage/usage.scope.ts'
 export { UsageService } from './usage/usage.service.ts'

@@ -15,6 +15,7 @@ import { billingPlan } from './plans/plan.table.ts'
 import type { TenantBilling } from './tenant-billing.ts'
 import { billingTenant } from './tenants/tenant.table.ts'
 import { billingMeter } from './usage/meter.table.ts'
+import { billingQuota, billingReservation } from './usage/quota.table.ts'
 import { billingUsageEvent, billingUsageReading } from './usage/usage.table.ts'
 
 interface PersonServices extends BillingScope {
@@ -46,6 +47,7 @@ export const billingPart: PersonPart<PersonServices> = {
     ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries],
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
     ...[billingMeter, billingUsageEvent, billingUsageReading],
+    ...[billingQuota, billingReservation],
   ],
   async merge(tx, { guestId, userId }) {
     await eachTenant(tx, guestId, ({ repos }) => repos.customers.moveUser(guestId, userId))

@@ -14,6 +14,7 @@ import { TenantRepositories } from './tenant-repositories.ts'
 import { TenantService } from './tenants/tenant.service.ts'
 import type { Caller } from './tenants/tenant.ts'
 import { MetersService } from './usage/meters.service.ts'
+import { QuotasService } from './usage/quotas.service.ts'
 import { UsageService } from './usage/usage.service.ts'
 
 /**
@@ -37,6 +38,7 @@ export class TenantBilling {
   #paymentMethods?: PaymentMethodsService
   #plans?: PlansService
   #invoices?: InvoicesService
+  #quotas?: QuotasService
   #tenant?: TenantService
   #usage?: UsageService
   readonly tenantId: string
@@ -106,6 +108,10 @@ export class TenantBilling {
 
   get invoices(): InvoicesService {
     return (this.#invoices ??= new InvoicesService(this))
+  }
+
+  get quotas(): QuotasService {
+    return (this.#quotas ??= new QuotasService(this))
   }
 
   get tenant(): TenantService {

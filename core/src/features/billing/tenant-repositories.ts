@@ -7,6 +7,7 @@ import { PaymentMethodsRepository } from './payment-methods/payment-methods.repo
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
 import { TenantRowRepository } from './tenants/tenants.repository.ts'
 import { MetersRepository } from './usage/meters.repository.ts'
+import { QuotasRepository, ReservationsRepository } from './usage/quotas.repository.ts'
 import { UsageEventsRepository } from './usage/usage-events.repository.ts'
 import { UsageReadingsRepository } from './usage/usage-readings.repository.ts'
 
@@ -21,6 +22,8 @@ export class TenantRepositories {
   #plans?: PlansRepository
   #planVersions?: PlanVersionsRepository
   #invoices?: InvoicesRepository
+  #quotas?: QuotasRepository
+  #reservations?: ReservationsRepository
   #tenant?: TenantRowRepository
   #usageEvents?: UsageEventsRepository
   #usageReadings?: UsageReadingsRepository
@@ -66,6 +69,14 @@ export class TenantRepositories {
 
   get invoices(): InvoicesRepository {
     return (this.#invoices ??= new InvoicesRepository(this.#db, this.#tenantId))
+  }
+
+  get quotas(): QuotasRepository {
+    return (this.#quotas ??= new QuotasRepository(this.#db, this.#tenantId))
+  }
+
+  get reservations(): ReservationsRepository {
+    return (this.#reservations ??= new ReservationsRepository(this.#db, this.#tenantId))
   }
 
   get tenant(): TenantRowRepository {

@@ -1,5 +1,5 @@
 import type { TenantBilling } from '../../features/billing/index.ts'
-import { DAY_MS, newId, readDecimal } from '../../kernel/index.ts'
+import { assert, DAY_MS, newId, readDecimal } from '../../kernel/index.ts'
 import type { CoreServices } from '../../services.ts'
 import { aCustomer, aPlan, PLAN_TERMS } from '../billing.ts'
 import { aPerson } from '../people.ts'
@@ -25,6 +25,15 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const meter = await billing.meters.create({
     ...{ code: mark, name: mark, unit: 'call', aggregation: 'sum', valueProperty: 'calls' },
   })
+  const quota = await billing.quotas.set({
+    ...{ customerId: customer.id, meter: meter.code, quantity: '100', kind: 'allowance' },
+    ...{ cycle: 'monthly', anchorOn: '2020-01-31' },
+  })
+  const held = await billing.quotas.reserve({
+    ...{ id: newId(), customerId: customer.id, meter: meter.code, quantity: '1' },
+  })
+  assert(held.outcome === 'reserved', 'The allowance is not used up')
+  const { reservation } = held
   const usage = await someUsage(billing, { customerId: customer.id, meter: meter.code, mark })
   const apiKey = await billing.apiKeys.create({ name: mark, scopes: ['customers:read'] })
   const lines = [{ title: mark, unitPrice: '10' }]
@@ -45,6 +54,8 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       apiKey,
       meter,
       usage,
+      quota,
+      reservation,
     },
     ...{ invoiceDraft, invoice },
   }

@@ -23,12 +23,26 @@ const countedSpanOf = (theirs: Contents, aggregation: Aggregation) => ({
   ...{ meterId: theirs.meter.id, aggregation },
 })
 
-/** What another tenant tries on meters and usage. */
+/** What another tenant tries on meters, quotas and usage. */
 export const usageServices = {
   meters: {
     create: () => [{ code: 'ours', name: 'Ours', unit: 'call', aggregation: 'count' }],
     getByCode: ({ meter }) => [meter.code],
     list: () => [{ limit: 100 }],
+  },
+  quotas: {
+    set: ({ customer, meter }) => [
+      {
+        ...{ customerId: customer.id, meter: meter.code, quantity: '1', kind: 'hard' },
+        ...{ cycle: 'monthly', anchorOn: '2020-01-01' },
+      },
+    ],
+    state: ({ customer, meter }) => [{ customerId: customer.id, meter: meter.code }],
+    reserve: ({ reservation, customer, meter }) => [
+      { id: reservation.id, customerId: customer.id, meter: meter.code, quantity: '1' },
+    ],
+    commit: ({ reservation }) => [reservation.id],
+    release: ({ reservation }) => [reservation.id],
   },
   usage: {
     record: ({ usage }) => [usage.event],
@@ -38,13 +52,22 @@ export const usageServices = {
     bill: (theirs) => [[readingOf(theirs)]],
     unbill: ({ usage }) => [usage.subscriptionId, usage.endsAt],
   },
-} satisfies Pick<ServiceProbes, 'meters' | 'usage'>
+} satisfies Pick<ServiceProbes, 'meters' | 'quotas' | 'usage'>
 
-/** What another tenant tries on meters and usage, past their services. */
+/** What another tenant tries on meters, quotas and usage, past their services. */
 export const usageRepositories = {
   meters: {
     ...probeRows(({ meter }) => meter),
     listByCodes: ({ meter }) => [[meter.code]],
+  },
+  quotas: {
+    ...probeRows(({ quota }) => quota),
+    findOf: ({ customer, meter }) => [customer.id, meter.id],
+    lockOf: ({ customer, meter }) => [customer.id, meter.id],
+  },
+  reservations: {
+    ...probeRows(({ reservation }) => reservation),
+    sumHeld: ({ quota, customer }) => [quota.id, customer.createdAt],
   },
   usageEvents: {
     insertNew: (theirs) => [countedOf(theirs), theirs.usage.endsAt],
@@ -69,4 +92,7 @@ export const usageRepositories = {
     listBilledUntil: ({ customer, meter }) => [[customer.id], [meter.id]],
     removeBilled: ({ usage }) => [usage.subscriptionId, usage.endsAt],
   },
-} satisfies Pick<RepositoryProbes, 'meters' | 'usageEvents' | 'usageReadings'>
+} satisfies Pick<
+  RepositoryProbes,
+  'meters' | 'quotas' | 'reservations' | 'usageEvents' | 'usageReadings'
+>

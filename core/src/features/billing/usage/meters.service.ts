@@ -58,8 +58,11 @@ export class MetersService {
  *
  * @throws {@link NotFound}
  */
-export async function meterByCode(tx: UsageScope, code: string): Promise<Meter> {
-  const meter = (await tx.repos.meters.listByCodes([code])).get(code)
+export async function meterByCode(
+  { repos }: { readonly repos: Pick<UsageScope['repos'], 'meters'> },
+  code: string,
+): Promise<Meter> {
+  const meter = (await repos.meters.listByCodes([code])).get(code)
   if (!meter) throw new NotFound({ what: 'meter', id: code })
   return meter
 }

@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm'
+import {
+  check,
+  date,
+  foreignKey,
+  index,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { decimal, gramkit, instant } from '../../../platform/database/index.ts'
+import { billingCustomer } from '../customers/customer.table.ts'
+import { billingMeter } from './meter.table.ts'
+import { QUOTA_CYCLES, QUOTA_KINDS, RESERVATION_STATUSES } from './quota.ts'
+
+const listed = (values: readonly string[]) =>
+  sql.raw(values.map((value) => `'${value}'`).join(', '))
+
+/** How much customers may use. */
+export const billingQuota = gramkit.table(
+  'billing_quota',
+  {
+    tenantId: uuid().notNull(),
+    id: uuid().notNull(),
+    customerId: uuid().notNull(),
+    meterId: uuid().notNull(),
+    quantity: decimal().notNull(),
+    kind: text({ enum: QUOTA_KINDS }).notNull(),
+    cycle: text({ enum: QUOTA_CYCLES }).notNull(),
+    anchorOn: date({ mode: 'string' }).notNull(),
+    createdAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'billing_quota_pkey', columns: [table.tenantId, table.id] }),
+    foreignKey({
+      name: 'billing_quota_customer_fk',
+      columns: [table.tenantId, table.customerId],
+      foreignColumns: [billingCustomer.tenantId, billingCustomer.id],
+    }),
+    foreignKey({
+      name: 'billing_quota_meter_fk',
+      columns: [table.tenantId, table.meterId],
+      foreignColumns: [billingMeter.tenantId, billingMeter.id],
+    }),
+    uniqueIndex('billing_quota_customer_key').on(table.tenantId, table.customerId, table.meterId),
+    index('billing_quota_meter_index').on(table.tenantId, table.meterId),
+    check('billing_quota_quantity_check', sql`${table.quantity} >= 0`),
+    check('billing_quota_kind_check', sql`${table.kind} in (${listed(QUOTA_KINDS)})`),
+    check('billing_quota_cycle_check', sql`${table.cycle} in (${listed(QUOTA_CYCLES)})`),
+  ],
+)
+
+/** What is reserved of quotas. */
+export const billingReservation = gramkit.table(
+  'billing_reservation',
+  {
+    tenantId: uuid().notNull(),
+    id: uuid().notNull(),
+    quotaId: uuid().notNull(),
+    quantity: decimal().notNull(),
+    status: text({ enum: RESERVATION_STATUSES }).notNull(),
+    expiresAt: instant().notNull(),
+    createdAt: instant().notNull(),
+    updatedAt: instant().notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'billing_reservation_pkey', columns: [table.tenantId, table.id] }),
+    foreignKey({
+      name: 'billing_reservation_quota_fk',
+      columns: [table.tenantId, table.quotaId],
+      foreignColumns: [billingQuota.tenantId, billingQuota.id],
+    }),
+    index('billing_reservation_quota_index').on(table.tenantId, table.quotaId, table.expiresAt),
+    check('billing_reservation_quantity_check', sql`${table.quantity} > 0`),
+    check(
+      'billing_reservation_status_check',
+      sql`${table.status} in (${listed(RESERVATION_STATUSES)})`,
+    ),
+  ],
+)
