@@ -255,6 +255,7 @@ CREATE TABLE "gramkit"."billing_customer" (
 	"country" text,
 	"region" text,
 	"tax_id" text,
+	"tax_exemption" text,
 	"currency" text NOT NULL,
 	"time_zone" text NOT NULL,
 	"payment_terms_days" integer,
@@ -266,6 +267,24 @@ CREATE TABLE "gramkit"."billing_customer" (
 	CONSTRAINT "billing_customer_name_check" CHECK (char_length("gramkit"."billing_customer"."name") between 1 and 200),
 	CONSTRAINT "billing_customer_currency_check" CHECK ("gramkit"."billing_customer"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
 	CONSTRAINT "billing_customer_terms_check" CHECK ("gramkit"."billing_customer"."payment_terms_days" between 0 and 365)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_exchange_rate" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"from_currency" text NOT NULL,
+	"to_currency" text NOT NULL,
+	"rate" numeric(38, 12) NOT NULL,
+	"quoted_on" date NOT NULL,
+	"version" integer NOT NULL,
+	"source" text NOT NULL,
+	"actor" text NOT NULL,
+	"reason" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_exchange_rate_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_exchange_rate_currency_check" CHECK ("gramkit"."billing_exchange_rate"."from_currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD') and "gramkit"."billing_exchange_rate"."to_currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD') and "gramkit"."billing_exchange_rate"."from_currency" <> "gramkit"."billing_exchange_rate"."to_currency"),
+	CONSTRAINT "billing_exchange_rate_rate_check" CHECK ("gramkit"."billing_exchange_rate"."rate" between 0.000001 and 1000000),
+	CONSTRAINT "billing_exchange_rate_version_check" CHECK ("gramkit"."billing_exchange_rate"."version" = 1 or ("gramkit"."billing_exchange_rate"."version" > 1 and "gramkit"."billing_exchange_rate"."reason" is not null))
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."billing_invoice" (
@@ -392,6 +411,21 @@ CREATE TABLE "gramkit"."billing_plan_version" (
         and jsonb_typeof("gramkit"."billing_plan_version"."charges") = 'array')
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_tax_rate" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"country" text NOT NULL,
+	"region" text,
+	"category" text NOT NULL,
+	"name" text NOT NULL,
+	"rate" numeric(38, 12),
+	"from_on" date NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_tax_rate_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_tax_rate_place_key" UNIQUE NULLS NOT DISTINCT("tenant_id","country","region","category","from_on"),
+	CONSTRAINT "billing_tax_rate_rate_check" CHECK ("gramkit"."billing_tax_rate"."rate" between 0 and 100)
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."billing_tenant" (
 	"tenant_id" uuid PRIMARY KEY NOT NULL,
 	"code" text NOT NULL,
@@ -407,11 +441,15 @@ CREATE TABLE "gramkit"."billing_tenant" (
 	"invoice_series" text NOT NULL,
 	"payment_terms_days" integer NOT NULL,
 	"grace_days" integer NOT NULL,
+	"prices_include_tax" boolean NOT NULL,
+	"tax_category" text NOT NULL,
+	"tax_rounding" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "billing_tenant_name_check" CHECK (char_length("gramkit"."billing_tenant"."name") between 1 and 200),
 	CONSTRAINT "billing_tenant_currency_check" CHECK ("gramkit"."billing_tenant"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
 	CONSTRAINT "billing_tenant_language_check" CHECK ("gramkit"."billing_tenant"."language" in ('en', 'ru')),
+	CONSTRAINT "billing_tenant_rounding_check" CHECK ("gramkit"."billing_tenant"."tax_rounding" in ('half_even', 'half_up', 'up', 'down')),
 	CONSTRAINT "billing_tenant_days_check" CHECK ("gramkit"."billing_tenant"."payment_terms_days" between 0 and 365 and "gramkit"."billing_tenant"."grace_days" between 0 and 365)
 );
 --> statement-breakpoint
@@ -1217,12 +1255,14 @@ ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon
 ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon_redemption_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_exchange_rate" ADD CONSTRAINT "billing_exchange_rate_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice" ADD CONSTRAINT "billing_invoice_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice_line" ADD CONSTRAINT "billing_invoice_line_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice_series" ADD CONSTRAINT "billing_invoice_series_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_payment_method" ADD CONSTRAINT "billing_payment_method_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan" ADD CONSTRAINT "billing_plan_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan_version" ADD CONSTRAINT "billing_plan_version_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_tax_rate" ADD CONSTRAINT "billing_tax_rate_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_meter" ADD CONSTRAINT "billing_meter_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_quota" ADD CONSTRAINT "billing_quota_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_quota" ADD CONSTRAINT "billing_quota_meter_fk" FOREIGN KEY ("tenant_id","meter_id") REFERENCES "gramkit"."billing_meter"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1327,6 +1367,7 @@ CREATE UNIQUE INDEX "billing_coupon_redemption_customer_key" ON "gramkit"."billi
 CREATE INDEX "billing_coupon_redemption_customer_index" ON "gramkit"."billing_coupon_redemption" USING btree ("tenant_id","customer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_customer_code_key" ON "gramkit"."billing_customer" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE INDEX "billing_customer_user_id_index" ON "gramkit"."billing_customer" USING btree ("user_id","tenant_id") WHERE "gramkit"."billing_customer"."user_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_exchange_rate_version_key" ON "gramkit"."billing_exchange_rate" USING btree ("tenant_id","from_currency","to_currency","quoted_on","version");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_number_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_sequence_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","series","sequence");--> statement-breakpoint
 CREATE INDEX "billing_invoice_customer_index" ON "gramkit"."billing_invoice" USING btree ("tenant_id","customer_id","id");--> statement-breakpoint

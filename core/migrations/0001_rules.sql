@@ -653,6 +653,11 @@ GRANT EXECUTE ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_us
   gramkit.billing_tenant_of_key TO gramkit_app;
 GRANT EXECUTE ON FUNCTION gramkit.billing_tenants, gramkit.billing_tenants_of_user TO gramkit_app;
 --> statement-breakpoint
+-- A tax rate is added, or removed where it was wrong; an exchange rate is added alone.
+REVOKE UPDATE ON gramkit.billing_tax_rate, gramkit.billing_exchange_rate FROM gramkit_app;
+--> statement-breakpoint
+REVOKE DELETE ON gramkit.billing_exchange_rate FROM gramkit_app;
+--> statement-breakpoint
 -- Invoices. The application makes drafts and throws them away; these functions alone finalize an
 -- invoice and move its state and what was paid. It may touch `updated_at`, which is how it locks.
 REVOKE UPDATE ON gramkit.billing_invoice, gramkit.billing_invoice_line FROM gramkit_app;

@@ -1,6 +1,7 @@
 import { ACCESS_KEYS } from './access-keys.ts'
 import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { PRICING_KEYS } from './billing-keys-pricing.ts'
+import { TAX_KEYS } from './billing-keys-taxes.ts'
 import { TENANT_KEYS } from './billing-keys-tenants.ts'
 import { LAUNCHPAD_KEYS } from './growth-keys-launchpad.ts'
 import { QUALITY_KEYS } from './growth-keys-quality.ts'
@@ -51,6 +52,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...WAITLIST_KEYS,
   ...PRICING_KEYS,
   ...TENANT_KEYS,
+  ...TAX_KEYS,
   unique('inbox_delivery_provider_key_key', 'a delivery is stored once', inbox),
   {
     name: 'inbox: a delivery is done once',

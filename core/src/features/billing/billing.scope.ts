@@ -1,16 +1,18 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Executor, Transactional } from '../../platform/database/index.ts'
 import type { AuditRepository, AuditService } from '../audit/index.ts'
-import type { TaxProvider } from './invoices/tax-provider.ts'
 import type { PricingPlugIns } from './pricing/pricing-plug-in.ts'
+import type { TaxCalculations } from './taxes/tax-calculation.ts'
 import type { TenantsRepository } from './tenants/tenants.repository.ts'
 
 /** What an app says about billing. */
 export interface BillingOptions {
   /** Whose `services.billing.default` is, for an app of one tenant. [nobody's] */
   readonly defaultTenantId?: string | undefined
-  /** Says which taxes invoices bear. [none] */
-  readonly taxProvider?: TaxProvider | undefined
+  /** Name of what says which taxes invoices bear. [table] */
+  readonly taxCalculation?: string | undefined
+  /** Ways to calculate taxes. [none and table] */
+  readonly taxCalculations?: TaxCalculations | undefined
   /** Ways to price of the app's own, which charges name. [none] */
   readonly pricingPlugIns?: PricingPlugIns | undefined
 }

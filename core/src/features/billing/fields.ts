@@ -46,6 +46,11 @@ export const timeZoneField = z
   .string()
   .refine(isTimeZone, 'is no IANA name of a time zone, such as Europe/Berlin')
 
+/** What taxes treat alike, such as `standard` or `reduced`. */
+export const taxCategoryField = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,31}$/, 'has not 1 to 32 small letters, digits and underscores')
+
 /** A whole number of days. */
 export const daysField = (max: number) =>
   z

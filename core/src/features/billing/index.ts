@@ -83,6 +83,22 @@ export {
   type InvoiceDocument,
   type InvoiceFacts,
 } from './documents/invoice-document.ts'
+export { billingExchangeRate } from './exchange-rates/exchange-rate.table.ts'
+export {
+  type ConvertedMoney,
+  type ExchangeRate,
+  type ExchangeRateInput,
+  exchangeRateFields,
+  type FoundRate,
+  type RateQuery,
+} from './exchange-rates/exchange-rate.ts'
+export { ExchangeRateInUse, ExchangeRateMissing } from './exchange-rates/exchange-rates.errors.ts'
+export {
+  type CurrencyPair,
+  ExchangeRatesRepository,
+} from './exchange-rates/exchange-rates.repository.ts'
+export type { ExchangeRatesScope } from './exchange-rates/exchange-rates.scope.ts'
+export { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts'
 export {
   billingInvoice,
   billingInvoiceLine,
@@ -129,6 +145,7 @@ export {
   type Taxed,
   type TaxFacts,
   type TaxProvider,
+  type TaxTerms,
 } from './invoices/tax-provider.ts'
 export { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 export {
@@ -226,6 +243,24 @@ export {
 } from './pricing/segments.ts'
 export type { Tier } from './pricing/tiers.ts'
 export { readTaxId } from './tax-id.ts'
+export { tableTax } from './taxes/table-tax.ts'
+export {
+  type TaxCalculation,
+  type TaxCalculations,
+  taxCalculations,
+} from './taxes/tax-calculation.ts'
+export { billingTaxRate } from './taxes/tax-rate.table.ts'
+export {
+  TAX_PRESETS,
+  type TaxPreset,
+  type TaxRate,
+  type TaxRateInput,
+  taxRateFields,
+} from './taxes/tax-rate.ts'
+export { TaxRatesRepository } from './taxes/tax-rates.repository.ts'
+export { TaxRateMissing, TaxRateTaken } from './taxes/taxes.errors.ts'
+export type { TaxesScope } from './taxes/taxes.scope.ts'
+export { TaxesService } from './taxes/taxes.service.ts'
 export { TenantBilling } from './tenant-billing.ts'
 export { TenantRepositories } from './tenant-repositories.ts'
 export { TenantService } from './tenants/tenant.service.ts'

@@ -5,11 +5,13 @@ import type { BillingScope } from './billing.scope.ts'
 import { type Change, changedFacts } from './change.ts'
 import { CouponsService } from './coupons/coupons.service.ts'
 import { CustomersService } from './customers/customers.service.ts'
+import { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts'
 import { InvoicesService } from './invoices/invoices.service.ts'
-import { noTax, type TaxProvider } from './invoices/tax-provider.ts'
 import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
 import { PlansService } from './plans/plans.service.ts'
 import { type PricingPlugIns, pricingPlugIns } from './pricing/pricing-plug-in.ts'
+import { type TaxCalculation, taxCalculations } from './taxes/tax-calculation.ts'
+import { TaxesService } from './taxes/taxes.service.ts'
 import { TenantRepositories } from './tenant-repositories.ts'
 import { TenantService } from './tenants/tenant.service.ts'
 import type { Caller } from './tenants/tenant.ts'
@@ -34,11 +36,13 @@ export class TenantBilling {
   #auditTrail?: AuditTrailService
   #coupons?: CouponsService
   #customers?: CustomersService
+  #exchangeRates?: ExchangeRatesService
   #meters?: MetersService
   #paymentMethods?: PaymentMethodsService
   #plans?: PlansService
   #invoices?: InvoicesService
   #quotas?: QuotasService
+  #taxes?: TaxesService
   #tenant?: TenantService
   #usage?: UsageService
   readonly tenantId: string
@@ -57,9 +61,10 @@ export class TenantBilling {
     return this.#core.clock
   }
 
-  /** Who says which taxes invoices bear. */
-  get taxProvider(): TaxProvider {
-    return this.#core.billingOptions.taxProvider ?? noTax
+  /** How the app calculates taxes. */
+  get taxCalculation(): TaxCalculation {
+    const { taxCalculation = 'table', taxCalculations: known } = this.#core.billingOptions
+    return (known ?? taxCalculations()).get(taxCalculation)
   }
 
   /** Core's services, in the same transaction. */
@@ -98,6 +103,10 @@ export class TenantBilling {
     return (this.#meters ??= new MetersService(this))
   }
 
+  get exchangeRates(): ExchangeRatesService {
+    return (this.#exchangeRates ??= new ExchangeRatesService(this))
+  }
+
   get paymentMethods(): PaymentMethodsService {
     return (this.#paymentMethods ??= new PaymentMethodsService(this))
   }
@@ -112,6 +121,10 @@ export class TenantBilling {
 
   get quotas(): QuotasService {
     return (this.#quotas ??= new QuotasService(this))
+  }
+
+  get taxes(): TaxesService {
+    return (this.#taxes ??= new TaxesService(this))
   }
 
   get tenant(): TenantService {

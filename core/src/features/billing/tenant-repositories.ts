@@ -2,9 +2,11 @@ import type { Executor } from '../../platform/database/index.ts'
 import { ApiKeysRepository } from './api-keys/api-keys.repository.ts'
 import { CouponRedemptionsRepository, CouponsRepository } from './coupons/coupons.repository.ts'
 import { CustomersRepository } from './customers/customers.repository.ts'
+import { ExchangeRatesRepository } from './exchange-rates/exchange-rates.repository.ts'
 import { InvoicesRepository } from './invoices/invoices.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
+import { TaxRatesRepository } from './taxes/tax-rates.repository.ts'
 import { TenantRowRepository } from './tenants/tenants.repository.ts'
 import { MetersRepository } from './usage/meters.repository.ts'
 import { QuotasRepository, ReservationsRepository } from './usage/quotas.repository.ts'
@@ -17,6 +19,7 @@ export class TenantRepositories {
   #couponRedemptions?: CouponRedemptionsRepository
   #coupons?: CouponsRepository
   #customers?: CustomersRepository
+  #exchangeRates?: ExchangeRatesRepository
   #meters?: MetersRepository
   #paymentMethods?: PaymentMethodsRepository
   #plans?: PlansRepository
@@ -24,6 +27,7 @@ export class TenantRepositories {
   #invoices?: InvoicesRepository
   #quotas?: QuotasRepository
   #reservations?: ReservationsRepository
+  #taxRates?: TaxRatesRepository
   #tenant?: TenantRowRepository
   #usageEvents?: UsageEventsRepository
   #usageReadings?: UsageReadingsRepository
@@ -55,6 +59,10 @@ export class TenantRepositories {
     return (this.#meters ??= new MetersRepository(this.#db, this.#tenantId))
   }
 
+  get exchangeRates(): ExchangeRatesRepository {
+    return (this.#exchangeRates ??= new ExchangeRatesRepository(this.#db, this.#tenantId))
+  }
+
   get paymentMethods(): PaymentMethodsRepository {
     return (this.#paymentMethods ??= new PaymentMethodsRepository(this.#db, this.#tenantId))
   }
@@ -77,6 +85,10 @@ export class TenantRepositories {
 
   get reservations(): ReservationsRepository {
     return (this.#reservations ??= new ReservationsRepository(this.#db, this.#tenantId))
+  }
+
+  get taxRates(): TaxRatesRepository {
+    return (this.#taxRates ??= new TaxRatesRepository(this.#db, this.#tenantId))
   }
 
   get tenant(): TenantRowRepository {

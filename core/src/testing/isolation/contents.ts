@@ -36,6 +36,12 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const { reservation } = held
   const usage = await someUsage(billing, { customerId: customer.id, meter: meter.code, mark })
   const apiKey = await billing.apiKeys.create({ name: mark, scopes: ['customers:read'] })
+  const taxRate = await billing.taxes.add({
+    ...{ country: 'IS', name: mark, rate: '24', fromOn: '2020-01-01' },
+  })
+  const exchangeRate = await billing.exchangeRates.add({
+    ...{ from: 'EUR', to: 'USD', rate: '1.1', quotedOn: '2020-01-01', source: mark },
+  })
   const lines = [{ title: mark, unitPrice: '10' }]
   const invoiceDraft = await billing.invoices.draft({ customerId: customer.id, lines })
   const { id } = await billing.invoices.draft({ customerId: customer.id, lines })
@@ -57,7 +63,7 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       quota,
       reservation,
     },
-    ...{ invoiceDraft, invoice },
+    ...{ invoiceDraft, invoice, taxRate, exchangeRate },
   }
 }
 

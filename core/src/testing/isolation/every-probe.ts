@@ -2,10 +2,12 @@ import { apiKeyRepositories, apiKeyServices } from './api-keys.ts'
 import { auditTrailServices } from './audit-trail.ts'
 import { couponRepositories, couponServices } from './coupons.ts'
 import { customerRepositories, customerServices } from './customers.ts'
+import { exchangeRateRepositories, exchangeRateServices } from './exchange-rates.ts'
 import { invoiceRepositories, invoiceServices } from './invoices.ts'
 import { paymentMethodRepositories, paymentMethodServices } from './payment-methods.ts'
 import { planRepositories, planServices } from './plans.ts'
 import type { RepositoryProbes, ServiceProbes } from './probes.ts'
+import { taxRepositories, taxServices } from './taxes.ts'
 import { tenantRepositories, tenantServices } from './tenants.ts'
 import { usageRepositories, usageServices } from './usage.ts'
 
@@ -15,9 +17,11 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...auditTrailServices,
   ...couponServices,
   ...customerServices,
+  ...exchangeRateServices,
   ...invoiceServices,
   ...paymentMethodServices,
   ...planServices,
+  ...taxServices,
   ...tenantServices,
   ...usageServices,
 }
@@ -27,9 +31,11 @@ export const REPOSITORY_PROBES: RepositoryProbes = {
   ...apiKeyRepositories,
   ...couponRepositories,
   ...customerRepositories,
+  ...exchangeRateRepositories,
   ...invoiceRepositories,
   ...paymentMethodRepositories,
   ...planRepositories,
+  ...taxRepositories,
   ...tenantRepositories,
   ...usageRepositories,
 }

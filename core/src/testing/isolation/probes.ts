@@ -23,7 +23,7 @@ type NoService =
   | 'tenantId'
   | 'caller'
   | 'clock'
-  | 'taxProvider'
+  | 'taxCalculation'
   | 'core'
   | 'pricingPlugIns'
   | 'record'

@@ -31,6 +31,7 @@ export const billingCustomer = gramkit.table(
     country: text(),
     region: text(),
     taxId: text(),
+    taxExemption: text(),
     currency: text({ enum: CURRENCIES }).notNull(),
     timeZone: text().notNull(),
     paymentTermsDays: integer(),

@@ -23,6 +23,8 @@ export const customerFields = z
     country: countryField.nullable().default(null),
     region: regionField.nullable().default(null),
     taxId: z.string().nullable().default(null),
+    /** Why its invoices bear no taxes, as they say it; null where they do. */
+    taxExemption: line(500).nullable().default(null),
     currency: currencyField,
     timeZone: timeZoneField,
     /** Null for those of the tenant. */
@@ -49,7 +51,14 @@ export interface Customer extends Readonly<z.output<typeof customerFields>> {
 }
 
 /** Fields that tell who a person is. */
-export const CUSTOMER_PERSONAL = ['name', 'email', 'company', 'address', 'taxId'] as const
+export const CUSTOMER_PERSONAL = [
+  'name',
+  'email',
+  'company',
+  'address',
+  'taxId',
+  'taxExemption',
+] as const
 
 /** Which customers are listed. */
 export const customerFilter = z.strictObject({
@@ -64,8 +73,8 @@ export type CustomerFilter = z.input<typeof customerFilter>
 
 /** What is left of a customer whose person wants to be forgotten: a company stays what it is. */
 export function forgotten(customer: Customer): Pick<Customer, (typeof CUSTOMER_PERSONAL)[number]> {
-  const { company, address, taxId } = customer
+  const { company, address, taxId, taxExemption } = customer
   return company === null
-    ? { name: 'erased', email: null, company, address: [], taxId: null }
-    : { name: company, email: null, company, address, taxId }
+    ? { name: 'erased', email: null, company, address: [], taxId: null, taxExemption: null }
+    : { name: company, email: null, company, address, taxId, taxExemption }
 }

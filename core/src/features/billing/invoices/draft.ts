@@ -1,4 +1,4 @@
-import { assert, type Currency, formatDecimal, newId } from '../../../kernel/index.ts'
+import { allocate, assert, type Currency, formatDecimal, newId } from '../../../kernel/index.ts'
 import type { Customer } from '../customers/customer.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import { type InvoiceDiscount, partyOf } from './invoice.ts'
@@ -40,15 +40,20 @@ export function makeDraft<Line extends PricedLine>(
 ): MadeInvoice {
   const { tenant, customer, currency, lines, discounts, now } = facts
   const [seller, buyer] = [partyOf({ ...tenant, email: null }), partyOf(customer)]
-  const taxable = lines.map(({ amount }, index) => ({
-    ...{ amount, discount: discounts?.perLine[index] ?? 0n },
+  const taxable = lines.map(({ amount, taxCategory }, index) => ({
+    ...{ amount, category: taxCategory, discount: discounts?.perLine[index] ?? 0n },
   }))
-  const taxed = taxProvider.tax({ seller, buyer, currency, on: facts.on, lines: taxable })
+  const { taxCategory: category, taxRounding: rounding } = tenant
+  const terms = { category, rounding, pricesIncludeTax: tenant.pricesIncludeTax }
+  const exempt = customer.taxExemption !== null
+  const taxed = taxProvider.tax({
+    ...{ seller, buyer, currency, on: facts.on, lines: taxable, terms: { ...terms, exempt } },
+  })
   const { taxes, pricesIncludeTax, reverseCharge } = taxed
   const made = taxed.lines.map((line, index) => {
     const priced = lines[index]
     assert(priced, 'Taxes answer line by line')
-    const { amount, ...rest } = priced
+    const { amount, taxCategory, ...rest } = priced
     return { ...rest, ...line, id: newId() }
   })
   const sum = (amountOf: (line: (typeof made)[number]) => bigint): bigint =>
@@ -59,6 +64,11 @@ export function makeDraft<Line extends PricedLine>(
   ]
   const tax = sum((line) => line.tax)
   const total = subtotal - discount + tax
+  const taken = withoutTax(discounts?.taken ?? [], discount)
+  const notes = [
+    ...(facts.notes ?? []),
+    ...(customer.taxExemption === null ? [] : [customer.taxExemption]),
+  ]
   if (total < 0n) throw new NothingToInvoice({ total: formatDecimal({ amount: total, currency }) })
   return {
     invoice: {
@@ -69,10 +79,18 @@ export function makeDraft<Line extends PricedLine>(
         facts.paymentTermsDays ?? customer.paymentTermsDays ?? tenant.paymentTermsDays,
       ...{ graceDays: tenant.graceDays, timeZone: customer.timeZone },
       ...{ subtotal, discount, tax, total, paid: 0n, credited: 0n },
-      ...{ discounts: discounts?.taken ?? [], taxes, pricesIncludeTax, reverseCharge },
-      ...{ purchaseOrder: facts.purchaseOrder ?? null, notes: facts.notes ?? [] },
+      ...{ discounts: taken, taxes, pricesIncludeTax, reverseCharge },
+      ...{ purchaseOrder: facts.purchaseOrder ?? null, notes },
       ...{ createdAt: now, updatedAt: now },
     },
     lines: made,
   }
+}
+
+/** Discounts that together take off what the lines say: without tax, as the subtotal is. */
+function withoutTax(taken: readonly InvoiceDiscount[], discount: bigint): InvoiceDiscount[] {
+  const weights = taken.map(({ amount }) => amount)
+  if (weights.every((weight) => weight === 0n)) return [...taken]
+  const amounts = allocate(discount, weights)
+  return taken.map((one, index) => ({ ...one, amount: amounts[index] ?? 0n }))
 }

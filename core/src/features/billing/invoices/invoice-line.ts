@@ -50,4 +50,6 @@ export interface PricedLine {
   readonly steps: readonly PriceStep[]
   /** Minor units; a credit is negative. */
   readonly amount: bigint
+  /** What taxes treat alike. [that of the tenant] */
+  readonly taxCategory?: string | undefined
 }

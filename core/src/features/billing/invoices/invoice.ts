@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Currency, readDecimal } from '../../../kernel/index.ts'
-import { currencyField, daysField, line } from '../fields.ts'
+import { currencyField, daysField, line, taxCategoryField } from '../fields.ts'
 
 /** Every state an invoice can be in. */
 export const INVOICE_STATES = [
@@ -181,6 +181,8 @@ const oneOffLine = z.strictObject({
     .transform((text) => readDecimal(text, 'quantity')),
   /** Price of one unit in major units, as a decimal number; a deduction is negative. */
   unitPrice: z.string().transform((text) => readDecimal(text, 'unitPrice')),
+  /** What taxes treat alike; the tenant's where none is given. */
+  taxCategory: taxCategoryField.optional(),
 })
 
 /** What a one-off invoice is made from. */

@@ -74,15 +74,16 @@ export class InvoicesService {
       const customer = await tx.repos.customers.getById(customerId)
       const tenant = await tx.repos.tenant.get()
       const currency = fields.currency ?? customer.currency
-      const priced = lines.map(({ title, quantity, unitPrice }) => ({
-        ...{ kind: 'item' as const, title, quantity, unitPrice, steps: [] },
+      const priced = lines.map(({ title, quantity, unitPrice, taxCategory }) => ({
+        ...{ kind: 'item' as const, title, quantity, unitPrice, taxCategory, steps: [] },
         ...{ fromOn: null, untilOn: null },
         amount: roundToMinor(multiply(fractionOf(quantity), fractionOf(unitPrice)), currency),
       }))
       const now = tx.clock.now()
       const on = localDay(now, tenant.timeZone)
       const facts = { ...fields, tenant, customer, currency, lines: priced, on, now }
-      const made = makeDraft({ ...facts, fromOn: null, untilOn: null }, tx.taxProvider)
+      const taxProvider = await tx.taxes.provider()
+      const made = makeDraft({ ...facts, fromOn: null, untilOn: null }, taxProvider)
       await tx.repos.invoices.insertDrafts([made])
       return record(tx, 'invoice.drafted', made.invoice.id)
     })

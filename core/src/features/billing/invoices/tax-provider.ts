@@ -1,4 +1,4 @@
-import type { Currency, Decimal } from '../../../kernel/index.ts'
+import type { Currency, Decimal, Rounding } from '../../../kernel/index.ts'
 import type { InvoiceParty, InvoiceTax } from './invoice.ts'
 
 /** A line that is to be taxed, in minor units. */
@@ -6,6 +6,19 @@ export interface TaxableLine {
   /** Before the discount. */
   readonly amount: bigint
   readonly discount: bigint
+  /** What taxes treat alike. [that of the terms] */
+  readonly category?: string | undefined
+}
+
+/** How a tenant taxes a customer. */
+export interface TaxTerms {
+  /** Of lines that name none. */
+  readonly category: string
+  readonly pricesIncludeTax: boolean
+  /** Of the tax of a line. */
+  readonly rounding: Rounding
+  /** Whether the customer bears no taxes. */
+  readonly exempt: boolean
 }
 
 /** What taxes depend on. */
@@ -15,6 +28,7 @@ export interface TaxFacts {
   readonly currency: Currency
   /** The day by which rates are chosen. */
   readonly on: string
+  readonly terms: TaxTerms
   readonly lines: readonly TaxableLine[]
 }
 
@@ -41,7 +55,7 @@ export interface TaxProvider {
   tax(facts: TaxFacts): Taxed
 }
 
-/** Sells without taxes. */
+/** Sells without taxes; what is asked is the price as it is. */
 export const noTax: TaxProvider = {
   tax: ({ lines }) => ({
     lines: lines.map(({ amount, discount }) => ({

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { check, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-import { CURRENCIES, LANGUAGES } from '../../../kernel/index.ts'
+import { boolean, check, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { CURRENCIES, LANGUAGES, ROUNDINGS } from '../../../kernel/index.ts'
 import { gramkit, instant } from '../../../platform/database/index.ts'
 
 const listed = (values: readonly string[]) =>
@@ -24,6 +24,9 @@ export const billingTenant = gramkit.table(
     invoiceSeries: text().notNull(),
     paymentTermsDays: integer().notNull(),
     graceDays: integer().notNull(),
+    pricesIncludeTax: boolean().notNull(),
+    taxCategory: text().notNull(),
+    taxRounding: text({ enum: ROUNDINGS }).notNull(),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
@@ -32,6 +35,7 @@ export const billingTenant = gramkit.table(
     check('billing_tenant_name_check', sql`char_length(${table.name}) between 1 and 200`),
     check('billing_tenant_currency_check', sql`${table.currency} in (${listed(CURRENCIES)})`),
     check('billing_tenant_language_check', sql`${table.language} in (${listed(LANGUAGES)})`),
+    check('billing_tenant_rounding_check', sql`${table.taxRounding} in (${listed(ROUNDINGS)})`),
     check(
       'billing_tenant_days_check',
       sql`${table.paymentTermsDays} between 0 and 365 and ${table.graceDays} between 0 and 365`,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LANGUAGES } from '../../../kernel/index.ts'
+import { LANGUAGES, ROUNDINGS } from '../../../kernel/index.ts'
 import type { ApiGrant } from '../api-keys/api-key.ts'
 import {
   addressField,
@@ -9,6 +9,7 @@ import {
   daysField,
   line,
   regionField,
+  taxCategoryField,
   timeZoneField,
   withTaxId,
 } from '../fields.ts'
@@ -35,6 +36,12 @@ export const tenantFields = z
     paymentTermsDays: daysField(365).default(30),
     /** Days after which an invoice that is due counts as overdue. */
     graceDays: daysField(365).default(0),
+    /** Whether its prices have the tax in them. */
+    pricesIncludeTax: z.boolean().default(false),
+    /** What taxes treat its charges as, where a line says nothing else. */
+    taxCategory: taxCategoryField.default('standard'),
+    /** How the tax of a line is rounded. */
+    taxRounding: z.enum(ROUNDINGS, `is none of ${ROUNDINGS.join(', ')}`).default('half_even'),
   })
   .transform(withTaxId)
 
