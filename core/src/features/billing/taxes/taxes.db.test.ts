@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { VirtualClock } from '../../../kernel/index.ts'
+import { assert, newId, VirtualClock } from '../../../kernel/index.ts'
 import { databaseError } from '../../../platform/database/index.ts'
 import { aCustomer, aTenant } from '../../../testing/billing.ts'
 import { testPlatform } from '../../../testing/platform.ts'
@@ -163,9 +163,19 @@ describe('exchange rates', () => {
   })
 
   test('are one for each day, whoever else adds one at the same time', async () => {
-    const { exchangeRates } = await aTenant(services)
-    const added = await Promise.allSettled([1, 2, 3].map(() => exchangeRates.add(RATE)))
-    expect(added.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const billing = await aTenant(services)
+    const added = await Promise.allSettled([1, 2, 3].map(() => billing.exchangeRates.add(RATE)))
+    const [first, ...others] = added.flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value] : [],
+    )
+    assert(first, 'One is added')
+    expect(others).toEqual([])
+    expect((await billing.exchangeRates.list()).items).toEqual([first])
+    // As somebody would who looked before the first was there.
+    const late = billing.transaction(({ repos }) =>
+      repos.exchangeRates.insert({ ...first, id: newId() }),
+    )
+    expect(await late.catch((error) => databaseError(error)?.code)).toBe('23505')
   })
 
   test.each([
