@@ -291,6 +291,9 @@ CREATE TABLE "gramkit"."billing_invoice" (
 	"tenant_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
 	"customer_id" uuid NOT NULL,
+	"subscription_id" uuid,
+	"bill_number" integer,
+	"run_id" uuid,
 	"state" text NOT NULL,
 	"number" text,
 	"series" text,
@@ -343,6 +346,10 @@ CREATE TABLE "gramkit"."billing_invoice_line" (
 	"invoice_id" uuid NOT NULL,
 	"place" integer NOT NULL,
 	"kind" text NOT NULL,
+	"subscription_id" uuid,
+	"bill_number" integer,
+	"charge_key" text,
+	"revision" integer,
 	"title" text NOT NULL,
 	"from_on" date,
 	"until_on" date,
@@ -354,7 +361,7 @@ CREATE TABLE "gramkit"."billing_invoice_line" (
 	"tax_rate" numeric(38, 12),
 	"tax" bigint NOT NULL,
 	CONSTRAINT "billing_invoice_line_pkey" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "billing_invoice_line_kind_check" CHECK ("gramkit"."billing_invoice_line"."kind" in ('item')),
+	CONSTRAINT "billing_invoice_line_kind_check" CHECK ("gramkit"."billing_invoice_line"."kind" in ('item', 'advance', 'arrears', 'late', 'change', 'credit', 'setup_fee', 'carry', 'carried')),
 	CONSTRAINT "billing_invoice_line_days_check" CHECK ("gramkit"."billing_invoice_line"."from_on" < "gramkit"."billing_invoice_line"."until_on")
 );
 --> statement-breakpoint
@@ -409,6 +416,70 @@ CREATE TABLE "gramkit"."billing_plan_version" (
 	CONSTRAINT "billing_plan_version_cycle_check" CHECK ("gramkit"."billing_plan_version"."cycle" in ('weekly', 'monthly', 'quarterly', 'semi_annually', 'annually', 'one_time')),
 	CONSTRAINT "billing_plan_version_terms_check" CHECK ("gramkit"."billing_plan_version"."number" > 0 and "gramkit"."billing_plan_version"."trial_days" between 0 and 730 and "gramkit"."billing_plan_version"."setup_fee" >= 0
         and jsonb_typeof("gramkit"."billing_plan_version"."charges") = 'array')
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_run" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"as_of" timestamp (3) with time zone NOT NULL,
+	"approval_threshold" bigint,
+	"started_by" text NOT NULL,
+	"decided_by" text,
+	"decided_at" timestamp (3) with time zone,
+	"completed_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_run_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_run_state_check" CHECK ("gramkit"."billing_run"."state" in ('waiting', 'billing', 'finalizing', 'completed', 'rejected')),
+	CONSTRAINT "billing_run_completed_check" CHECK (("gramkit"."billing_run"."completed_at" is null) = ("gramkit"."billing_run"."state" <> 'completed')
+        and ("gramkit"."billing_run"."decided_at" is null) = ("gramkit"."billing_run"."decided_by" is null))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_subscription" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"status" text NOT NULL,
+	"currency" text NOT NULL,
+	"start_on" date NOT NULL,
+	"anchor_on" date NOT NULL,
+	"cycle" text NOT NULL,
+	"time_zone" text NOT NULL,
+	"period_index" integer NOT NULL,
+	"bill_count" integer NOT NULL,
+	"charged_revision" integer,
+	"carried" bigint NOT NULL,
+	"next_billing_at" timestamp (3) with time zone,
+	"due_at" timestamp (3) with time zone,
+	"parked_at" timestamp (3) with time zone,
+	"parked_reason" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_subscription_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_subscription_currency_check" CHECK ("gramkit"."billing_subscription"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_subscription_cycle_check" CHECK ("gramkit"."billing_subscription"."cycle" in ('weekly', 'monthly', 'quarterly', 'semi_annually', 'annually', 'one_time')),
+	CONSTRAINT "billing_subscription_status_check" CHECK ("gramkit"."billing_subscription"."status" in ('trial', 'active', 'past_due', 'paused', 'canceled', 'expired')),
+	CONSTRAINT "billing_subscription_counts_check" CHECK ("gramkit"."billing_subscription"."period_index" >= 0 and "gramkit"."billing_subscription"."bill_count" >= 0 and "gramkit"."billing_subscription"."carried" >= 0),
+	CONSTRAINT "billing_subscription_due_check" CHECK (("gramkit"."billing_subscription"."due_at" is null) = ("gramkit"."billing_subscription"."next_billing_at" is null)
+        and ("gramkit"."billing_subscription"."parked_at" is null) = ("gramkit"."billing_subscription"."parked_reason" is null))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_subscription_revision" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"kind" text NOT NULL,
+	"from_on" date NOT NULL,
+	"proration" text NOT NULL,
+	"plan_version_id" uuid NOT NULL,
+	"quantity" numeric(38, 12) NOT NULL,
+	"prices" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_subscription_revision_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_subscription_revision_kind_check" CHECK ("gramkit"."billing_subscription_revision"."kind" in ('start', 'change', 'pause', 'resume', 'cancel')),
+	CONSTRAINT "billing_subscription_revision_terms_check" CHECK ("gramkit"."billing_subscription_revision"."number" > 0 and "gramkit"."billing_subscription_revision"."quantity" > 0 and "gramkit"."billing_subscription_revision"."proration" in ('time', 'none'))
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."billing_tax_rate" (
@@ -1257,11 +1328,18 @@ ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_user_i
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_exchange_rate" ADD CONSTRAINT "billing_exchange_rate_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice" ADD CONSTRAINT "billing_invoice_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice" ADD CONSTRAINT "billing_invoice_subscription_fk" FOREIGN KEY ("tenant_id","subscription_id") REFERENCES "gramkit"."billing_subscription"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice" ADD CONSTRAINT "billing_invoice_run_fk" FOREIGN KEY ("tenant_id","run_id") REFERENCES "gramkit"."billing_run"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice_line" ADD CONSTRAINT "billing_invoice_line_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice_line" ADD CONSTRAINT "billing_invoice_line_subscription_fk" FOREIGN KEY ("tenant_id","subscription_id") REFERENCES "gramkit"."billing_subscription"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice_series" ADD CONSTRAINT "billing_invoice_series_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_payment_method" ADD CONSTRAINT "billing_payment_method_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan" ADD CONSTRAINT "billing_plan_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan_version" ADD CONSTRAINT "billing_plan_version_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_run" ADD CONSTRAINT "billing_run_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_subscription" ADD CONSTRAINT "billing_subscription_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_subscription_revision" ADD CONSTRAINT "billing_subscription_revision_subscription_fk" FOREIGN KEY ("tenant_id","subscription_id") REFERENCES "gramkit"."billing_subscription"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_subscription_revision" ADD CONSTRAINT "billing_subscription_revision_version_fk" FOREIGN KEY ("tenant_id","plan_version_id") REFERENCES "gramkit"."billing_plan_version"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_tax_rate" ADD CONSTRAINT "billing_tax_rate_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_meter" ADD CONSTRAINT "billing_meter_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_quota" ADD CONSTRAINT "billing_quota_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1368,10 +1446,13 @@ CREATE INDEX "billing_coupon_redemption_customer_index" ON "gramkit"."billing_co
 CREATE UNIQUE INDEX "billing_customer_code_key" ON "gramkit"."billing_customer" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE INDEX "billing_customer_user_id_index" ON "gramkit"."billing_customer" USING btree ("user_id","tenant_id") WHERE "gramkit"."billing_customer"."user_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_exchange_rate_version_key" ON "gramkit"."billing_exchange_rate" USING btree ("tenant_id","from_currency","to_currency","quoted_on","version");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_invoice_bill_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","subscription_id","bill_number");--> statement-breakpoint
+CREATE INDEX "billing_invoice_run_index" ON "gramkit"."billing_invoice" USING btree ("tenant_id","run_id","state");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_number_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_sequence_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","series","sequence");--> statement-breakpoint
 CREATE INDEX "billing_invoice_customer_index" ON "gramkit"."billing_invoice" USING btree ("tenant_id","customer_id","id");--> statement-breakpoint
 CREATE INDEX "billing_invoice_overdue_index" ON "gramkit"."billing_invoice" USING btree ("overdue_at","tenant_id") WHERE "gramkit"."billing_invoice"."state" in ('finalized', 'partially_paid');--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_invoice_line_charge_key" ON "gramkit"."billing_invoice_line" USING btree ("tenant_id","subscription_id","charge_key","kind","from_on","revision");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_line_place_key" ON "gramkit"."billing_invoice_line" USING btree ("tenant_id","invoice_id","place");--> statement-breakpoint
 CREATE INDEX "billing_payment_method_customer_index" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_payment_method_saved_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id","gateway","saved_method_id") WHERE "gramkit"."billing_payment_method"."removed_at" is null;--> statement-breakpoint
@@ -1379,6 +1460,14 @@ CREATE UNIQUE INDEX "billing_payment_method_default_key" ON "gramkit"."billing_p
 CREATE UNIQUE INDEX "billing_plan_code_key" ON "gramkit"."billing_plan" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_plan_version_number_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_plan_version_draft_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id") WHERE "gramkit"."billing_plan_version"."published_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_run_open_key" ON "gramkit"."billing_run" USING btree ("tenant_id") WHERE "gramkit"."billing_run"."state" in ('waiting', 'billing', 'finalizing');--> statement-breakpoint
+CREATE INDEX "billing_run_open_index" ON "gramkit"."billing_run" USING btree ("state","tenant_id") WHERE "gramkit"."billing_run"."state" in ('billing', 'finalizing');--> statement-breakpoint
+CREATE INDEX "billing_subscription_customer_index" ON "gramkit"."billing_subscription" USING btree ("tenant_id","customer_id","id");--> statement-breakpoint
+CREATE INDEX "billing_subscription_due_index" ON "gramkit"."billing_subscription" USING btree ("tenant_id","due_at") WHERE "gramkit"."billing_subscription"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "billing_subscription_due_tenant_index" ON "gramkit"."billing_subscription" USING btree ("due_at","tenant_id") WHERE "gramkit"."billing_subscription"."due_at" is not null;--> statement-breakpoint
+CREATE INDEX "billing_subscription_parked_index" ON "gramkit"."billing_subscription" USING btree ("tenant_id","id") WHERE "gramkit"."billing_subscription"."parked_at" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_subscription_revision_number_key" ON "gramkit"."billing_subscription_revision" USING btree ("tenant_id","subscription_id","number");--> statement-breakpoint
+CREATE INDEX "billing_subscription_revision_version_index" ON "gramkit"."billing_subscription_revision" USING btree ("tenant_id","plan_version_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_tenant_code_key" ON "gramkit"."billing_tenant" USING btree ("code");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_meter_code_key" ON "gramkit"."billing_meter" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_quota_customer_key" ON "gramkit"."billing_quota" USING btree ("tenant_id","customer_id","meter_id");--> statement-breakpoint

@@ -737,6 +737,14 @@ CREATE TRIGGER billing_invoice_kept BEFORE TRUNCATE ON gramkit.billing_invoice
 CREATE TRIGGER billing_invoice_line_kept BEFORE TRUNCATE ON gramkit.billing_invoice_line
   FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
 --> statement-breakpoint
+REVOKE DELETE ON gramkit.billing_subscription, gramkit.billing_run FROM gramkit_app;
+--> statement-breakpoint
+-- What a subscription cost is never written anew.
+REVOKE UPDATE, DELETE ON gramkit.billing_subscription_revision FROM gramkit_app;
+--> statement-breakpoint
+CREATE TRIGGER billing_subscription_revision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.billing_subscription_revision FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
 -- Finalizes the drafts among some invoices of the tenant that was entered: numbers them in the order
 -- of their ids, without a gap, as the counter's row is taken back with a transaction that fails.
 -- Whoever is after another waits at the counter, so this is the last that a transaction does.
@@ -800,15 +808,27 @@ CREATE FUNCTION gramkit.billing_due_tenants(kind text, now timestamptz, most int
   SELECT DISTINCT d.tenant_id FROM (
     SELECT i.tenant_id FROM gramkit.billing_invoice i
     WHERE kind = 'overdue' AND i.state IN ('finalized', 'partially_paid') AND i.overdue_at <= now
-    ORDER BY i.overdue_at LIMIT 1000
+    UNION ALL
+    SELECT r.tenant_id FROM gramkit.billing_run r
+    WHERE kind = 'billing' AND r.state IN ('billing', 'finalizing')
+    UNION ALL
+    SELECT s.tenant_id FROM gramkit.billing_subscription s
+    WHERE kind = 'billing' AND s.due_at <= now AND NOT EXISTS (
+      SELECT FROM gramkit.billing_run r WHERE r.tenant_id = s.tenant_id
+        AND (r.state = 'waiting' OR (r.state = 'rejected' AND r.decided_at > now - interval '1 day')))
   ) d ORDER BY 1 LIMIT most
 $$;
 --> statement-breakpoint
 -- When the earliest work of a kind falls due.
 CREATE FUNCTION gramkit.billing_next_due(kind text)
   RETURNS timestamptz LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT min(i.overdue_at) FROM gramkit.billing_invoice i
-  WHERE kind = 'overdue' AND i.state IN ('finalized', 'partially_paid')
+  SELECT CASE kind
+    WHEN 'overdue' THEN (SELECT min(i.overdue_at) FROM gramkit.billing_invoice i
+      WHERE i.state IN ('finalized', 'partially_paid'))
+    WHEN 'billing' THEN least(
+      (SELECT min(s.due_at) FROM gramkit.billing_subscription s WHERE s.due_at IS NOT NULL),
+      (SELECT min(r.created_at) FROM gramkit.billing_run r WHERE r.state IN ('billing', 'finalizing')))
+  END
 $$;
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION gramkit.billing_finalize_invoices, gramkit.billing_move_invoices,

@@ -10,7 +10,7 @@ import {
   takeBalanceSnapshots,
   verifyLedger,
 } from './features/balance/index.ts'
-import { fallOverdueInvoices } from './features/billing/index.ts'
+import { billDueSubscriptions, fallOverdueInvoices } from './features/billing/index.ts'
 import { expireDueInvitations } from './features/invites/index.ts'
 import {
   checkDuePayments,
@@ -84,6 +84,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   renewDueSubscriptions,
   expireDueSubscriptions,
   sealDueAudit,
+  billDueSubscriptions,
   fallOverdueInvoices,
   sweepDepartures,
   takeBalanceSnapshots,

@@ -1,6 +1,7 @@
 import { ACCESS_KEYS } from './access-keys.ts'
 import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { PRICING_KEYS } from './billing-keys-pricing.ts'
+import { RUNS_KEYS } from './billing-keys-runs.ts'
 import { TAX_KEYS } from './billing-keys-taxes.ts'
 import { TENANT_KEYS } from './billing-keys-tenants.ts'
 import { LAUNCHPAD_KEYS } from './growth-keys-launchpad.ts'
@@ -46,6 +47,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...VISIT_KEYS,
   ...INVITATION_KEYS,
   ...MERGING_KEYS,
+  ...RUNS_KEYS,
   ...LAUNCHPAD_KEYS,
   ...QUALITY_KEYS,
   ...REFERRALS_KEYS,

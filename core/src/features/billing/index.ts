@@ -242,6 +242,58 @@ export {
   segmentsOf,
 } from './pricing/segments.ts'
 export type { Tier } from './pricing/tiers.ts'
+export { billingRun } from './runs/run.table.ts'
+export {
+  type BillingRun,
+  type Parked,
+  RUN_STATES,
+  type RunInput,
+  type RunPreview,
+  type RunProgress,
+  type RunState,
+  runFields,
+} from './runs/run.ts'
+export { RunRefuses } from './runs/runs.errors.ts'
+export { billDueSubscriptions } from './runs/runs.jobs.ts'
+export { RunsRepository } from './runs/runs.repository.ts'
+export type { RunsScope } from './runs/runs.scope.ts'
+export { RunsService, type WorkOutcome } from './runs/runs.service.ts'
+export type { Bill, BillLine, PlannedBill } from './subscriptions/bill.ts'
+export {
+  billingSubscription,
+  billingSubscriptionRevision,
+} from './subscriptions/subscription.table.ts'
+export {
+  BILLED_STATUSES,
+  BILLED_STEPS,
+  type BilledStatus,
+  type BilledStep,
+  type BilledSubscription,
+  billedAfter,
+  changeFields,
+  REVISION_KINDS,
+  type StoredRevision,
+  type SubscriptionChange,
+  type SubscriptionInput,
+  subscriptionFields,
+} from './subscriptions/subscription.ts'
+export {
+  PlanNotForSale,
+  SubscriptionRefuses,
+} from './subscriptions/subscriptions.errors.ts'
+export {
+  BilledSubscriptionsRepository,
+  type LastCharged,
+  RevisionsRepository,
+  type SubscriptionFilter,
+} from './subscriptions/subscriptions.repository.ts'
+export type { BilledSubscriptionsScope, BillsScope } from './subscriptions/subscriptions.scope.ts'
+export {
+  BilledSubscriptionsService,
+  type ChangePreview,
+  type Ending,
+  type SubscriptionView,
+} from './subscriptions/subscriptions.service.ts'
 export { readTaxId } from './tax-id.ts'
 export { tableTax } from './taxes/table-tax.ts'
 export {

@@ -12,6 +12,11 @@ import {
 } from './invoices/invoice.table.ts'
 import { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 import { billingPlan } from './plans/plan.table.ts'
+import { billingRun } from './runs/run.table.ts'
+import {
+  billingSubscription,
+  billingSubscriptionRevision,
+} from './subscriptions/subscription.table.ts'
 import type { TenantBilling } from './tenant-billing.ts'
 import { billingTenant } from './tenants/tenant.table.ts'
 import { billingMeter } from './usage/meter.table.ts'
@@ -44,7 +49,8 @@ export const billingPart: PersonPart<PersonServices> = {
   name: 'billing',
   tables: [
     ...[billingCustomer, billingPaymentMethod, billingCouponRedemption],
-    ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries],
+    ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries, billingRun],
+    ...[billingSubscription, billingSubscriptionRevision],
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
     ...[billingMeter, billingUsageEvent, billingUsageReading],
     ...[billingQuota, billingReservation],

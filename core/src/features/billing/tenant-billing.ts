@@ -10,6 +10,8 @@ import { InvoicesService } from './invoices/invoices.service.ts'
 import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
 import { PlansService } from './plans/plans.service.ts'
 import { type PricingPlugIns, pricingPlugIns } from './pricing/pricing-plug-in.ts'
+import { RunsService } from './runs/runs.service.ts'
+import { BilledSubscriptionsService } from './subscriptions/subscriptions.service.ts'
 import { type TaxCalculation, taxCalculations } from './taxes/tax-calculation.ts'
 import { TaxesService } from './taxes/taxes.service.ts'
 import { TenantRepositories } from './tenant-repositories.ts'
@@ -43,6 +45,8 @@ export class TenantBilling {
   #invoices?: InvoicesService
   #quotas?: QuotasService
   #taxes?: TaxesService
+  #runs?: RunsService
+  #subscriptions?: BilledSubscriptionsService
   #tenant?: TenantService
   #usage?: UsageService
   readonly tenantId: string
@@ -125,6 +129,14 @@ export class TenantBilling {
 
   get taxes(): TaxesService {
     return (this.#taxes ??= new TaxesService(this))
+  }
+
+  get runs(): RunsService {
+    return (this.#runs ??= new RunsService(this))
+  }
+
+  get subscriptions(): BilledSubscriptionsService {
+    return (this.#subscriptions ??= new BilledSubscriptionsService(this))
   }
 
   get tenant(): TenantService {

@@ -6,6 +6,11 @@ import { ExchangeRatesRepository } from './exchange-rates/exchange-rates.reposit
 import { InvoicesRepository } from './invoices/invoices.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
+import { RunsRepository } from './runs/runs.repository.ts'
+import {
+  BilledSubscriptionsRepository,
+  RevisionsRepository,
+} from './subscriptions/subscriptions.repository.ts'
 import { TaxRatesRepository } from './taxes/tax-rates.repository.ts'
 import { TenantRowRepository } from './tenants/tenants.repository.ts'
 import { MetersRepository } from './usage/meters.repository.ts'
@@ -28,6 +33,9 @@ export class TenantRepositories {
   #quotas?: QuotasRepository
   #reservations?: ReservationsRepository
   #taxRates?: TaxRatesRepository
+  #revisions?: RevisionsRepository
+  #runs?: RunsRepository
+  #subscriptions?: BilledSubscriptionsRepository
   #tenant?: TenantRowRepository
   #usageEvents?: UsageEventsRepository
   #usageReadings?: UsageReadingsRepository
@@ -89,6 +97,18 @@ export class TenantRepositories {
 
   get taxRates(): TaxRatesRepository {
     return (this.#taxRates ??= new TaxRatesRepository(this.#db, this.#tenantId))
+  }
+
+  get revisions(): RevisionsRepository {
+    return (this.#revisions ??= new RevisionsRepository(this.#db, this.#tenantId))
+  }
+
+  get runs(): RunsRepository {
+    return (this.#runs ??= new RunsRepository(this.#db, this.#tenantId))
+  }
+
+  get subscriptions(): BilledSubscriptionsRepository {
+    return (this.#subscriptions ??= new BilledSubscriptionsRepository(this.#db, this.#tenantId))
   }
 
   get tenant(): TenantRowRepository {

@@ -46,6 +46,10 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const invoiceDraft = await billing.invoices.draft({ customerId: customer.id, lines })
   const { id } = await billing.invoices.draft({ customerId: customer.id, lines })
   const invoice = await billing.invoices.finalize(id)
+  const subscription = await billing.subscriptions.create({
+    ...{ customerId: customer.id, planId: plan.id },
+  })
+  const run = await billing.runs.start()
   return {
     ...{
       tenant,
@@ -63,7 +67,7 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       quota,
       reservation,
     },
-    ...{ invoiceDraft, invoice, taxRate, exchangeRate },
+    ...{ invoiceDraft, invoice, taxRate, exchangeRate, subscription, run },
   }
 }
 

@@ -7,6 +7,7 @@ import { invoiceRepositories, invoiceServices } from './invoices.ts'
 import { paymentMethodRepositories, paymentMethodServices } from './payment-methods.ts'
 import { planRepositories, planServices } from './plans.ts'
 import type { RepositoryProbes, ServiceProbes } from './probes.ts'
+import { subscriptionRepositories, subscriptionServices } from './subscriptions.ts'
 import { taxRepositories, taxServices } from './taxes.ts'
 import { tenantRepositories, tenantServices } from './tenants.ts'
 import { usageRepositories, usageServices } from './usage.ts'
@@ -22,6 +23,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...paymentMethodServices,
   ...planServices,
   ...taxServices,
+  ...subscriptionServices,
   ...tenantServices,
   ...usageServices,
 }
@@ -36,6 +38,7 @@ export const REPOSITORY_PROBES: RepositoryProbes = {
   ...paymentMethodRepositories,
   ...planRepositories,
   ...taxRepositories,
+  ...subscriptionRepositories,
   ...tenantRepositories,
   ...usageRepositories,
 }

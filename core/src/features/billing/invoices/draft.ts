@@ -2,17 +2,24 @@ import { allocate, assert, type Currency, formatDecimal, newId } from '../../../
 import type { Customer } from '../customers/customer.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import { type InvoiceDiscount, partyOf } from './invoice.ts'
-import type { PricedLine } from './invoice-line.ts'
+import type { InvoiceLine, PricedLine } from './invoice-line.ts'
 import { NothingToInvoice } from './invoices.errors.ts'
 import type { MadeInvoice } from './invoices.repository.ts'
 import type { TaxProvider } from './tax-provider.ts'
 
+/** What a line of a one-off invoice is of. */
+const NO_BILL = { subscriptionId: null, billNumber: null, chargeKey: null, revision: null }
+
+/** A line of a draft, before taxes, with the bill that it is of. */
+export type DraftLine = PricedLine &
+  Partial<Pick<InvoiceLine, 'subscriptionId' | 'billNumber' | 'chargeKey' | 'revision'>>
+
 /** What a draft is made of. */
-export interface DraftFacts<Line extends PricedLine> {
+export interface DraftFacts {
   readonly tenant: Tenant
   readonly customer: Customer
   readonly currency: Currency
-  readonly lines: readonly Line[]
+  readonly lines: readonly DraftLine[]
   /** What is taken off, and how much of it off each line, in their order. [nothing] */
   readonly discounts?: {
     readonly perLine: readonly bigint[]
@@ -25,6 +32,8 @@ export interface DraftFacts<Line extends PricedLine> {
   readonly paymentTermsDays?: number | undefined
   readonly purchaseOrder?: string | null
   readonly notes?: readonly string[]
+  readonly subscriptionId?: string | null
+  readonly billNumber?: number | null
   readonly now: Date
 }
 
@@ -34,10 +43,7 @@ export interface DraftFacts<Line extends PricedLine> {
  *
  * @throws {@link NothingToInvoice} when the lines come to less than nothing
  */
-export function makeDraft<Line extends PricedLine>(
-  facts: DraftFacts<Line>,
-  taxProvider: TaxProvider,
-): MadeInvoice {
+export function makeDraft(facts: DraftFacts, taxProvider: TaxProvider): MadeInvoice {
   const { tenant, customer, currency, lines, discounts, now } = facts
   const [seller, buyer] = [partyOf({ ...tenant, email: null }), partyOf(customer)]
   const taxable = lines.map(({ amount, taxCategory }, index) => ({
@@ -54,7 +60,7 @@ export function makeDraft<Line extends PricedLine>(
     const priced = lines[index]
     assert(priced, 'Taxes answer line by line')
     const { amount, taxCategory, ...rest } = priced
-    return { ...rest, ...line, id: newId() }
+    return { ...NO_BILL, ...rest, ...line, id: newId() }
   })
   const sum = (amountOf: (line: (typeof made)[number]) => bigint): bigint =>
     made.reduce((total, line) => total + amountOf(line), 0n)
@@ -73,7 +79,8 @@ export function makeDraft<Line extends PricedLine>(
   return {
     invoice: {
       ...{ id: newId(), customerId: customer.id, state: 'draft', currency, seller, buyer },
-      ...{ number: null, series: null, sequence: null, issuedOn: null, dueOn: null },
+      ...{ subscriptionId: facts.subscriptionId ?? null, billNumber: facts.billNumber ?? null },
+      ...{ runId: null, number: null, series: null, sequence: null, issuedOn: null, dueOn: null },
       ...{ overdueAt: null, finalizedAt: null, fromOn: facts.fromOn, untilOn: facts.untilOn },
       paymentTermsDays:
         facts.paymentTermsDays ?? customer.paymentTermsDays ?? tenant.paymentTermsDays,

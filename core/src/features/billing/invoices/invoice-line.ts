@@ -6,6 +6,21 @@ import { type PriceStep, priceStepSchema } from '../pricing/price-step.ts'
 export const LINE_KINDS = [
   /** A line of a one-off invoice. */
   'item',
+  /** A charge for the period that begins. */
+  'advance',
+  /** A charge for the period that ended. */
+  'arrears',
+  /** Usage of earlier periods that came after they were billed. */
+  'late',
+  /** What a change charges in advance for the days that were left. */
+  'change',
+  /** What a change gives back of what was charged in advance. */
+  'credit',
+  'setup_fee',
+  /** What is given back beyond what is asked for, so that the invoice asks for 0. */
+  'carry',
+  /** That of the invoice before. */
+  'carried',
 ] as const
 
 /** What a line of an invoice is. */
@@ -22,6 +37,11 @@ export interface InvoiceLine {
   /** Counts from 1. */
   readonly place: number
   readonly kind: LineKind
+  /** Of what it is, and on which of its bills; null for an item. */
+  readonly subscriptionId: string | null
+  readonly billNumber: number | null
+  readonly chargeKey: string | null
+  readonly revision: number | null
   readonly title: string
   /** The days that it is for: from one up to, not including, another; null where there are none. */
   readonly fromOn: string | null

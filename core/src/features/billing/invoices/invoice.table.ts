@@ -15,6 +15,8 @@ import {
 import { CURRENCIES } from '../../../kernel/index.ts'
 import { decimal, gramkit, instant, int8 } from '../../../platform/database/index.ts'
 import { billingCustomer } from '../customers/customer.table.ts'
+import { billingRun } from '../runs/run.table.ts'
+import { billingSubscription } from '../subscriptions/subscription.table.ts'
 import { billingTenant } from '../tenants/tenant.table.ts'
 import { INVOICE_STATES } from './invoice.ts'
 import { LINE_KINDS } from './invoice-line.ts'
@@ -48,6 +50,9 @@ export const billingInvoice = gramkit.table(
     tenantId: uuid().notNull(),
     id: uuid().notNull(),
     customerId: uuid().notNull(),
+    subscriptionId: uuid(),
+    billNumber: integer(),
+    runId: uuid(),
     state: text({ enum: INVOICE_STATES }).notNull(),
     number: text(),
     series: text(),
@@ -86,6 +91,23 @@ export const billingInvoice = gramkit.table(
       columns: [table.tenantId, table.customerId],
       foreignColumns: [billingCustomer.tenantId, billingCustomer.id],
     }),
+    foreignKey({
+      name: 'billing_invoice_subscription_fk',
+      columns: [table.tenantId, table.subscriptionId],
+      foreignColumns: [billingSubscription.tenantId, billingSubscription.id],
+    }),
+    foreignKey({
+      name: 'billing_invoice_run_fk',
+      columns: [table.tenantId, table.runId],
+      foreignColumns: [billingRun.tenantId, billingRun.id],
+    }),
+    // Each bill of a subscription has one invoice.
+    uniqueIndex('billing_invoice_bill_key').on(
+      table.tenantId,
+      table.subscriptionId,
+      table.billNumber,
+    ),
+    index('billing_invoice_run_index').on(table.tenantId, table.runId, table.state),
     uniqueIndex('billing_invoice_number_key').on(table.tenantId, table.number),
     uniqueIndex('billing_invoice_sequence_key').on(table.tenantId, table.series, table.sequence),
     index('billing_invoice_customer_index').on(table.tenantId, table.customerId, table.id),
@@ -127,6 +149,10 @@ export const billingInvoiceLine = gramkit.table(
     invoiceId: uuid().notNull(),
     place: integer().notNull(),
     kind: text({ enum: LINE_KINDS }).notNull(),
+    subscriptionId: uuid(),
+    billNumber: integer(),
+    chargeKey: text(),
+    revision: integer(),
     title: text().notNull(),
     fromOn: day(),
     untilOn: day(),
@@ -145,6 +171,20 @@ export const billingInvoiceLine = gramkit.table(
       columns: [table.tenantId, table.invoiceId],
       foreignColumns: [billingInvoice.tenantId, billingInvoice.id],
     }).onDelete('cascade'),
+    foreignKey({
+      name: 'billing_invoice_line_subscription_fk',
+      columns: [table.tenantId, table.subscriptionId],
+      foreignColumns: [billingSubscription.tenantId, billingSubscription.id],
+    }),
+    // No charge of a subscription is asked for twice for the same days.
+    uniqueIndex('billing_invoice_line_charge_key').on(
+      table.tenantId,
+      table.subscriptionId,
+      table.chargeKey,
+      table.kind,
+      table.fromOn,
+      table.revision,
+    ),
     uniqueIndex('billing_invoice_line_place_key').on(table.tenantId, table.invoiceId, table.place),
     check('billing_invoice_line_kind_check', sql`${table.kind} in (${listed(LINE_KINDS)})`),
     check('billing_invoice_line_days_check', sql`${table.fromOn} < ${table.untilOn}`),

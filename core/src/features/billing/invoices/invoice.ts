@@ -124,6 +124,11 @@ export interface Invoice {
   readonly tenantId: string
   readonly id: string
   readonly customerId: string
+  /** Which bill of which subscription it asks for; null for a one-off invoice. */
+  readonly subscriptionId: string | null
+  readonly billNumber: number | null
+  /** The run that made it. */
+  readonly runId: string | null
   readonly state: InvoiceState
   /** Such as INV-000042; none while it is a draft. */
   readonly number: string | null

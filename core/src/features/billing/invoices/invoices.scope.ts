@@ -1,4 +1,5 @@
 import type { CustomersRepository } from '../customers/customers.repository.ts'
+import type { BilledSubscriptionsRepository } from '../subscriptions/subscriptions.repository.ts'
 import type { TaxesService } from '../taxes/taxes.service.ts'
 import type { TenantRowRepository } from '../tenants/tenants.repository.ts'
 import type { TenantScope } from '../tenants/tenants.scope.ts'
@@ -10,6 +11,7 @@ export interface InvoicesScope extends TenantScope<InvoicesScope> {
   readonly repos: {
     readonly customers: CustomersRepository
     readonly invoices: InvoicesRepository
+    readonly subscriptions: Pick<BilledSubscriptionsRepository, 'fallBehind' | 'catchUp'>
     readonly tenant: TenantRowRepository
   }
 }

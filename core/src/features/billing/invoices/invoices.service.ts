@@ -240,6 +240,7 @@ export class InvoicesService {
       const ids = await tx.repos.invoices.lockOverdue(now, OVERDUE_MAX)
       if (ids.length === 0) return 0
       await tx.repos.invoices.move(ids, { aim: 'overdue', payment: 0n, at: now })
+      await tx.repos.subscriptions.fallBehind(ids, now)
       for (const id of ids) {
         const subject = `invoice:${id}`
         await tx.record({ action: 'invoice.overdue', subject, after: { state: 'overdue' } })
@@ -271,7 +272,11 @@ async function moveTo(
   before: Invoice,
   { aim, payment }: { readonly aim: InvoiceState; readonly payment: bigint },
 ): Promise<InvoiceView> {
-  await tx.repos.invoices.move([before.id], { aim, payment, at: tx.clock.now() })
+  const at = tx.clock.now()
+  await tx.repos.invoices.move([before.id], { aim, payment, at })
+  if (before.state === 'overdue' && before.subscriptionId !== null) {
+    await tx.repos.subscriptions.catchUp(before.subscriptionId, at)
+  }
   const action = aim === 'partially_paid' ? 'invoice.paid' : `invoice.${aim}`
   return record(tx, action, before.id, before)
 }

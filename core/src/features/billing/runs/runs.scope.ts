@@ -1,0 +1,14 @@
+import type { CouponRedemptionsRepository } from '../coupons/coupons.repository.ts'
+import type { InvoicesRepository } from '../invoices/invoices.repository.ts'
+import type { BillsScope } from '../subscriptions/subscriptions.scope.ts'
+import type { TenantScope } from '../tenants/tenants.scope.ts'
+import type { RunsRepository } from './runs.repository.ts'
+
+/** All that billing runs may touch. */
+export interface RunsScope extends TenantScope<RunsScope>, BillsScope {
+  readonly repos: BillsScope['repos'] & {
+    readonly couponRedemptions: CouponRedemptionsRepository
+    readonly invoices: InvoicesRepository
+    readonly runs: RunsRepository
+  }
+}

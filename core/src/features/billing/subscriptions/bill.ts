@@ -1,0 +1,329 @@
+import {
+  assert,
+  type Decimal,
+  decimalOf,
+  formatDecimal,
+  localDay,
+  readDecimal,
+} from '../../../kernel/index.ts'
+import type { InvoiceDiscount } from '../invoices/invoice.ts'
+import type { LineKind, PricedLine } from '../invoices/invoice-line.ts'
+import {
+  type BillingPeriod,
+  boundaryAt,
+  periodAt,
+  type Schedule,
+} from '../periods/billing-period.ts'
+import { localMidnight } from '../periods/local-midnight.ts'
+import { isUsage } from '../pricing/charge.ts'
+import { applyDiscounts, type Discount } from '../pricing/discount.ts'
+import { priceCharge, priceSegment } from '../pricing/price-charge.ts'
+import type { PricingPlugIns } from '../pricing/pricing-plug-in.ts'
+import { type ChargedLine, prorateChanges } from '../pricing/proration.ts'
+import { type Segment, segmentsOf } from '../pricing/segments.ts'
+import type { MeteredPeriod, UsageReading } from '../usage/usage-reading.ts'
+import { inForceOn, type ResolvedRevision } from './revisions.ts'
+import { type BilledSubscription, billedAfter } from './subscription.ts'
+
+/** What billing reads of a subscription and moves on. */
+export type BillingState = Pick<
+  BilledSubscription,
+  | 'id'
+  | 'customerId'
+  | 'status'
+  | 'currency'
+  | 'timeZone'
+  | 'anchorOn'
+  | 'cycle'
+  | 'periodIndex'
+  | 'billCount'
+  | 'chargedRevision'
+  | 'carried'
+>
+
+/** What takes something off a bill. */
+export interface BillDiscount extends Discount {
+  readonly title: string
+}
+
+/** When a subscription is billed next, and for which periods. */
+export interface PlannedBill {
+  readonly at: Date
+  readonly on: string
+  /** Paid in arrears; none at the first boundary. */
+  readonly ended: BillingPeriod | undefined
+  /** Paid in advance; none where it ends. */
+  readonly begins: BillingPeriod | undefined
+  readonly schedule: Schedule
+  readonly inForce: ResolvedRevision
+}
+
+/** All that a bill is reckoned from, beside its subscription. */
+export interface BillFacts {
+  readonly revisions: readonly ResolvedRevision[]
+  /** What the bill before charged in advance. */
+  readonly charged: readonly ChargedLine[]
+  readonly discounts: readonly BillDiscount[]
+  usageOf(asked: MeteredPeriod): UsageReading
+}
+
+/** A line of a bill, before taxes. */
+export interface BillLine extends PricedLine {
+  readonly chargeKey: string | null
+  readonly revision: number | null
+}
+
+/** A bill, and what the subscription is after it. */
+export interface Bill {
+  readonly planned: PlannedBill
+  /** None where there is nothing to ask for. */
+  readonly lines: readonly BillLine[]
+  readonly perLine: readonly bigint[]
+  readonly taken: readonly InvoiceDiscount[]
+  readonly next: BillingState & Pick<BilledSubscription, 'nextBillingAt'>
+}
+
+const ONE = readDecimal('1')
+const NO_LINE = { fromOn: null, untilOn: null, steps: [], unitPrice: null, quantity: ONE }
+
+/** When a subscription is billed next: at its next boundary, or at once where it has ended. */
+export function planBill(
+  subscription: BillingState,
+  revisions: readonly ResolvedRevision[],
+): PlannedBill | undefined {
+  const { anchorOn, cycle, timeZone, periodIndex } = subscription
+  if (cycle === 'one_time' && periodIndex > 0) return undefined
+  const schedule = { anchorOn, cycle, timeZone }
+  const { at, on, ended, begins } = boundaryAt(schedule, periodIndex)
+  const inForce = inForceOn(revisions, on)
+  assert(inForce, 'A subscription has a revision from its first day on')
+  if (inForce.kind === 'cancel') {
+    const endsAt = localMidnight(inForce.fromOn, timeZone)
+    return { at: endsAt, on: inForce.fromOn, ended, begins: undefined, schedule, inForce }
+  }
+  const { cycle: nextCycle } = inForce.version
+  if (nextCycle === cycle) return { at, on, ended, begins, schedule, inForce }
+  const changed = { anchorOn: on, cycle: nextCycle, timeZone }
+  return { at, on, ended, begins: periodAt(changed, 0), schedule: changed, inForce }
+}
+
+/** The usage that has to be known before a bill can be reckoned. */
+export function usageAsked(
+  subscription: BillingState,
+  { ended }: PlannedBill,
+  revisions: readonly ResolvedRevision[],
+): MeteredPeriod[] {
+  if (!ended) return []
+  return segmentsOf(ended, revisions, 'arrears').flatMap((segment) => {
+    const asked = askedBy(segment, subscription)
+    return asked ? [asked] : []
+  })
+}
+
+/**
+ * Reckons one bill: what is paid in arrears for the period that ended, what its changes give back
+ * and charge, and what is paid in advance for the period that begins. The same function previews.
+ *
+ * @throws {@link AppError} of pricing and of plug-ins
+ */
+export function reckonBill(
+  subscription: BillingState,
+  planned: PlannedBill,
+  facts: BillFacts,
+  plugIns: PricingPlugIns,
+): Bill {
+  const { ended, begins, inForce } = planned
+  const { currency, billCount } = subscription
+  const priced = [
+    ...(ended ? changesOf(subscription, ended, facts, plugIns) : []),
+    ...(ended ? arrearsOf(subscription, ended, facts, plugIns) : []),
+    ...(begins ? advanceOf(subscription, begins, inForce, plugIns) : []),
+  ]
+  const { setupFee } = inForce.version
+  if (begins && billCount === 0 && setupFee > 0n && inForce.charges.length > 0) {
+    const fee = { chargeKey: 'setup_fee', revision: inForce.number, amount: setupFee }
+    const unitPrice = readDecimal(formatDecimal({ amount: setupFee, currency }))
+    priced.push({ ...NO_LINE, ...fee, kind: 'setup_fee', title: 'Set-up fee', unitPrice })
+  }
+  return carried(subscription, planned, priced, facts)
+}
+
+function changesOf(
+  { chargedRevision, currency }: BillingState,
+  period: BillingPeriod,
+  { revisions, charged }: BillFacts,
+  plugIns: PricingPlugIns,
+): BillLine[] {
+  const current = revisions.find(({ number }) => number === chargedRevision)
+  if (!current) return []
+  const changes = revisions.filter(
+    ({ number, fromOn }) => number > current.number && fromOn >= current.fromOn,
+  )
+  const found = prorateChanges({ period, current, changes, charged, currency }, plugIns)
+  return found.map((line) => {
+    const { chargeKey, fromOn, untilOn, amount, steps } = line
+    const shared = { chargeKey, fromOn, untilOn, amount, steps, unitPrice: null }
+    if (line.kind === 'charge') {
+      const { title, revision, quantity } = line
+      return { ...shared, kind: 'change', title, revision, quantity }
+    }
+    const title = titleOf(current, chargeKey)
+    return { ...shared, kind: 'credit', title, revision: current.number, quantity: ONE }
+  })
+}
+
+function arrearsOf(
+  subscription: BillingState,
+  period: BillingPeriod,
+  { revisions, usageOf }: BillFacts,
+  plugIns: PricingPlugIns,
+): BillLine[] {
+  const { currency } = subscription
+  return segmentsOf(period, revisions, 'arrears').flatMap((segment) => {
+    const asked = askedBy(segment, subscription)
+    const reading = asked && usageOf(asked)
+    const facts = { period, currency, usage: reading?.quantity }
+    return [
+      lineOf('arrears', segment, facts, plugIns),
+      ...(reading ? lateOf(subscription, segment, { reading, revisions }, plugIns) : []),
+    ]
+  })
+}
+
+/** What came late for periods that were billed: the price of all less that of what was billed. */
+function lateOf(
+  { currency, timeZone }: BillingState,
+  { charge, revision, fromOn, untilOn }: Segment,
+  { reading, revisions }: Pick<BillFacts, 'revisions'> & { readonly reading: UsageReading },
+  plugIns: PricingPlugIns,
+): BillLine[] {
+  const amounts = reading.late.map(({ startsAt, quantity, billed }) => {
+    const then = inForceOn(revisions, localDay(startsAt, timeZone))
+    const priced = then?.charges.find(({ key }) => key === charge.key) ?? charge
+    const priceOf = (units: Decimal): bigint =>
+      priceCharge(priced, { quantity: units, currency }, plugIns).amount
+    return priceOf(quantity) - priceOf(billed)
+  })
+  const amount = sum(amounts)
+  if (amount === 0n) return []
+  const quantity = decimalOf(sum(reading.late.map((late) => late.quantity - late.billed)))
+  const { key: chargeKey, title } = charge
+  const shared = { title, chargeKey, revision, fromOn, untilOn, quantity, amount }
+  return [{ ...shared, kind: 'late', unitPrice: null, steps: [] }]
+}
+
+function advanceOf(
+  { currency }: BillingState,
+  period: BillingPeriod,
+  inForce: ResolvedRevision,
+  plugIns: PricingPlugIns,
+): BillLine[] {
+  return segmentsOf(period, [inForce], 'advance').map((segment) =>
+    lineOf('advance', segment, { period, currency }, plugIns),
+  )
+}
+
+function lineOf(
+  kind: LineKind,
+  segment: Segment,
+  facts: Parameters<typeof priceSegment>[1],
+  plugIns: PricingPlugIns,
+): BillLine {
+  const { charge, revision, fromOn, untilOn } = segment
+  const { amount, steps } = priceSegment(segment, facts, plugIns)
+  const isWhole = steps.length === 1 && 'rate' in charge && charge.model !== 'package'
+  return {
+    ...{ kind, title: charge.title, chargeKey: charge.key, revision, fromOn, untilOn },
+    quantity: charge.model === 'flat' ? ONE : (facts.usage ?? segment.quantity),
+    ...{ unitPrice: isWhole ? charge.rate : null, steps, amount },
+  }
+}
+
+/** Takes discounts off, and carries what is given back beyond what is asked for to the next bill. */
+function carried(
+  subscription: BillingState,
+  planned: PlannedBill,
+  priced: readonly BillLine[],
+  { discounts, revisions }: BillFacts,
+): Bill {
+  const discountable = priced.map(({ chargeKey, amount }) => ({
+    chargeKey: chargeKey ?? '',
+    amount,
+  }))
+  const { perLine, taken } = applyDiscounts(discountable, discounts)
+  const lines = [...priced]
+  const { carried: before } = subscription
+  if (lines.length > 0 && before > 0n) {
+    const title = 'Credit of the invoice before'
+    lines.push({
+      ...NO_LINE,
+      kind: 'carried',
+      title,
+      chargeKey: null,
+      revision: null,
+      amount: -before,
+    })
+  }
+  const total = sum(lines.map(({ amount }) => amount)) - sum(perLine)
+  if (total < 0n) {
+    const title = 'Credit for the next invoice'
+    lines.push({
+      ...NO_LINE,
+      kind: 'carry',
+      title,
+      chargeKey: null,
+      revision: null,
+      amount: -total,
+    })
+  }
+  const after = lines.length === 0 ? before : total < 0n ? -total : 0n
+  const next = stateAfter(subscription, planned, after)
+  const nextBillingAt = planned.begins ? (planBill(next, revisions)?.at ?? null) : null
+  return {
+    ...{ planned, lines, perLine },
+    taken: taken.flatMap(({ id, amount }, index) =>
+      amount > 0n ? [{ redemptionId: id, title: discounts[index]?.title ?? '', amount }] : [],
+    ),
+    next: { ...next, nextBillingAt },
+  }
+}
+
+function stateAfter(
+  subscription: BillingState,
+  { begins, schedule, inForce }: PlannedBill,
+  carriedAfter: bigint,
+): BillingState {
+  const { status, billCount } = subscription
+  const billed = { ...subscription, billCount: billCount + 1, carried: carriedAfter }
+  if (!begins) return { ...billed, status: billedAfter(status, 'cancel') ?? status }
+  const step =
+    schedule.cycle === 'one_time'
+      ? 'expire'
+      : inForce.kind === 'pause'
+        ? 'pause'
+        : status === 'paused'
+          ? 'resume'
+          : 'begin'
+  return {
+    ...billed,
+    ...{ anchorOn: schedule.anchorOn, cycle: schedule.cycle, periodIndex: begins.index + 1 },
+    ...{ status: billedAfter(status, step) ?? status, chargedRevision: inForce.number },
+  }
+}
+
+function askedBy(
+  { charge, fromOn, untilOn }: Segment,
+  { id: subscriptionId, customerId, timeZone }: BillingState,
+): MeteredPeriod | undefined {
+  if (!isUsage(charge)) return undefined
+  const [startsAt, endsAt] = [localMidnight(fromOn, timeZone), localMidnight(untilOn, timeZone)]
+  return { subscriptionId, customerId, meter: charge.meter, startsAt, endsAt }
+}
+
+function titleOf({ charges }: ResolvedRevision, key: string): string {
+  return charges.find((charge) => charge.key === key)?.title ?? key
+}
+
+function sum(amounts: readonly bigint[]): bigint {
+  return amounts.reduce((total, amount) => total + amount, 0n)
+}

@@ -1,0 +1,177 @@
+import { and, asc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import type { Page, PageRequest } from '../../../kernel/index.ts'
+import { type Executor, TenantRepository } from '../../../platform/database/index.ts'
+import { billingInvoice, billingInvoiceLine } from '../invoices/invoice.table.ts'
+import type { ChargedLine } from '../pricing/proration.ts'
+import { billingSubscription, billingSubscriptionRevision } from './subscription.table.ts'
+import { type BilledSubscription, pricesField, type StoredRevision } from './subscription.ts'
+
+/** A line that the last bill of a subscription charged in advance. */
+export interface LastCharged extends ChargedLine {
+  readonly subscriptionId: string
+}
+
+/** Which subscriptions are listed. */
+export interface SubscriptionFilter {
+  readonly customerId?: string | undefined
+  /** Those that could not be billed. [all] */
+  readonly isParked?: boolean | undefined
+}
+
+/** Subscriptions of one tenant. */
+export class BilledSubscriptionsRepository extends TenantRepository<typeof billingSubscription> {
+  constructor(db: Executor, tenantId: string) {
+    super(db, tenantId, billingSubscription)
+  }
+
+  /** One page of subscriptions, oldest first. */
+  listFiltered(
+    filter: SubscriptionFilter,
+    request: PageRequest,
+  ): Promise<Page<BilledSubscription>> {
+    const { customerId, isParked } = filter
+    const condition = and(
+      customerId ? eq(billingSubscription.customerId, customerId) : undefined,
+      isParked ? isNotNull(billingSubscription.parkedAt) : undefined,
+    )
+    return this.listWhere(condition, request)
+  }
+
+  /**
+   * Locks subscriptions that are due, the earliest first; those that another worker has are left to
+   * it. Finds them by billing_subscription_due_index.
+   */
+  lockDue(now: Date, limit: number): Promise<BilledSubscription[]> {
+    return this.db
+      .select()
+      .from(billingSubscription)
+      .where(this.own(lte(billingSubscription.dueAt, now)))
+      .orderBy(asc(billingSubscription.dueAt), asc(billingSubscription.id))
+      .limit(limit)
+      .for('update', { skipLocked: true })
+  }
+
+  /** Subscriptions that are due, page by page and without a lock: for previews. */
+  listDue(now: Date, request: PageRequest): Promise<Page<BilledSubscription>> {
+    return this.listWhere(lte(billingSubscription.dueAt, now), request)
+  }
+
+  /** How many are due, those that others have locked as well. */
+  async countDue(now: Date): Promise<number> {
+    return this.db.$count(billingSubscription, this.own(lte(billingSubscription.dueAt, now)))
+  }
+
+  /** How many could not be billed. */
+  async countParked(): Promise<number> {
+    return this.db.$count(billingSubscription, this.own(isNotNull(billingSubscription.parkedAt)))
+  }
+
+  /** Moves subscriptions on that were billed, in one statement. */
+  async moveOn(states: readonly Omit<BilledSubscription, 'tenantId'>[], now: Date): Promise<void> {
+    if (states.length === 0) return
+    const facts = states.map((state) => ({
+      ...{ id: state.id, status: state.status, anchor_on: state.anchorOn, cycle: state.cycle },
+      ...{ period_index: state.periodIndex, bill_count: state.billCount },
+      ...{ charged_revision: state.chargedRevision, carried: String(state.carried) },
+      next_billing_at: state.nextBillingAt,
+    }))
+    await this.db.execute(sql`update gramkit.billing_subscription s set
+        status = f.status, anchor_on = f.anchor_on, cycle = f.cycle, period_index = f.period_index,
+        bill_count = f.bill_count, charged_revision = f.charged_revision, carried = f.carried,
+        next_billing_at = f.next_billing_at, due_at = f.next_billing_at, parked_at = null,
+        parked_reason = null, updated_at = ${now.toISOString()}::timestamptz
+      from jsonb_populate_recordset(null::gramkit.billing_subscription, ${JSON.stringify(facts)}::jsonb) f
+      where s.tenant_id = ${this.tenantId} and s.id = f.id`)
+  }
+
+  /** Marks active subscriptions of which some invoices are overdue. */
+  async fallBehind(invoiceIds: readonly string[], now: Date): Promise<void> {
+    await this.db.execute(sql`update gramkit.billing_subscription s
+      set status = 'past_due', updated_at = ${now.toISOString()}::timestamptz
+      where s.tenant_id = ${this.tenantId} and s.status = 'active' and s.id in (
+        select i.subscription_id from gramkit.billing_invoice i
+        where i.tenant_id = ${this.tenantId} and i.id = any(${sql.param([...invoiceIds])}::uuid[]))`)
+  }
+
+  /** Takes the mark away from a subscription of which no invoice is overdue any more. */
+  async catchUp(id: string, now: Date): Promise<void> {
+    await this.db.execute(sql`update gramkit.billing_subscription s
+      set status = 'active', updated_at = ${now.toISOString()}::timestamptz
+      where s.tenant_id = ${this.tenantId} and s.status = 'past_due' and s.id = ${id}
+        and not exists (select from gramkit.billing_invoice i where i.tenant_id = ${this.tenantId}
+          and i.subscription_id = s.id and i.state = 'overdue')`)
+  }
+
+  /** What the last bills of subscriptions charged in advance, unless their invoices are void. */
+  listCharged(subscriptions: readonly BilledSubscription[]): Promise<LastCharged[]> {
+    const last = subscriptions.filter(({ billCount }) => billCount > 0)
+    if (last.length === 0) return Promise.resolve([])
+    const pairs = sql.join(
+      last.map(({ id, billCount }) => sql`(${id}::uuid, ${billCount}::int)`),
+      sql`, `,
+    )
+    const {
+      tenantId,
+      subscriptionId,
+      billNumber,
+      kind,
+      chargeKey,
+      fromOn,
+      untilOn,
+      net,
+      invoiceId,
+    } = billingInvoiceLine
+    // In the terms of prices: with the tax where prices have it in them.
+    const amount = sql`${net} + case when ${billingInvoice.pricesIncludeTax}
+      then ${billingInvoiceLine.tax} else 0 end`.mapWith(BigInt)
+    const text = (column: PgColumn) => sql<string>`${column}`
+    return this.db
+      .select({
+        ...{ subscriptionId: sql<string>`${subscriptionId}`, chargeKey: text(chargeKey) },
+        ...{ fromOn: text(fromOn), untilOn: text(untilOn), amount },
+      })
+      .from(billingInvoiceLine)
+      .innerJoin(
+        billingInvoice,
+        and(eq(billingInvoice.tenantId, tenantId), eq(billingInvoice.id, invoiceId)),
+      )
+      .where(
+        and(
+          ...[eq(tenantId, this.tenantId), eq(kind, 'advance'), ne(billingInvoice.state, 'void')],
+          sql`(${subscriptionId}, ${billNumber}) in (${pairs})`,
+        ),
+      )
+      .orderBy(asc(billingInvoiceLine.invoiceId), asc(billingInvoiceLine.place))
+  }
+}
+
+/** What subscriptions of one tenant cost, and from when on. */
+export class RevisionsRepository {
+  readonly #db: Executor
+  readonly #tenantId: string
+
+  constructor(db: Executor, tenantId: string) {
+    this.#db = db
+    this.#tenantId = tenantId
+  }
+
+  /** All revisions of some subscriptions, in the order in which they were made. */
+  async listOfSubscriptions(subscriptionIds: readonly string[]): Promise<StoredRevision[]> {
+    if (subscriptionIds.length === 0) return []
+    const { tenantId, subscriptionId, number } = billingSubscriptionRevision
+    const found = await this.#db
+      .select()
+      .from(billingSubscriptionRevision)
+      .where(and(eq(tenantId, this.#tenantId), inArray(subscriptionId, [...subscriptionIds])))
+      .orderBy(asc(subscriptionId), asc(number))
+    return found.map((row) => ({ ...row, prices: pricesField.parse(row.prices) }))
+  }
+
+  /** Writes a revision. */
+  async insert(revision: Omit<StoredRevision, 'tenantId'>): Promise<void> {
+    await this.#db
+      .insert(billingSubscriptionRevision)
+      .values({ ...revision, tenantId: this.#tenantId })
+  }
+}
