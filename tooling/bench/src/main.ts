@@ -17,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<Report>>>>
   P5: async () => (await import('./api.ts')).measureApi,
   P6: async () => (await import('./webhook.ts')).measureWebhook,
   P7: async () => (await import('./queue.ts')).measureQueue,
+  P8: async () => (await import('./usage.ts')).measureUsage,
   P10: async () => (await import('./waitlist.ts')).measureWaitlist,
   P11: async () => (await import('./broadcast.ts')).measureBroadcast,
   P12: async () => (await import('./start-up.ts')).measureStartUp,

@@ -4,6 +4,7 @@ import { PRICING_KEYS } from './billing-keys-pricing.ts'
 import { RUNS_KEYS } from './billing-keys-runs.ts'
 import { TAX_KEYS } from './billing-keys-taxes.ts'
 import { TENANT_KEYS } from './billing-keys-tenants.ts'
+import { USAGE_KEYS } from './billing-keys-usage.ts'
 import { LAUNCHPAD_KEYS } from './growth-keys-launchpad.ts'
 import { QUALITY_KEYS } from './growth-keys-quality.ts'
 import { REFERRALS_KEYS } from './growth-keys-referrals.ts'
@@ -51,6 +52,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...LAUNCHPAD_KEYS,
   ...QUALITY_KEYS,
   ...REFERRALS_KEYS,
+  ...USAGE_KEYS,
   ...WAITLIST_KEYS,
   ...PRICING_KEYS,
   ...TENANT_KEYS,

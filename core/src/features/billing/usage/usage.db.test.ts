@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, decimalText, newId, VirtualClock } from '../../../kernel/index.ts'
 import { aCustomer, aTenant } from '../../../testing/billing.ts'
@@ -15,7 +16,7 @@ const MARCH = { startsAt: FEBRUARY.endsAt, endsAt: new Date('2028-04-01T00:00:00
 const APRIL = { startsAt: MARCH.endsAt, endsAt: new Date('2028-05-01T00:00:00Z') }
 
 const clock = new VirtualClock(NOW)
-const { services, close } = await testPlatform({ clock, poolSize: 12 })
+const { database, services, close } = await testPlatform({ clock, poolSize: 12 })
 afterAll(close)
 
 let billing: TenantBilling
@@ -141,6 +142,18 @@ describe('an event', () => {
     })
     expect(await totalOf(right.meter, MARCH)).toBe('1')
   })
+})
+
+test.each([
+  'update gramkit.billing_usage_event set quantity = 0',
+  'delete from gramkit.billing_usage_event',
+  "update gramkit.billing_meter set aggregation = 'max'",
+  'update gramkit.billing_usage_reading set quantity = 0',
+])('the application may not %s', async (statement) => {
+  const app = new pg.Client(database.appUrl)
+  await app.connect()
+  await expect(app.query(statement)).rejects.toMatchObject({ code: '42501' })
+  await app.end()
 })
 
 describe('a batch', () => {
