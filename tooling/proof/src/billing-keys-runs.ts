@@ -31,18 +31,6 @@ export const RUNS_KEYS: readonly MoneyKey[] = [
     tests: invoices,
   },
   {
-    name: 'billing_guard_lines: lock',
-    guards: 'no line comes to an invoice while it is finalized',
-    edits: [
-      {
-        file: RULES,
-        find: 'ORDER BY i.tenant_id, i.id FOR SHARE',
-        replace: 'ORDER BY i.tenant_id, i.id',
-      },
-    ],
-    tests: invoices,
-  },
-  {
     name: 'billing_invoice: rights',
     guards: 'the application moves no invoice past the functions of the database',
     edits: [
