@@ -101,6 +101,8 @@ async function listChangeable(client: pg.Client): Promise<string[]> {
        select distinct tgrelid::regclass as name from pg_trigger
        join pg_proc p on p.oid = tgfoid
        where p.proname = 'refuse_change' and p.pronamespace = 'gramkit'::regnamespace
+         -- Of changed (16) or deleted (8) rows; some tables are only kept from being emptied.
+         and tgtype & 24 <> 0
        union select 'gramkit.balance_account'::regclass
      ) t
      where has_any_column_privilege(t.name, 'UPDATE') or has_table_privilege(t.name, 'DELETE')
