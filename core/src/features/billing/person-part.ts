@@ -5,6 +5,7 @@ import type { BillingService } from './billing.service.ts'
 import { billingCoupon, billingCouponRedemption } from './coupons/coupon.table.ts'
 import { billingCustomer } from './customers/customer.table.ts'
 import { CUSTOMER_PERSONAL, forgotten } from './customers/customer.ts'
+import { billingExchangeRate } from './exchange-rates/exchange-rate.table.ts'
 import {
   billingInvoice,
   billingInvoiceLine,
@@ -17,6 +18,7 @@ import {
   billingSubscription,
   billingSubscriptionRevision,
 } from './subscriptions/subscription.table.ts'
+import { billingTaxRate } from './taxes/tax-rate.table.ts'
 import type { TenantBilling } from './tenant-billing.ts'
 import { billingTenant } from './tenants/tenant.table.ts'
 import { billingMeter } from './usage/meter.table.ts'
@@ -42,8 +44,9 @@ async function eachTenant<T>(
 
 /**
  * Customers who are users, with their saved ways to pay. What invoices say of them stays with the
- * invoices, as the law wants it; names of tenants, plans, coupons and keys are those of businesses. Usage is counted for a
- * customer and proves the invoices: apps tell no names or addresses in it.
+ * invoices, as the law wants it; names of tenants, plans, coupons and keys are those of businesses.
+ * Usage is counted for a customer and proves the invoices: apps tell no names or addresses in it.
+ * Who set a rate of exchange stays with it, as it proves what was converted by it.
  */
 export const billingPart: PersonPart<PersonServices> = {
   name: 'billing',
@@ -54,6 +57,7 @@ export const billingPart: PersonPart<PersonServices> = {
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
     ...[billingMeter, billingUsageEvent, billingUsageReading],
     ...[billingQuota, billingReservation],
+    ...[billingExchangeRate, billingTaxRate],
   ],
   async merge(tx, { guestId, userId }) {
     await eachTenant(tx, guestId, ({ repos }) => repos.customers.moveUser(guestId, userId))
