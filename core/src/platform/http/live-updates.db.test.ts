@@ -38,24 +38,34 @@ describe('GET /me/stream', () => {
   const notify = (userId: string) =>
     database.executor.execute(sql`select pg_notify('gramkit_user', ${userId})`)
 
+  /** A guest of whom it was told already that they came: no stream hears of it later. */
+  const newcomer = async () => {
+    const told = new Set<string>()
+    const stop = await database.listen('gramkit_user', (userId) => told.add(userId))
+    const one = await guest()
+    await vi.waitUntil(() => told.has(one.id), 10_000)
+    await stop()
+    return one
+  }
+
   test('tells the person whose things changed, and nobody else', async () => {
-    const [one, other] = [await guest(), await guest()]
+    const [one, other] = [await newcomer(), await newcomer()]
     const mine = await open(one.token)
     const theirs = await open(other.token)
     expect(mine.answer.headers.get('content-type')).toBe('text/event-stream')
     expect(mine.answer.headers.get('content-security-policy')).toContain('frame-ancestors')
     await notify(one.id)
-    await vi.waitUntil(() => mine.changes() === 1)
+    await vi.waitUntil(() => mine.changes() === 1, 10_000)
     await notify(other.id)
-    await vi.waitUntil(() => theirs.changes() === 1)
+    await vi.waitUntil(() => theirs.changes() === 1, 10_000)
     expect(mine.changes()).toBe(1)
-    await vi.waitUntil(() => mine.text().includes(': still here'))
+    await vi.waitUntil(() => mine.text().includes(': still here'), 10_000)
     await mine.end()
     await theirs.end()
   })
 
   test('tells of an event that is committed, once it is', async () => {
-    const { token, id } = await guest()
+    const { token, id } = await newcomer()
     const stream = await open(token)
     const event = {
       id: newId(),
@@ -67,7 +77,7 @@ describe('GET /me/stream', () => {
     await database.transaction((tx) =>
       new OutboxRepository(tx).add({ ...event, subjectId: id, userId: id }),
     )
-    await vi.waitUntil(() => stream.changes() === 1)
+    await vi.waitUntil(() => stream.changes() === 1, 10_000)
     await stream.end()
   })
 
