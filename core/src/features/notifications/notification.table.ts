@@ -11,12 +11,9 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { gramkit, instant } from '../../platform/database/index.ts'
+import { gramkit, instant, listed } from '../../platform/database/index.ts'
 import { userAccount } from '../users/user.table.ts'
 import { CHANNEL_NAMES, type Facts, NOTIFICATION_STATUSES } from './notification.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /** Messages to single people: one a person, template and occasion. */
 export const notification = gramkit.table(

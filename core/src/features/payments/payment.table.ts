@@ -1,13 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type AnyPgColumn, check, index, jsonb, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { CURRENCIES } from '../../kernel/index.ts'
-import { gramkit, instant, int8 } from '../../platform/database/index.ts'
+import { gramkit, instant, int8, listed } from '../../platform/database/index.ts'
 import { userAccount } from '../users/user.table.ts'
 import { PAYMENT_STATUSES } from './payment.ts'
 import { IN_BOOKS } from './reconciliation/in-books.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /** The part of a payment's id by which people name it, as `paymentReference` makes it. */
 export function referenceOf(id: AnyPgColumn): SQL {

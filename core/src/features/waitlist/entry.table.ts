@@ -13,12 +13,10 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { LANGUAGES } from '../../kernel/index.ts'
-import { gramkit, instant } from '../../platform/database/index.ts'
+import { gramkit, instant, listed } from '../../platform/database/index.ts'
 import { userAccount } from '../users/index.ts'
 import { ENTRY_STATUSES } from './entry.ts'
 import { COHORTS, PERSONAS } from './score.ts'
-
-const oneOf = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /**
  * What a score depends on, one row for each combination that was ever there; never changed. The score
@@ -42,9 +40,9 @@ export const waitlistClass = gramkit.table(
       table.referrals,
       table.cohort,
     ),
-    check('waitlist_class_persona_check', sql`${table.persona} in (${oneOf(PERSONAS)})`),
+    check('waitlist_class_persona_check', sql`${table.persona} in (${listed(PERSONAS)})`),
     check('waitlist_class_referrals_check', sql`${table.referrals} between 0 and 100`),
-    check('waitlist_class_cohort_check', sql`${table.cohort} in (${oneOf(COHORTS)})`),
+    check('waitlist_class_cohort_check', sql`${table.cohort} in (${listed(COHORTS)})`),
   ],
 )
 
@@ -93,9 +91,9 @@ export const waitlistEntry = gramkit.table(
     index('waitlist_entry_inviter_entry_id_index')
       .on(table.inviterEntryId)
       .where(sql`${table.inviterEntryId} is not null`),
-    check('waitlist_entry_status_check', sql`${table.status} in (${oneOf(ENTRY_STATUSES)})`),
+    check('waitlist_entry_status_check', sql`${table.status} in (${listed(ENTRY_STATUSES)})`),
     check('waitlist_entry_email_check', sql`${table.email} = lower(${table.email})`),
-    check('waitlist_entry_language_check', sql`${table.language} in (${oneOf(LANGUAGES)})`),
+    check('waitlist_entry_language_check', sql`${table.language} in (${listed(LANGUAGES)})`),
     check('waitlist_entry_inviter_check', sql`${table.inviterEntryId} <> ${table.id}`),
     check(
       'waitlist_entry_known_check',

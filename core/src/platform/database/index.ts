@@ -19,6 +19,6 @@ export {
   readMigrationStates,
 } from './migrate.ts'
 export { type NodePostgresOptions, openNodePostgres } from './node-postgres.ts'
-export { decimal, gramkit, instant, int8 } from './schema.ts'
+export { decimal, gramkit, instant, int8, listed } from './schema.ts'
 export { enterTenant, TenantRepository, type TenantTable } from './tenant.repository.ts'
 export type { ServicesHost, Transactional } from './transactional.ts'

@@ -1,3 +1,4 @@
+import { type SQL, sql } from 'drizzle-orm'
 import { bigint, customType, pgSchema, timestamp } from 'drizzle-orm/pg-core'
 import { DECIMAL_PLACES, type Decimal, decimalText, readDecimal } from '../../kernel/index.ts'
 
@@ -16,3 +17,8 @@ export const decimal = customType<{ data: Decimal; driverData: string }>({
   fromDriver: (text) => readDecimal(text),
   toDriver: decimalText,
 })
+
+/** The words that a column may hold, for its check: constants of the code only, as they are not escaped. */
+export function listed(words: readonly string[]): SQL {
+  return sql.raw(words.map((word) => `'${word}'`).join(', '))
+}

@@ -11,14 +11,11 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { CURRENCIES } from '../../../kernel/index.ts'
-import { decimal, gramkit, instant, int8 } from '../../../platform/database/index.ts'
+import { decimal, gramkit, instant, int8, listed } from '../../../platform/database/index.ts'
 import { billingCustomer } from '../customers/customer.table.ts'
 import { billingPlan } from '../plans/plan.table.ts'
 import { billingTenant } from '../tenants/tenant.table.ts'
 import { COUPON_DURATIONS } from './coupon.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /** What may be taken off invoices. */
 export const billingCoupon = gramkit.table(

@@ -13,7 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { CURRENCIES } from '../../../kernel/index.ts'
-import { decimal, gramkit, instant, int8 } from '../../../platform/database/index.ts'
+import { decimal, gramkit, instant, int8, listed } from '../../../platform/database/index.ts'
 import { billingCustomer } from '../customers/customer.table.ts'
 import { billingRun } from '../runs/run.table.ts'
 import { billingSubscription } from '../subscriptions/subscription.table.ts'
@@ -21,8 +21,6 @@ import { billingTenant } from '../tenants/tenant.table.ts'
 import { INVOICE_STATES } from './invoice.ts'
 import { LINE_KINDS } from './invoice-line.ts'
 
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 const day = () => date({ mode: 'string' })
 
 /** The last number of each series; `billing_finalize_invoices` alone writes it. */

@@ -10,12 +10,9 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { CURRENCIES } from '../../../kernel/index.ts'
-import { gramkit, instant, int8 } from '../../../platform/database/index.ts'
+import { gramkit, instant, int8, listed } from '../../../platform/database/index.ts'
 import { CYCLES } from '../periods/billing-period.ts'
 import { billingTenant } from '../tenants/tenant.table.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /** What a tenant sells. */
 export const billingPlan = gramkit.table(

@@ -12,14 +12,12 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { CURRENCIES } from '../../../kernel/index.ts'
-import { decimal, gramkit, instant, int8 } from '../../../platform/database/index.ts'
+import { decimal, gramkit, instant, int8, listed } from '../../../platform/database/index.ts'
 import { billingCustomer } from '../customers/customer.table.ts'
 import { CYCLES } from '../periods/billing-period.ts'
 import { billingPlanVersion } from '../plans/plan.table.ts'
 import { BILLED_STATUSES, REVISION_KINDS } from './subscription.ts'
 
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 const day = () => date({ mode: 'string' })
 
 /** What customers are billed for again and again. */

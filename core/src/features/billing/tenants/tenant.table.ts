@@ -1,10 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, integer, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { CURRENCIES, LANGUAGES, ROUNDINGS } from '../../../kernel/index.ts'
-import { gramkit, instant } from '../../../platform/database/index.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
+import { gramkit, instant, listed } from '../../../platform/database/index.ts'
 
 /** Who sells by the kit. */
 export const billingTenant = gramkit.table(

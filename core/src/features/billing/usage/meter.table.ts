@@ -8,12 +8,9 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { gramkit, instant } from '../../../platform/database/index.ts'
+import { gramkit, instant, listed } from '../../../platform/database/index.ts'
 import { billingTenant } from '../tenants/tenant.table.ts'
 import { AGGREGATIONS, LATE_POLICIES } from './meter.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /** How usage is counted. */
 export const billingMeter = gramkit.table(

@@ -9,13 +9,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { decimal, gramkit, instant } from '../../../platform/database/index.ts'
+import { decimal, gramkit, instant, listed } from '../../../platform/database/index.ts'
 import { billingCustomer } from '../customers/customer.table.ts'
 import { billingMeter } from './meter.table.ts'
 import { QUOTA_CYCLES, QUOTA_KINDS, RESERVATION_STATUSES } from './quota.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /** How much customers may use. */
 export const billingQuota = gramkit.table(

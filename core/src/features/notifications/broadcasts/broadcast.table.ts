@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { gramkit, instant } from '../../../platform/database/index.ts'
+import { gramkit, instant, listed } from '../../../platform/database/index.ts'
 import { userAccount } from '../../users/user.table.ts'
 import {
   BROADCAST_STATUSES,
@@ -9,9 +9,6 @@ import {
   type BroadcastTexts,
   RECIPIENT_STATUSES,
 } from './broadcast.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /** Messages to many people. */
 export const broadcast = gramkit.table(

@@ -1,14 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { CURRENCIES } from '../../../kernel/index.ts'
-import { gramkit, instant, int8 } from '../../../platform/database/index.ts'
+import { gramkit, instant, int8, listed } from '../../../platform/database/index.ts'
 import { userAccount } from '../../users/user.table.ts'
 import { payment } from '../payment.table.ts'
 import { paymentRefund } from '../refunds/refund.table.ts'
 import { RECEIPT_KINDS, RECEIPT_STATUSES } from './receipt.ts'
-
-const listed = (values: readonly string[]) =>
-  sql.raw(values.map((value) => `'${value}'`).join(', '))
 
 /** Fiscal receipts (54-FZ) and how far their registration is. */
 export const paymentReceipt = gramkit.table(
