@@ -35,11 +35,7 @@ export function App({ launchpad }: { launchpad: Launchpad }) {
     setLanguage(other)
   }
   return (
-    <AppRoot
-      platform={host.platform}
-      appearance={isDark ? 'dark' : 'light'}
-      className="root launchpad"
-    >
+    <AppRoot platform={host.platform} appearance={isDark ? 'dark' : 'light'} className="root desk">
       <LaunchpadProvider launchpad={{ ...launchpad, language, texts: texts[language] }}>
         <Header page={page} onLanguage={switchLanguage} />
         <main className={page === 'admin' ? 'wide' : 'narrow'}>

@@ -1,11 +1,10 @@
 import type { Host } from '@gramkit/mini-app/host'
-import type { RequestFailed } from '@gramkit/mini-app/requests'
+import type { Api, RequestFailed } from '@gramkit/mini-app/requests'
 import type { TextStore } from '@gramkit/mini-app/store'
 import { type Language, problemText } from '@gramkit/mini-app/texts'
 import { SpeechContext } from '@gramkit/mini-app/ui'
 import { createContext, type ReactNode, use } from 'react'
 import type { Access } from './api/access.ts'
-import type { Api } from './api/api.ts'
 import type { Texts } from './texts/en.ts'
 import { problemTexts } from './texts/problem-texts.ts'
 
@@ -30,11 +29,11 @@ const LaunchpadContext = createContext<Launchpad | undefined>(undefined)
 /** Gives the pages their {@link Launchpad}, and the shared components their words. */
 export function LaunchpadProvider(props: { launchpad: Launchpad; children: ReactNode }) {
   const { language, texts } = props.launchpad
-  const { failed, retry, hide, loading } = texts
+  const { failed, retry, hide, loading, more } = texts
   const problem = (failure: RequestFailed) => problemText(failure, problemTexts, language)
   return (
     <LaunchpadContext value={props.launchpad}>
-      <SpeechContext value={{ failed, retry, hide, loading, problem }}>
+      <SpeechContext value={{ language, failed, retry, hide, loading, more, problem }}>
         {props.children}
       </SpeechContext>
     </LaunchpadContext>

@@ -1,5 +1,6 @@
 import '@telegram-apps/telegram-ui/dist/styles.css'
 import '@gramkit/mini-app/styles.css'
+import '@gramkit/mini-app/desk.css'
 import './styles.css'
 import { toRequestFailed } from '@gramkit/mini-app/requests'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'

@@ -27,10 +27,12 @@ const ShopContext = createContext<Shop | undefined>(undefined)
 export function ShopProvider({ shop, children }: { shop: Shop; children: ReactNode }) {
   const { language, texts } = shop
   const speech = {
+    language,
     failed: texts.failedTitle,
     retry: texts.retry,
     hide: texts.notice.hide,
     loading: texts.loading,
+    more: texts.purchases.more,
     problem: (failure: Parameters<typeof problemText>[0]) =>
       problemText(failure, problemTexts, language),
   }

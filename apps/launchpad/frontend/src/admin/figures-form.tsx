@@ -1,7 +1,6 @@
-import { Failure } from '@gramkit/mini-app/ui'
+import { Failure, Field } from '@gramkit/mini-app/ui'
 import { Button } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useState } from 'react'
-import { Field } from '../ui/field.tsx'
 import { focusWrong } from '../ui/focus-wrong.ts'
 import { useAdminTexts } from './texts/texts.ts'
 import { typedCount, typedShare } from './typed-figures.ts'

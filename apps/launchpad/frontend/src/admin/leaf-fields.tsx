@@ -1,4 +1,4 @@
-import { Field } from '../ui/field.tsx'
+import { Field } from '@gramkit/mini-app/ui'
 import { type Json, type Leaf, leavesOf, nameOf, withLeaf } from './setting-leaves.ts'
 import { useAdminTexts } from './texts/texts.ts'
 

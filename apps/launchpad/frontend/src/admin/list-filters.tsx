@@ -1,4 +1,4 @@
-import { Field, LabelledBy } from '../ui/field.tsx'
+import { Field, LabelledBy } from '@gramkit/mini-app/ui'
 import { useAdminTexts } from './texts/texts.ts'
 
 /** What a list is narrowed to: by a text, and by one of some states. */

@@ -1,6 +1,6 @@
+import type { Ask } from '@gramkit/mini-app/requests'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type * as z from 'zod/mini'
-import type { Ask } from '../api/api.ts'
 import type { Launchpad } from '../launchpad-context.tsx'
 import { pageOf } from './wire.ts'
 

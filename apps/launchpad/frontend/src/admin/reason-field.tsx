@@ -1,4 +1,4 @@
-import { Field } from '../ui/field.tsx'
+import { Field } from '@gramkit/mini-app/ui'
 import { useAdminTexts } from './texts/texts.ts'
 
 /** Where administrators say why, as the audit keeps it: up to 500 characters. */

@@ -1,4 +1,4 @@
-import { Card } from '../ui/card.tsx'
+import { Card } from '@gramkit/mini-app/ui'
 import { Branch } from './referral-branch.tsx'
 import { SettingCard } from './setting-card.tsx'
 import { useAdminTexts } from './texts/texts.ts'

@@ -1,11 +1,9 @@
 import type { RequestFailed } from '@gramkit/mini-app/requests'
-import { Failure } from '@gramkit/mini-app/ui'
+import { Card, Failure, Field } from '@gramkit/mini-app/ui'
 import { useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useState } from 'react'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { Card } from '../ui/card.tsx'
-import { Field } from '../ui/field.tsx'
 import { useAdminTexts } from './texts/texts.ts'
 
 /** Takes the administrator's token; an admin of Telegram or by e-mail needs none. */

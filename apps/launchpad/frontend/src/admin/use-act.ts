@@ -1,5 +1,5 @@
+import type { Ask } from '@gramkit/mini-app/requests'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { Ask } from '../api/api.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { ADMIN_KEY } from './queries.ts'
 

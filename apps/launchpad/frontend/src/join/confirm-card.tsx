@@ -1,9 +1,8 @@
-import { Failure } from '@gramkit/mini-app/ui'
+import { Card, Failure } from '@gramkit/mini-app/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import { confirmedWire } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { Card } from '../ui/card.tsx'
 
 /** Proves an address. Opening the mail's link alone does not: mail scanners open links too. */
 export function ConfirmCard({ token, onDone }: { token: string; onDone: () => void }) {

@@ -1,4 +1,4 @@
-import { Failure } from '@gramkit/mini-app/ui'
+import { Card, Failure, Field } from '@gramkit/mini-app/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useState } from 'react'
@@ -6,9 +6,8 @@ import { joinedWire, type Persona, personas } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { REFERRAL_KEY } from '../open-launchpad.ts'
 import { whole } from '../texts/counted.ts'
-import { Card } from '../ui/card.tsx'
-import { Field, looksLikeEmail } from '../ui/field.tsx'
 import { focusWrong } from '../ui/focus-wrong.ts'
+import { looksLikeEmail } from '../ui/looks-like-email.ts'
 import { UseCaseFields } from './use-case-fields.tsx'
 
 /** The form by which somebody joins; by e-mail it ends in their mailbox. */

@@ -1,9 +1,9 @@
+import { Card } from '@gramkit/mini-app/ui'
 import { Button, LargeTitle, Text } from '@telegram-apps/telegram-ui'
 import type { Position } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { go } from '../route.ts'
 import { whole } from '../texts/counted.ts'
-import { Card } from '../ui/card.tsx'
 import { ShareCard } from '../ui/share-card.tsx'
 import { EntryCard } from './entry-card.tsx'
 

@@ -1,7 +1,7 @@
+import { LabelledBy } from '@gramkit/mini-app/ui'
 import { useId } from 'react'
 import { type Persona, personas } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { LabelledBy } from '../ui/field.tsx'
 
 /** Who somebody is, and what they want the app for: what their score is made of. */
 export function UseCaseFields(props: {

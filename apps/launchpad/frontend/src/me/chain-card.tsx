@@ -1,6 +1,6 @@
 import { day } from '@gramkit/mini-app/texts'
+import { Card } from '@gramkit/mini-app/ui'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { Card } from '../ui/card.tsx'
 import type { Mine } from './wire.ts'
 
 const STEPS: readonly Status[] = ['shared', 'joined', 'signed_up', 'qualified']

@@ -1,8 +1,6 @@
-import { Loaded } from '@gramkit/mini-app/ui'
+import { Card, DataTable, Loaded } from '@gramkit/mini-app/ui'
 import { useQuery } from '@tanstack/react-query'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { Card } from '../ui/card.tsx'
-import { DataTable } from '../ui/data-table.tsx'
 import { leadersQuery } from './queries.ts'
 
 /** Who has brought the most, and where the person stands among them. */

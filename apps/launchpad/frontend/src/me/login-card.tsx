@@ -1,11 +1,11 @@
-import { Failure } from '@gramkit/mini-app/ui'
+import { Failure, Field } from '@gramkit/mini-app/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useState } from 'react'
 import { loginWire, startedLoginWire } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { go } from '../route.ts'
-import { Field, looksLikeEmail } from '../ui/field.tsx'
+import { looksLikeEmail } from '../ui/looks-like-email.ts'
 
 /** Logs somebody with an account in by a mailed code. */
 export function LoginCard({ email: known }: { email?: string }) {

@@ -1,5 +1,5 @@
+import { Card } from '@gramkit/mini-app/ui'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { Card } from '../ui/card.tsx'
 import { Meter } from '../ui/meter.tsx'
 import type { Mine } from './wire.ts'
 

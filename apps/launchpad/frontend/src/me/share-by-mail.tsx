@@ -1,9 +1,9 @@
-import { Failure } from '@gramkit/mini-app/ui'
+import { Failure, Field } from '@gramkit/mini-app/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useState } from 'react'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { Field, looksLikeEmail } from '../ui/field.tsx'
+import { looksLikeEmail } from '../ui/looks-like-email.ts'
 
 /** Says whom somebody wants to bring, so that they count even when they come without the link. */
 export function ShareByMail() {

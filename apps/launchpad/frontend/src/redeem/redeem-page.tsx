@@ -1,4 +1,4 @@
-import { Failure } from '@gramkit/mini-app/ui'
+import { Card, Failure, Field } from '@gramkit/mini-app/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, LargeTitle } from '@telegram-apps/telegram-ui'
 import { type FormEvent, useState } from 'react'
@@ -6,9 +6,8 @@ import { redeemedWire } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { LoginCard } from '../me/login-card.tsx'
 import { go } from '../route.ts'
-import { Card } from '../ui/card.tsx'
-import { Field, looksLikeEmail } from '../ui/field.tsx'
 import { focusWrong } from '../ui/focus-wrong.ts'
+import { looksLikeEmail } from '../ui/looks-like-email.ts'
 
 const CODE = /^[A-Z0-9_-]{6,32}$/
 

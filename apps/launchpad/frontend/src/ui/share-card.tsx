@@ -1,7 +1,7 @@
+import { Card } from '@gramkit/mini-app/ui'
 import { Button } from '@telegram-apps/telegram-ui'
 import type { ReactNode } from 'react'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { Card } from './card.tsx'
 import { CopyButton } from './copy-button.tsx'
 
 /** Somebody's own link, and ways to hand it on. */

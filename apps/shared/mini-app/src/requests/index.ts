@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type Api, type Ask, apiAt } from './api.ts'
 export { failureOf, RequestFailed, toRequestFailed } from './request-failed.ts'
 export { answerOf, doneOf, type Fetch, fetchAs, withTimeout } from './send.ts'
 export { type LogIn, Session } from './session.ts'

@@ -3,8 +3,12 @@
  *
  * @module
  */
+export { Card } from './card.tsx'
 export { ConfirmDialog } from './confirm-dialog.tsx'
+export { DataTable } from './data-table.tsx'
 export { Failure } from './failure.tsx'
+export { Field, LabelledBy } from './field.tsx'
 export { Loaded } from './loaded.tsx'
 export { SkeletonRows } from './skeleton.tsx'
 export { type Speech, SpeechContext } from './speech.ts'
+export { When } from './when.tsx'

@@ -1,13 +1,17 @@
 import { createContext, use } from 'react'
 import type { RequestFailed } from '../requests/index.ts'
+import type { Language } from '../texts/index.ts'
 
 /** What the shared components say, in the language of the page. */
 export interface Speech {
+  readonly language: Language
   /** Above the words of a failure. */
   readonly failed: string
   readonly retry: string
   readonly hide: string
   readonly loading: string
+  /** Below a list that goes on. */
+  readonly more: string
   problem(failure: RequestFailed): string
 }
 

@@ -1,5 +1,6 @@
-import { type Fetch, failureOf, RequestFailed, toRequestFailed } from '@gramkit/mini-app/requests'
 import type * as z from 'zod/mini'
+import { failureOf, RequestFailed, toRequestFailed } from './request-failed.ts'
+import type { Fetch } from './send.ts'
 
 /** A request: `GET` unless it says otherwise. */
 export interface Ask {
@@ -8,7 +9,7 @@ export interface Ask {
   readonly body?: object
 }
 
-/** A client of the launchpad's HTTP interface that sends in somebody's name. */
+/** A client of an app's HTTP interface that sends in somebody's name. */
 export interface Api {
   /** The answer, in the shape that is wanted; throws `RequestFailed` for everything else. */
   ask<Wire extends z.ZodMiniType>(wire: Wire, path: string, ask?: Ask): Promise<z.infer<Wire>>

@@ -1,7 +1,7 @@
 import { Button } from '@telegram-apps/telegram-ui'
 import type { Key, ReactNode } from 'react'
-import { useLaunchpad } from '../launchpad-context.tsx'
-import { whole } from '../texts/counted.ts'
+import { number } from '../texts/index.ts'
+import { useSpeech } from './speech.ts'
 
 /** One column: what stands above it and in it; whole numbers as the language writes them. */
 export interface Column<Row> {
@@ -20,8 +20,9 @@ export function DataTable<Row>(props: {
   /** Reads the next page, where there is one. */
   more?: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
 }) {
-  const { language, texts } = useLaunchpad()
-  const shown = (cell: ReactNode) => (typeof cell === 'number' ? whole(language, cell) : cell)
+  const { language, more: moreText } = useSpeech()
+  const shown = (cell: ReactNode) =>
+    typeof cell === 'number' ? number(language, String(cell)) : cell
   const { columns, rows, more } = props
   if (rows.length === 0) return <p className="empty">{props.empty}</p>
   return (
@@ -58,7 +59,7 @@ export function DataTable<Row>(props: {
           loading={more.isFetchingNextPage}
           onClick={() => void more.fetchNextPage()}
         >
-          {texts.more}
+          {moreText}
         </Button>
       ) : null}
     </>
