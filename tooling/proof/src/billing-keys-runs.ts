@@ -4,6 +4,7 @@ const BILLING = `${CORE}/features/billing`
 
 const invoices = [`${BILLING}/invoices/invoices.db.test.ts`]
 const runs = [`${BILLING}/runs/runs.db.test.ts`]
+const anchors = [`${BILLING}/subscriptions/anchors.db.test.ts`]
 const subscriptions = [`${BILLING}/subscriptions/subscriptions.db.test.ts`]
 
 /** What is asked for once, under a number of its own, and never changed afterwards. */
@@ -108,5 +109,30 @@ export const RUNS_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: subscriptions,
+  },
+  {
+    name: 'periods: counted from the anchor',
+    guards: 'the 31st stays the 31st after a shorter month',
+    edits: [
+      {
+        file: `${BILLING}/periods/billing-period.ts`,
+        find: ': addMonths(anchorOn, step.months * index)',
+        replace:
+          ': Array.from({ length: index }).reduce<string>((day) => addMonths(day, step.months), anchorOn)',
+      },
+    ],
+    tests: anchors,
+  },
+  {
+    name: 'periods: local midnights',
+    guards: 'a period begins with the day of the customer',
+    edits: [
+      {
+        file: `${BILLING}/periods/billing-period.ts`,
+        find: 'startsAt: localMidnight(startOn, schedule.timeZone)',
+        replace: "startsAt: localMidnight(startOn, 'UTC')",
+      },
+    ],
+    tests: anchors,
   },
 ]
