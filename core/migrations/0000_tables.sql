@@ -772,11 +772,11 @@ CREATE TABLE "gramkit"."payment_consent" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
 	"payment_id" uuid NOT NULL,
-	"session_id" uuid NOT NULL,
+	"session_id" uuid,
 	"text_version" text NOT NULL,
 	"amount" bigint NOT NULL,
 	"currency" text NOT NULL,
-	"period" jsonb NOT NULL,
+	"period" jsonb,
 	"agreed_at" timestamp (3) with time zone NOT NULL,
 	"withdrawn_at" timestamp (3) with time zone,
 	CONSTRAINT "payment_consent_amount_check" CHECK ("gramkit"."payment_consent"."amount" > 0)

@@ -269,6 +269,7 @@ function adaptFulfilment<Services>(
   fulfilment: Fulfilment<Services>,
   servicesOf: (core: CoreServices) => Services,
 ): Fulfilment<CoreServices> {
+  const quote = fulfilment.quote?.bind(fulfilment)
   return {
     fulfil: (tx, payment) => fulfilment.fulfil(servicesOf(tx), payment),
     reverse: (tx, payment, reversal) => fulfilment.reverse(servicesOf(tx), payment, reversal),
@@ -277,7 +278,9 @@ function adaptFulfilment<Services>(
     checkSellable: async (tx, payment) => fulfilment.checkSellable?.(servicesOf(tx), payment),
     wantsCharge: async (tx, payment) =>
       (await fulfilment.wantsCharge?.(servicesOf(tx), payment)) ?? true,
-    declined: async (tx, payment) => fulfilment.declined?.(servicesOf(tx), payment),
+    closed: async (tx, payment) => fulfilment.closed?.(servicesOf(tx), payment),
+    ...(quote ? { quote: (tx, request) => quote(servicesOf(tx), request) } : {}),
+    opened: async (tx, payment) => fulfilment.opened?.(servicesOf(tx), payment),
   }
 }
 

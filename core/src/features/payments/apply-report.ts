@@ -76,7 +76,7 @@ export async function closeOpen(
     nextCheckAt: null,
     updatedAt: now,
   })
-  if (closed.subscriptionId) await tx.fulfilment(closed.product.kind).declined(closed)
+  await tx.fulfilment(closed.product.kind).closed(closed)
   await tx.repos.outbox.add(
     paymentClosed.create({
       occurredAt: now,

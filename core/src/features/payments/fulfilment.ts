@@ -1,5 +1,6 @@
 import { assert } from '../../kernel/index.ts'
 import type { Payment } from './payment.ts'
+import type { Quote, QuoteRequest } from './quotes/quote.ts'
 
 /** The money of one refund. */
 export interface RefundedPart {
@@ -32,8 +33,15 @@ export interface Fulfilment<Services> {
   checkSellable?(tx: Services, payment: Payment): Promise<void>
   /** Tells whether an automatic renewal should still be charged; asked right before. [yes] */
   wantsCharge?(tx: Services, payment: Payment): Promise<boolean>
-  /** Hears that an automatic renewal was declined. */
-  declined?(tx: Services, payment: Payment): Promise<void>
+  /** Hears that a payment ended without money: declined, called off, or not paid in time. */
+  closed?(tx: Services, payment: Payment): Promise<void>
+  /**
+   * Says what is sold and for how much, where no catalog does, or refuses by throwing a typed error.
+   * Called in the transaction that writes the payment.
+   */
+  quote?(tx: Services, request: QuoteRequest): Promise<Quote>
+  /** Hears that the payment of its quote was written, in the same transaction. */
+  opened?(tx: Services, payment: Payment): Promise<void>
 }
 
 /** The fulfilments of an app, by kind of product. */
@@ -47,7 +55,9 @@ export interface BoundFulfilment {
   release(payment: Payment, refund: RefundedPart): Promise<void>
   checkSellable(payment: Payment): Promise<void>
   wantsCharge(payment: Payment): Promise<boolean>
-  declined(payment: Payment): Promise<void>
+  closed(payment: Payment): Promise<void>
+  quote(request: QuoteRequest): Promise<Quote>
+  opened(payment: Payment): Promise<void>
 }
 
 /** Binds the fulfilment of a kind of product to a transaction's services. */
@@ -65,6 +75,11 @@ export function bindFulfilment<Services>(
     release: async (payment, refund) => fulfilment.release?.(tx, payment, refund),
     checkSellable: async (payment) => fulfilment.checkSellable?.(tx, payment),
     wantsCharge: async (payment) => (await fulfilment.wantsCharge?.(tx, payment)) ?? true,
-    declined: async (payment) => fulfilment.declined?.(tx, payment),
+    closed: async (payment) => fulfilment.closed?.(tx, payment),
+    async quote(request) {
+      assert(fulfilment.quote, `Products of kind ${kind} are of the catalog`)
+      return fulfilment.quote(tx, request)
+    },
+    opened: async (payment) => fulfilment.opened?.(tx, payment),
   }
 }

@@ -75,6 +75,7 @@ export {
   type ProductInput,
   type ProductSnapshot,
 } from './product.ts'
+export type { Quote, QuoteRequest, StartQuoted } from './quotes/quote.ts'
 export type { GivenContact } from './receipts/buyer-contact.ts'
 export { checkTaxProfiles } from './receipts/check-tax-profiles.ts'
 export { ContactsRepository } from './receipts/contacts.repository.ts'

@@ -120,7 +120,7 @@ export class PaymentsCheckService {
       await this.#lookUpPayment(payment, gateway.lookUp)
       return
     }
-    const { status } = await (payment.savedMethodId && payment.subscriptionId
+    const { status } = await (payment.savedMethodId
       ? payments.chargeSavedMethod(payment)
       : payments.offer(payment))
     if (status !== 'unknown') return

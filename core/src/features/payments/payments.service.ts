@@ -18,14 +18,14 @@ import {
 } from './apply-report.ts'
 import { askForCancel } from './ask-for-cancel.ts'
 import { askForCapture } from './ask-for-capture.ts'
+import { checkAccepted } from './check-accepted.ts'
 import type { GivenConsent } from './consents/consent.ts'
 import { keepConsent } from './consents/keep-consent.ts'
+import { OPEN_MAX } from './open-max.ts'
 import { isOpen, type Payment, type PaymentSnapshot, type Surface } from './payment.ts'
 import { isKeyForgotten, type PaymentGateway } from './payment-gateway.ts'
 import {
-  CurrencyNotAccepted,
   CurrencyNotPriced,
-  GoodsNotAllowed,
   NotCapturable,
   PaymentClosed,
   PaymentConflict,
@@ -40,6 +40,8 @@ import {
 import { paymentUpdated } from './payments.events.ts'
 import type { PaymentsScope } from './payments.scope.ts'
 import { type Product, type ProductSnapshot, priceIn } from './product.ts'
+import { openQuoted } from './quotes/open-quoted.ts'
+import type { StartQuoted } from './quotes/quote.ts'
 import type { GivenContact } from './receipts/buyer-contact.ts'
 import { ContactRequired } from './receipts/receipts.errors.ts'
 import { checkReturnUrl } from './return-url.ts'
@@ -69,9 +71,6 @@ export interface RenewalCharge {
   readonly product: Product | ProductSnapshot
   readonly amount: bigint
 }
-
-/** Payments of one user that may wait for money at once: each costs looks at the provider. */
-const OPEN_MAX = 30
 
 /** Purchases: from the price to the money, and whatever providers report of them. */
 export class PaymentsService {
@@ -143,6 +142,33 @@ export class PaymentsService {
   }
 
   /**
+   * Starts a payment whose product and price no catalog says: the fulfilment of its kind does, in the
+   * transaction that writes the payment. It is offered to the payer, or charged by a saved method
+   * where the quote names one.
+   *
+   * Must not be called inside a transaction, as it calls the provider. Idempotent by `id`.
+   *
+   * @throws {@link UnknownGateway} {@link CurrencyNotAccepted} {@link GoodsNotAllowed}
+   * {@link ReturnUrlNotAllowed} {@link PaymentConflict} {@link TooManyOpen}
+   * {@link ContactRequired} {@link ContactInvalid} {@link TaxProfileMissing}
+   * {@link ProviderRejected}, or what the fulfilment throws
+   * @example
+   * const payment = await services.payments.startQuoted({
+   *   id: newId(), kind: 'ticket', facts: { seat: '14C' }, gateway: 'yookassa', surface: 'web',
+   * })
+   */
+  async startQuoted(request: StartQuoted): Promise<Payment> {
+    assertNoTransaction('payments.startQuoted')
+    const gateway = this.gateway(request.gateway)
+    const returnUrl = checkReturnUrl(request.returnUrl, this.#scope.returnUrls)
+    const payment = await this.#scope.transaction((tx) =>
+      openQuoted(tx, request, { gateway, returnUrl }),
+    )
+    if (payment.status !== 'created') return payment
+    return payment.savedMethodId ? this.chargeSavedMethod(payment) : this.offer(payment)
+  }
+
+  /**
    * Asks the provider where the buyer pays, and records it; repeats the question for a payment
    * whose first answer was lost. Leaves it to the resolver once the provider may have forgotten it.
    *
@@ -198,9 +224,9 @@ export class PaymentsService {
   }
 
   /**
-   * Puts a renewal's charge to the provider, for the first time or again with the same key. A lost
-   * answer leaves the payment `unknown` for the resolver. Not made for a subscription that has ended
-   * or was canceled meanwhile, nor once the provider may have forgotten the key.
+   * Puts a charge of a saved method to the provider, for the first time or again with the same key. A lost
+   * answer leaves the payment `unknown` for the resolver. Not made where its fulfilment does not want
+   * it any more, such as for a subscription that has ended meanwhile, nor once the provider may have forgotten the key.
    */
   async chargeSavedMethod(payment: Payment): Promise<Payment> {
     assertNoTransaction('payments.chargeSavedMethod')
@@ -248,7 +274,8 @@ export class PaymentsService {
     if (!isOpen(payment.status)) {
       throw new PaymentClosed({ paymentId: payment.id, status: payment.status })
     }
-    if (products.find(payment.productId)?.status !== 'active') {
+    const isQuoted = payment.product.facts !== undefined
+    if (!isQuoted && products.find(payment.productId)?.status !== 'active') {
       throw new ProductRetired({ productId: payment.productId })
     }
     await this.#scope.fulfilment(payment.product.kind).checkSellable(payment)
@@ -385,12 +412,7 @@ export class PaymentsService {
 
   #price(request: StartPayment, product: Product, gateway: PaymentGateway): bigint {
     const { currency, surface } = request
-    if (!gateway.capabilities.goods[surface].includes(product.goods)) {
-      throw new GoodsNotAllowed({ gateway: gateway.name, goods: product.goods, surface })
-    }
-    if (!gateway.capabilities.currencies.includes(currency)) {
-      throw new CurrencyNotAccepted({ gateway: gateway.name, currency })
-    }
+    checkAccepted(gateway, { goods: product.goods, surface, currency })
     const amount = priceIn(product, currency)
     if (amount === undefined) throw new CurrencyNotPriced({ productId: product.id, currency })
     return amount

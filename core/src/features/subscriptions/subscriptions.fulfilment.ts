@@ -16,5 +16,7 @@ export const subscriptionFulfilment: Fulfilment<{
   },
   checkSellable: ({ subscriptions }, payment) => subscriptions.checkSellable(payment),
   wantsCharge: ({ renewals }, payment) => renewals.wantsCharge(payment),
-  declined: ({ renewals }, payment) => renewals.decline(payment),
+  async closed({ renewals }, payment) {
+    if (payment.subscriptionId) await renewals.decline(payment)
+  },
 }

@@ -209,6 +209,18 @@ export class UsersService {
   }
 
   /**
+   * Writes down somebody who pays and never logs in, such as a company that gets invoices. Emits
+   * `user.created`.
+   */
+  async createWithoutLogin(): Promise<User> {
+    return this.#scope.transaction(async (tx) => {
+      const user = await create(tx, {}, NO_PROFILE)
+      assert(user, 'Somebody without an identity can always be written')
+      return user
+    })
+  }
+
+  /**
    * Makes a guest who proved who they are a registered user, and emits `user.registered`, once. The
    * key of a device, which others may hold, opens their account no more; of the logins that it has
    * opened only the one that registered lasts.

@@ -17,11 +17,11 @@ export const paymentConsent = gramkit.table(
       .notNull()
       .references(() => payment.id),
     /** No foreign key: logins are removed, what was agreed in them stays. */
-    sessionId: uuid().notNull(),
+    sessionId: uuid(),
     textVersion: text().notNull(),
     amount: int8().notNull(),
     currency: text().$type<Currency>().notNull(),
-    period: jsonb().$type<Period>().notNull(),
+    period: jsonb().$type<Period>(),
     agreedAt: instant().notNull(),
     withdrawnAt: instant(),
   },

@@ -6,14 +6,15 @@ export interface Consent {
   readonly userId: string
   /** The purchase it was given with; renewals repeat that one. */
   readonly paymentId: string
-  /** The login it was given in. */
-  readonly sessionId: string
+  /** The login it was given in; null where it was given without one. */
+  readonly sessionId: string | null
   /** Which wording they saw. */
   readonly textVersion: string
-  /** What they were shown: minor units, for each period. */
+  /** What they were shown, in minor units: for each period, or of the first invoice. */
   readonly amount: bigint
   readonly currency: Currency
-  readonly period: Period
+  /** Null where it is for whatever is asked for when it is due. */
+  readonly period: Period | null
   readonly agreedAt: Date
   readonly withdrawnAt: Date | null
 }

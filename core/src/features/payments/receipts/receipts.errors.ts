@@ -20,6 +20,19 @@ export class ContactInvalid extends AppError {
   }
 }
 
+/** A receipt has to be issued, and nobody said what the law wants to know of what is sold. */
+export class TaxProfileMissing extends AppError {
+  readonly code = 'receipts.tax_profile_missing'
+  readonly kind = 'conflict'
+
+  constructor(facts: { gateway: string; productId: string }) {
+    super(
+      `${facts.gateway} issues a receipt for all that it sells, and ${facts.productId} has no tax profile`,
+      facts,
+    )
+  }
+}
+
 /** There is no prepayment to settle: not paid, refunded, or sold without prepayment. */
 export class NotSettleable extends AppError {
   readonly code = 'receipts.not_settleable'
