@@ -126,4 +126,16 @@ export const TENANT_KEYS: readonly MoneyKey[] = [
     ],
     tests: trail,
   },
+  {
+    name: 'invoice page: the token is ours',
+    guards: 'nobody sees or pays invoices whose link they were not given',
+    edits: [
+      {
+        file: `${BILLING}/invoices/invoice-token.ts`,
+        find: '!timingSafeEqual(mac, macOf(named, secret))',
+        replace: 'mac.equals(Buffer.alloc(MAC_BYTES))',
+      },
+    ],
+    tests: [`${BILLING}/invoices/invoice-token.test.ts`],
+  },
 ]

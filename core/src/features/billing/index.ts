@@ -125,6 +125,7 @@ export {
   LINE_KINDS,
   type LineKind,
 } from './invoices/invoice-line.ts'
+export { invoiceOfToken, invoiceToken, type ShownInvoice } from './invoices/invoice-token.ts'
 export { InvoiceRefuses, MoreThanPaid, NothingToInvoice } from './invoices/invoices.errors.ts'
 export { fallOverdueInvoices } from './invoices/invoices.jobs.ts'
 export {
