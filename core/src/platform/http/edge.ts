@@ -44,6 +44,8 @@ declare module 'fastify' {
     principal: Principal | null
     /** Set by {@link requireAdmin}. */
     isAdmin: boolean
+    /** Who asks, such as `user:<id>` or `admin`, by which idempotency keys are kept apart; set by whatever lets the request pass. */
+    asker: string | null
   }
 }
 
@@ -65,7 +67,9 @@ export const httpEdge = fastifyPlugin<HttpEdge>(
  * @throws {@link CredentialsMissing}
  */
 export async function requireUser(request: FastifyRequest): Promise<void> {
-  request.principal = await request.server.edge.authenticate(bearerToken(request))
+  const principal = await request.server.edge.authenticate(bearerToken(request))
+  request.principal = principal
+  request.asker = `user:${principal.user.id}`
 }
 
 /** How long after a login its session may act for the app: a stolen one is not worth much. */
@@ -106,6 +110,7 @@ async function requireRole(request: FastifyRequest, role: 'admin' | 'owner'): Pr
     request.principal = principal
   }
   request.isAdmin = true
+  request.asker = request.principal ? `user:${request.principal.user.id}` : 'admin'
 }
 
 /** How old a login may be that changes how its person logs in: a stolen one must not do that. */

@@ -78,9 +78,8 @@ function keyOf(request: FastifyRequest): string {
 }
 
 function scopeOf(request: FastifyRequest): string {
-  const who = request.principal ? `user:${request.principal.user.id}` : 'admin'
-  assert(request.isAdmin || request.principal, 'An idempotent route requires a user or an admin')
-  return `${who} ${request.method} ${request.routeOptions.url}`
+  assert(request.asker !== null, 'An idempotent route knows who asks')
+  return `${request.asker} ${request.method} ${request.routeOptions.url}`
 }
 
 function fingerprintOf(request: FastifyRequest): string {

@@ -7,12 +7,17 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 export interface ApiTitle {
   readonly title: string
   readonly version: string
+  /** Where its document and its reference page are, before `/openapi.json` and `/docs`. [the root] */
+  readonly path?: string
 }
 
 const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g
 
 /** Describes all routes registered after it: `/openapi.json` (3.1) and a reference page, `/docs`. */
-export async function registerOpenApi(app: FastifyInstance, info: ApiTitle): Promise<void> {
+export async function registerOpenApi(
+  app: FastifyInstance,
+  { path = '', ...info }: ApiTitle,
+): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -21,26 +26,28 @@ export async function registerOpenApi(app: FastifyInstance, info: ApiTitle): Pro
         securitySchemes: {
           session: { type: 'http', scheme: 'bearer', description: 'Token of a login' },
           admin: { type: 'http', scheme: 'bearer', description: 'The admin token' },
+          apiKey: { type: 'http', scheme: 'bearer', description: 'API key of a tenant' },
         },
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   })
   await app.register(swaggerUi, {
-    routePrefix: '/docs',
+    routePrefix: `${path}/docs`,
     theme: { title: info.title },
     // Without the bar above, which asks for the address of another document.
     uiConfig: { layout: 'BaseLayout', displayRequestDuration: true },
   })
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+  app.get(`${path}/openapi.json`, { schema: { hide: true } }, () => app.swagger())
 }
 
 /**
- * Keeps the named schemas that a route needs, in the order of their names: they come from a registry
- * of the whole process, in which another app's may stand, and in the order of loading.
+ * Keeps the ways to log in and the named schemas that a route needs. Schemas come from a registry of
+ * the whole process, in which another app's may stand, and in the order of loading: so they are
+ * sorted by their names.
  */
-function withoutUnusedSchemas<Document extends object>(document: Document): Document {
+function withoutUnused<Document extends object>(document: Document): Document {
   const components: unknown = Reflect.get(document, 'components')
   const schemas: unknown = Reflect.get(Object(components), 'schemas')
   const isUsed = new Set<string>()
@@ -51,7 +58,12 @@ function withoutUnusedSchemas<Document extends object>(document: Document): Docu
       collect(Reflect.get(Object(schemas), name))
     }
   }
-  collect(Reflect.get(document, 'paths'))
+  const paths: unknown = Reflect.get(document, 'paths')
+  collect(paths)
+  const written = JSON.stringify(paths)
+  const logins: unknown = Reflect.get(Object(components), 'securitySchemes')
+  const asked = Object.entries(Object(logins)).filter(([name]) => written.includes(`{"${name}":[`))
+  Reflect.set(Object(components), 'securitySchemes', Object.fromEntries(asked))
   const kept = Object.entries(Object(schemas)).filter(([name]) => isUsed.has(name))
   const sorted = kept.sort(([one], [other]) => (one < other ? -1 : 1))
   Reflect.set(Object(components), 'schemas', Object.fromEntries(sorted))

@@ -76,6 +76,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   observe(app, options.metrics, () => closing !== undefined)
   app.decorateRequest('principal', null)
   app.decorateRequest('isAdmin', false)
+  app.decorateRequest('asker', null)
   await protect(app, options)
   await registerOpenApi(app, options.api)
   const service = options.service ?? options.api.title

@@ -88,7 +88,10 @@ describe('the dev command', () => {
     expect(first.output()).toContain(`http://localhost:${port}/sandbox/#mail`)
     expect(first.output()).toContain(token)
     expect(first.output()).toContain(`http://localhost:${port}/join/admin`)
+    const apiKey = readFileSync(join(home, 'billing-api-key'), 'utf8').trim()
+    expect(first.output()).toContain(apiKey)
     const paths = ['/sandbox/', '/shop/', '/docs/', '/health', '/metrics', '/openapi.json']
+    paths.push('/billing/docs/', '/billing/openapi.json')
     for (const path of [...paths, '/join/', '/join/admin', '/status', '/api/waitlist/stats']) {
       expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200])
     }
@@ -103,6 +106,9 @@ describe('the dev command', () => {
     const joined = await api('/api/waitlist/join', String(joiner), wish)
     expect(joined).toMatchObject({ status: 'success', position: 1 })
 
+    const ada = { code: 'ADA', name: 'Ada' }
+    expect(await api('/billing/api/v1/customers', apiKey, ada)).toMatchObject(ada)
+
     first.child.kill('SIGTERM')
     expect(await first.ended).toBe(0)
     expect(first.output()).toContain('Stopped. Your data is kept.')
@@ -113,6 +119,9 @@ describe('the dev command', () => {
     expect(await api('/api/v1/me', String(login['token']))).toMatchObject({ firstName: 'Ada' })
     expect(await api('/api/waitlist/position', String(joiner))).toMatchObject({ position: 1 })
     expect(readFileSync(join(home, 'admin-token'), 'utf8').trim()).toBe(token)
+    expect(readFileSync(join(home, 'billing-api-key'), 'utf8').trim()).toBe(apiKey)
+    const known = await api('/billing/api/v1/customers?search=ADA', apiKey)
+    expect(known).toMatchObject({ items: [ada] })
     second.child.kill('SIGINT')
     expect(await second.ended).toBe(0)
     expect(processesOf(home)).toEqual([])

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
+import { BILLING_PATH } from '@gramkit/billing-backend'
 import { loadConfig } from '@gramkit/core/config'
 import { createLogger } from '@gramkit/core/log'
 import { JOIN_PATH, PAGES_FOLDER } from '@gramkit/launchpad'
@@ -7,6 +8,7 @@ import { sandboxProxy } from '@gramkit/sandbox/proxy'
 import { freePort, ServiceError, startPostgres } from '@gramkit/services'
 import { MINI_APP_FOLDER, MINI_APP_PATH, migrateShop, serveShop } from '@gramkit/shop'
 import type { Environment, ExitCode } from '../command.ts'
+import { BILLING_DATABASE, billingAccounts, startBilling } from './billing.ts'
 import { DevError } from './dev-error.ts'
 import { buildFrontend } from './frontend.ts'
 import { type Home, openHome } from './home.ts'
@@ -61,12 +63,14 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
     buildFrontend(PAGES_FOLDER),
   ])
   running.defer(() => cluster.stop())
-  for (const name of [DATABASE, LAUNCHPAD_DATABASE]) {
+  for (const name of [DATABASE, LAUNCHPAD_DATABASE, BILLING_DATABASE]) {
     if (!(await cluster.hasDatabase(name))) await cluster.createDatabase(name)
   }
   await migrateShop(cluster.ownerUrl(DATABASE))
 
   say('Starting the sandbox …')
+  const localUrl = `http://${HOST}:${port}`
+  const billed = billingAccounts(publicUrl, localUrl, secrets)
   const sandbox = await startSandboxProcess({
     dataDir: home.sandbox,
     publicUrl,
@@ -78,15 +82,18 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
         miniAppUrl: `${publicUrl}${MINI_APP_PATH}`,
       },
       launchpadBot(publicUrl, secrets),
+      billed.bot,
     ],
     shops: [
       {
         shopId: secrets.shopId,
         secretKey: secrets.shopSecretKey,
-        webhookUrl: `http://${HOST}:${port}/webhooks/yookassa`,
+        webhookUrl: `${localUrl}/webhooks/yookassa`,
         receipts: 'email',
       },
+      billed.shop,
     ],
+    stripeAccounts: [billed.stripeAccount],
   })
   running.defer(() => sandbox.stop())
 
@@ -100,6 +107,17 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
     port: await freePort(),
   })
   running.defer(() => launchpad.close())
+
+  say('Starting billing …')
+  const billing = await startBilling({
+    ...{ home, publicUrl, sandbox },
+    database: {
+      url: cluster.appUrl(BILLING_DATABASE),
+      ownerUrl: cluster.ownerUrl(BILLING_DATABASE),
+    },
+    port: await freePort(),
+  })
+  running.defer(() => billing.close())
 
   say('Starting the shop …')
   const config = loadConfig({
@@ -132,10 +150,11 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
       app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/sandbox/'))
       await app.register(sandboxProxy(sandbox.url))
       await app.register(launchpad.onSameOrigin)
+      await app.register(billing.onSameOrigin)
     },
   })
   running.defer(() => served.close())
-  say(summary(publicUrl, home))
+  say(summary(publicUrl, home, billing))
 
   const broken = Promise.race([
     cluster.ended.then((reason) => `PostgreSQL ended: ${reason}`),
@@ -144,7 +163,7 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
   return { broken }
 }
 
-function summary(publicUrl: string, home: Home): string {
+function summary(publicUrl: string, home: Home, { apiKey }: { readonly apiKey: string }): string {
   return `
 gramkit is ready.
 
@@ -154,10 +173,14 @@ gramkit is ready.
   The waitlist        ${publicUrl}${JOIN_PATH}/
   Its administration  ${publicUrl}${JOIN_PATH}/admin
   API reference       ${publicUrl}/docs
+  Billing             ${publicUrl}${BILLING_PATH}/docs
+  Its demo's API key  ${apiKey}
+                      (also in ${home.billingKeyFile})
   Admin token         ${home.secrets.adminToken}
                       (also in ${home.folder}/admin-token)
   Logs                ${home.logFile}
                       ${home.launchpadLogFile}
+                      ${home.billingLogFile}
   Data                ${home.folder}
 
 Ctrl-C stops everything; the data stays.

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -16,6 +16,13 @@ const secretsSchema = z.object({
   shopSecretKey: z.string(),
   launchpadBotToken: z.string(),
   launchpadWebhookSecret: z.string(),
+  billingBotToken: z.string(),
+  billingWebhookSecret: z.string(),
+  billingShopId: z.string(),
+  billingShopSecretKey: z.string(),
+  stripeSecretKey: z.string(),
+  stripeWebhookSecret: z.string(),
+  demoTenantId: z.string(),
 })
 
 /** Secrets of this folder's sandbox and apps, made once. */
@@ -28,6 +35,9 @@ export interface Home {
   readonly sandbox: string
   readonly logFile: string
   readonly launchpadLogFile: string
+  readonly billingLogFile: string
+  /** Where the API key of billing's demo tenant is kept. */
+  readonly billingKeyFile: string
   readonly secrets: Secrets
 }
 
@@ -48,6 +58,8 @@ export function openHome(path: string): Home {
     sandbox: join(folder, 'sandbox'),
     logFile: join(folder, 'shop.log'),
     launchpadLogFile: join(folder, 'launchpad.log'),
+    billingLogFile: join(folder, 'billing.log'),
+    billingKeyFile: join(folder, 'billing-api-key'),
     secrets,
   }
 }
@@ -72,15 +84,20 @@ function checkLayout(folder: string): void {
 function readSecrets(file: string): Secrets {
   const secret = (): string => randomBytes(24).toString('base64url')
   const botToken = (): string => `${randomInt(100_000_000, 999_999_999)}:${secret()}`
+  const shopId = (): string => String(randomInt(100_000, 999_999))
   const fresh: Secrets = {
     botToken: botToken(),
     webhookSecret: secret(),
     adminToken: secret(),
     codeSecret: secret(),
-    shopId: String(randomInt(100_000, 999_999)),
-    shopSecretKey: `test_${secret()}`,
+    ...{ shopId: shopId(), shopSecretKey: `test_${secret()}` },
     launchpadBotToken: botToken(),
     launchpadWebhookSecret: secret(),
+    ...{ billingBotToken: botToken(), billingWebhookSecret: secret() },
+    ...{ billingShopId: shopId(), billingShopSecretKey: `test_${secret()}` },
+    stripeSecretKey: `sk_test_${secret()}`,
+    stripeWebhookSecret: `whsec_${secret()}`,
+    demoTenantId: randomUUID(),
   }
   const kept: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const secrets = secretsSchema.parse({ ...fresh, ...Object(kept) })

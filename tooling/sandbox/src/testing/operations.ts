@@ -6,13 +6,15 @@ export interface Operation {
   readonly path: string
   readonly name: string
   readonly access: 'all' | 'session' | 'admin'
+  /** What an API key must be for; empty where none lets pass. */
+  readonly scopes: readonly string[]
   /** Names of the fields of the body. */
   readonly fields: readonly string[]
 }
 
 /** Reads the routes of an app out of the document that it serves. */
-export async function readOperations(url: string): Promise<Operation[]> {
-  const document: Schema = await (await fetch(`${url}/openapi.json`)).json()
+export async function readOperations(url: string, path = '/openapi.json'): Promise<Operation[]> {
+  const document: Schema = await (await fetch(`${url}${path}`)).json()
   return Object.entries<Record<string, Schema>>(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { security, requestBody }]) => {
       const needs = (security ?? [{}]).flatMap(Object.keys)
@@ -22,6 +24,7 @@ export async function readOperations(url: string): Promise<Operation[]> {
         method: method.toUpperCase(),
         path,
         name: `${method.toUpperCase()} ${path}`,
+        scopes: (security ?? []).flatMap((way: Schema) => way.apiKey ?? []),
         access: isOpen ? 'all' : needs.includes('admin') ? 'admin' : 'session',
         fields: [body, ...(body?.anyOf ?? []), ...(body?.oneOf ?? [])].flatMap((schema) =>
           Object.keys(schema?.properties ?? {}),

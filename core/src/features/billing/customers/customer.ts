@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   addressField,
+  type Changes,
   codeField,
   countryField,
   currencyField,
@@ -40,7 +41,7 @@ type Fields = z.input<typeof customerFields>
 
 /** What a customer is made from; currency and time zone are the tenant's where none is given. */
 export type CustomerInput = Omit<Fields, 'currency' | 'timeZone'> &
-  Partial<Pick<Fields, 'currency' | 'timeZone'>>
+  Changes<Pick<Fields, 'currency' | 'timeZone'>>
 
 /** Who buys from a tenant: a company or a person, whether or not they use the app. */
 export interface Customer extends Readonly<z.output<typeof customerFields>> {

@@ -1,0 +1,87 @@
+import { API_SCOPES, type ApiScope } from '@gramkit/core/billing'
+import {
+  callOperation,
+  HOSTILE_IDS,
+  hostileBodies,
+  isFault,
+  listedOperations,
+  type Operation,
+  readOperations,
+} from '@gramkit/sandbox/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ADMIN_TOKEN, type RunningBilling, startRunningBilling } from './testing/running-billing.ts'
+
+// Made from the routes as they are served: one that is added later is asked the same questions.
+
+let billing: RunningBilling
+let operations: Operation[]
+let ofTenants: Operation[]
+
+beforeAll(async () => {
+  billing = await startRunningBilling()
+  operations = await readOperations(billing.url, '/billing/openapi.json')
+  ofTenants = operations.filter(({ scopes }) => scopes.length > 0)
+})
+afterAll(() => billing[Symbol.asyncDispose]())
+
+/** Calls each route and gives what each answered. */
+async function answers(some: readonly Operation[], tokenOf: (of: Operation) => string | undefined) {
+  const found: Record<string, number> = {}
+  for (const operation of some) {
+    const token = tokenOf(operation)
+    const asked = token === undefined ? {} : { token }
+    found[operation.name] = (await callOperation(billing.url, operation, asked)).status
+  }
+  return found
+}
+
+const all = (some: readonly Operation[], status: number): Record<string, number> =>
+  Object.fromEntries(some.map(({ name }) => [name, status]))
+
+test('the reference of HTTP lists these routes and no others', async () => {
+  expect((await listedOperations(/^\/billing\/api\/v1\//)).sort()).toEqual(
+    operations.map(({ name }) => name).sort(),
+  )
+})
+
+describe('access', () => {
+  test('every route names one scope that its key needs', () => {
+    expect(operations.filter(({ scopes }) => scopes.length !== 1)).toEqual([])
+    expect(ofTenants.length).toBeGreaterThan(3)
+  })
+
+  test('nothing answers without a key, with a made-up key, or with the admin token', async () => {
+    for (const token of [undefined, 'made-up', ADMIN_TOKEN]) {
+      expect(await answers(ofTenants, () => token)).toEqual(all(ofTenants, 401))
+    }
+  })
+
+  test('a key that may do all but this is refused', async () => {
+    const keys = new Map<string, string>()
+    const { tenant } = await billing.tenant()
+    const { apiKeys } = billing.served().app.platform.services.billing.forTenant(tenant.id)
+    for (const scope of new Set(ofTenants.flatMap(({ scopes }) => scopes))) {
+      const others = API_SCOPES.filter((other): other is ApiScope => other !== scope)
+      keys.set(scope, (await apiKeys.create({ name: scope, scopes: others })).key)
+    }
+    expect(await answers(ofTenants, ({ scopes }) => keys.get(scopes[0] ?? ''))).toEqual(
+      all(ofTenants, 403),
+    )
+  })
+
+  test('nonsense is refused or answered, and never a fault of ours', async () => {
+    const { token } = await billing.tenant()
+    const faults: string[] = []
+    for (const operation of ofTenants) {
+      for (const [name, body] of hostileBodies(operation)) {
+        const answer = await callOperation(billing.url, operation, { token, body })
+        if (isFault(answer)) faults.push(`${operation.name} ${name}: ${answer.text}`)
+      }
+      for (const id of operation.path.includes('{') ? HOSTILE_IDS : []) {
+        const answer = await callOperation(billing.url, operation, { token, id })
+        if (isFault(answer)) faults.push(`${operation.name} ${id}: ${answer.text}`)
+      }
+    }
+    expect(faults).toEqual([])
+  })
+})

@@ -1,0 +1,62 @@
+import { type CoreServices, createPlatform } from '@gramkit/core'
+import {
+  configuredPlatform,
+  notificationChannels,
+  type PlayedRoles,
+  paceOf,
+  playRoles,
+} from '@gramkit/core/app'
+import { createBot, reachComposer } from '@gramkit/core/bot'
+import type { Config } from '@gramkit/core/config'
+import { coreEdge } from '@gramkit/core/http'
+import { alertSubscriptions } from '@gramkit/core/jobs'
+import type { Logger } from '@gramkit/core/log'
+import { sendDueNotifications } from '@gramkit/core/notifications'
+import { BILLING_PATH } from './pages.ts'
+import { TENANT_ROUTES } from './routes.ts'
+import { tenantEdge } from './tenant-edge.ts'
+
+/** Billing: its platform, its routes, and the roles that this process plays. */
+export type Billing = PlayedRoles<CoreServices>
+
+/** The cookie of its sessions: other apps may be on the same origin. */
+const SESSION_COOKIE = 'gramkit_billing_session'
+
+/** Opens billing by its configuration; connects on first use. */
+export async function openBilling(config: Config, logger: Logger): Promise<Billing> {
+  const { telegram, http } = config
+  const publicUrl = `${http.publicUrl}${BILLING_PATH}/`
+  const platform = await createPlatform({
+    ...configuredPlatform(config, logger),
+    returnUrls: [publicUrl, ...config.returnUrls],
+  })
+  const { core } = platform
+  const pace = paceOf(config, core)
+  const bot = createBot({
+    ...(config.messagesPerSecond > 0 ? { pace } : {}),
+    token: telegram.botToken,
+    apiRoot: telegram.apiRoot,
+    composers: [reachComposer(core)],
+  })
+  return playRoles(config, logger, {
+    ...{ platform, bot },
+    subscriptions: alertSubscriptions(logger),
+    dueWork: [sendDueNotifications(notificationChannels(config, core, bot))],
+    api: () => async (app) => {
+      await coreEdge(app, platform, {
+        adminToken: http.adminToken,
+        loginsPerMinute: http.loginsPerMinute,
+        origins: [new URL(http.publicUrl).origin, ...http.corsOrigins],
+        sessionCookie: SESSION_COOKIE,
+      })
+      await app.register(tenantEdge, { tenants: core.billing })
+      for (const routes of TENANT_ROUTES) {
+        await app.register(routes, { prefix: `${BILLING_PATH}/api/v1` })
+      }
+    },
+    path: BILLING_PATH,
+    // One text for all languages, so a wordless one.
+    menu: { text: '🧾', url: publicUrl },
+    commands: { commands: [], ownerCommands: [] },
+  })
+}

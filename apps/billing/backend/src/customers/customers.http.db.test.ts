@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type RunningBilling,
+  startRunningBilling,
+  type TenantClient,
+} from '../testing/running-billing.ts'
+
+const CUSTOMERS = '/billing/api/v1/customers'
+const JOHN = { code: 'CUST001', name: 'John Doe', email: 'John@Example.org', country: 'DE' }
+
+let billing: RunningBilling
+let acme: TenantClient
+
+beforeAll(async () => {
+  billing = await startRunningBilling()
+  acme = await billing.tenant()
+})
+afterAll(() => billing[Symbol.asyncDispose]())
+
+describe('customers', () => {
+  test('are made, read, changed and listed in pages', async () => {
+    const made = await acme.post(CUSTOMERS, JOHN)
+    expect(made).toMatchObject({
+      status: 201,
+      body: { ...JOHN, email: 'john@example.org', currency: 'EUR', timeZone: 'UTC' },
+    })
+    const path = `${CUSTOMERS}/${made.body.id}`
+    expect(await acme.get(path)).toEqual({ status: 200, body: made.body })
+    for (const code of ['B', 'C']) await acme.post(CUSTOMERS, { code, name: `Firm ${code}` })
+    const first = await acme.get(`${CUSTOMERS}?limit=2`)
+    expect(first.body.items.map(({ code }: { code: string }) => code)).toEqual(['CUST001', 'B'])
+    const rest = await acme.get(`${CUSTOMERS}?limit=2&cursor=${first.body.nextCursor}`)
+    expect(rest.body).toMatchObject({ items: [{ code: 'C' }], nextCursor: null })
+    expect((await acme.get(`${CUSTOMERS}?search=doe`)).body.items).toHaveLength(1)
+  })
+  test('are made once for each key, however often it is sent', async () => {
+    const input = { code: 'ONCE', name: 'Once' }
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => acme.post(CUSTOMERS, input, 'one-key')),
+    )
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1)
+    expect(await acme.post(CUSTOMERS, { ...input, name: 'Other' }, 'one-key')).toMatchObject({
+      status: 409,
+      body: { code: 'http.idempotency_conflict' },
+    })
+    const other = await billing.tenant()
+    const theirs = await other.post(CUSTOMERS, { ...input, name: 'Other' }, 'one-key')
+    expect(theirs.status).toBe(201)
+  })
+
+  test.each([
+    ['name', { name: 'x'.repeat(500) }],
+    ['taxId', { taxId: 'DE123' }],
+    ['country', { country: 'XX' }],
+    ['email', { email: 'nobody' }],
+    ['currency', { currency: 'BTC' }],
+    ['timeZone', { timeZone: 'Mars/Olympus' }],
+    ['colour', { colour: 'red' }],
+  ])('with a wrong %s are refused by its name, and nothing is stored', async (field, wrong) => {
+    const { status, body } = await acme.post(CUSTOMERS, { ...JOHN, code: 'WRONG', ...wrong })
+    expect({ status, field: body.details.field }).toEqual({ status: 400, field })
+    expect((await acme.get(`${CUSTOMERS}?search=WRONG`)).body.items).toEqual([])
+  })
+})

@@ -1,0 +1,2 @@
+/** Where billing is, below the public address. */
+export const BILLING_PATH = '/billing'
