@@ -1,4 +1,5 @@
 import { ledgerDiffers } from './features/balance/index.ts'
+import { BILLING_EVENTS } from './features/billing/index.ts'
 import { friendshipEvents } from './features/friendships/index.ts'
 import { groupEvents } from './features/groups/index.ts'
 import {
@@ -102,4 +103,5 @@ export const CORE_EVENTS: readonly Pick<EventDefinition, 'name' | 'version' | 's
   settingChanged,
   ...Object.values(referralEvents),
   ...Object.values(subscriptionEvents),
+  ...BILLING_EVENTS,
 ]

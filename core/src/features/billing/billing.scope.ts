@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Executor, Transactional } from '../../platform/database/index.ts'
+import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import type { AuditRepository, AuditService } from '../audit/index.ts'
 import type { PricingPlugIns } from './pricing/pricing-plug-in.ts'
 import type { TaxCalculations } from './taxes/tax-calculation.ts'
@@ -26,5 +27,6 @@ export interface BillingScope extends Transactional<BillingScope> {
     readonly db: Executor
     readonly audit: Pick<AuditRepository, 'insert'>
     readonly billingTenants: TenantsRepository
+    readonly outbox: Pick<OutboxRepository, 'addAll'>
   }
 }

@@ -28,6 +28,14 @@ export type { ApiKeysScope } from './api-keys/api-keys.scope.ts'
 export { ApiKeysService } from './api-keys/api-keys.service.ts'
 export { type AuditTrailScope, AuditTrailService } from './audit-trail/audit-trail.service.ts'
 export { CodeTaken, NoDefaultTenant } from './billing.errors.ts'
+export {
+  BILLING_EVENTS,
+  type BillingEvent,
+  billedSubscriptionEvents,
+  invoiceEvents,
+  quotaReached,
+  runEvents,
+} from './billing.events.ts'
 export type { BillingOptions, BillingScope } from './billing.scope.ts'
 export { BillingService } from './billing.service.ts'
 export type { Change } from './change.ts'

@@ -1,6 +1,7 @@
 import { assert, type Clock } from '../../kernel/index.ts'
 import { ApiKeysService } from './api-keys/api-keys.service.ts'
 import { AuditTrailService } from './audit-trail/audit-trail.service.ts'
+import type { BillingEvent } from './billing.events.ts'
 import type { BillingScope } from './billing.scope.ts'
 import { type Change, changedFacts } from './change.ts'
 import { CouponsService } from './coupons/coupons.service.ts'
@@ -180,6 +181,13 @@ export class TenantBilling {
       facts: { ...changedFacts(change), ...(requestId ? { requestId } : {}) },
       createdAt: this.clock.now(),
     })
+  }
+
+  /** Tells others what became true, once the open transaction is committed. */
+  async tell(events: readonly BillingEvent[]): Promise<void> {
+    const isOwn = events.every(({ payload }) => payload.tenantId === this.tenantId)
+    assert(isOwn, 'A tenant tells what became true of itself')
+    await this.#core.repos.outbox.addAll(events)
   }
 }
 

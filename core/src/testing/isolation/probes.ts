@@ -27,6 +27,7 @@ type NoService =
   | 'core'
   | 'pricingPlugIns'
   | 'record'
+  | 'tell'
   | 'repos'
   | 'transaction'
 

@@ -10,6 +10,7 @@ import {
 } from '../../../kernel/index.ts'
 import type { InvoiceFacts } from '../documents/invoice-document.ts'
 import { readFields } from '../fields.ts'
+import { subscriptionEvent } from '../subscriptions/tell-subscriptions.ts'
 import { makeDraft } from './draft.ts'
 import {
   type Invoice,
@@ -26,6 +27,7 @@ import type { InvoiceLine } from './invoice-line.ts'
 import { InvoiceRefuses, MoreThanPaid } from './invoices.errors.ts'
 import type { InvoicesScope } from './invoices.scope.ts'
 import { issueDrafts } from './issue.ts'
+import { type InvoiceFact, invoiceEvent, paymentEvents } from './tell-invoices.ts'
 import { toDocument } from './to-document.ts'
 
 /** Invoices that fall overdue in one transaction. */
@@ -101,7 +103,7 @@ export class InvoicesService {
       const draft = await tx.repos.invoices.getByIdWithLock(id)
       after(draft, 'finalize')
       const tenant = await tx.repos.tenant.get()
-      await issueDrafts(tx.repos.invoices, [draft], { tenant, now: tx.clock.now() })
+      await issueDrafts(tx, [draft], { tenant, now: tx.clock.now() })
       return record(tx, 'invoice.finalized', id, draft)
     })
   }
@@ -240,7 +242,10 @@ export class InvoicesService {
       const ids = await tx.repos.invoices.lockOverdue(now, OVERDUE_MAX)
       if (ids.length === 0) return 0
       await tx.repos.invoices.move(ids, { aim: 'overdue', payment: 0n, at: now })
-      await tx.repos.subscriptions.fallBehind(ids, now)
+      const overdue = await tx.repos.invoices.getByIds(ids)
+      await tx.tell(overdue.map((invoice) => invoiceEvent('overdue', invoice, now)))
+      const behind = await tx.repos.subscriptions.fallBehind(ids, now)
+      await tx.tell(behind.map((each) => subscriptionEvent('pastDue', each, now)))
       for (const id of ids) {
         const subject = `invoice:${id}`
         await tx.record({ action: 'invoice.overdue', subject, after: { state: 'overdue' } })
@@ -275,10 +280,21 @@ async function moveTo(
   const at = tx.clock.now()
   await tx.repos.invoices.move([before.id], { aim, payment, at })
   if (before.state === 'overdue' && before.subscriptionId !== null) {
-    await tx.repos.subscriptions.catchUp(before.subscriptionId, at)
+    const recovered = await tx.repos.subscriptions.catchUp(before.subscriptionId, at)
+    await tx.tell(recovered.map((each) => subscriptionEvent('recovered', each, at)))
   }
   const action = aim === 'partially_paid' ? 'invoice.paid' : `invoice.${aim}`
-  return record(tx, action, before.id, before)
+  const moved = await record(tx, action, before.id, before)
+  const fact = FACTS[aim]
+  if (payment !== 0n) await tx.tell(paymentEvents(moved, payment, at))
+  else if (fact) await tx.tell([invoiceEvent(fact, moved, at)])
+  return moved
+}
+
+/** What is told of an invoice that gets somewhere without a payment. */
+const FACTS: Readonly<Partial<Record<InvoiceState, InvoiceFact>>> = {
+  void: 'voided',
+  uncollectible: 'uncollectible',
 }
 
 async function view(tx: InvoicesScope, id: string): Promise<InvoiceView> {

@@ -2,8 +2,15 @@ import { addDays, localDay } from '../../../kernel/index.ts'
 import { dueOn } from '../periods/days.ts'
 import { localMidnight } from '../periods/local-midnight.ts'
 import type { Tenant } from '../tenants/tenant.ts'
+import type { TenantScope } from '../tenants/tenants.scope.ts'
 import type { Invoice } from './invoice.ts'
 import type { DueDays, InvoicesRepository } from './invoices.repository.ts'
+import { finalizedEvents } from './tell-invoices.ts'
+
+/** All that finalizing invoices may touch. */
+export interface IssueScope extends Pick<TenantScope<unknown>, 'tell'> {
+  readonly repos: { readonly invoices: InvoicesRepository }
+}
 
 /** When drafts fall due that are finalized on a day. */
 export function dueDays(drafts: readonly Invoice[], issuedOn: string): DueDays[] {
@@ -14,15 +21,18 @@ export function dueDays(drafts: readonly Invoice[], issuedOn: string): DueDays[]
 }
 
 /**
- * Numbers and finalizes the drafts among some invoices, and says which they were. It is the last
+ * Numbers and finalizes the drafts among some invoices, tells of it, and gives them. It is the last
  * thing that a transaction does: until its end nobody else gets a number of the series.
  */
-export function issueDrafts(
-  invoices: InvoicesRepository,
+export async function issueDrafts(
+  tx: IssueScope,
   drafts: readonly Invoice[],
   { tenant, now }: { readonly tenant: Tenant; readonly now: Date },
-): Promise<string[]> {
+): Promise<Invoice[]> {
   const issuedOn = localDay(now, tenant.timeZone)
   const issue = { series: tenant.invoiceSeries, issuedOn, at: now }
-  return invoices.finalize(dueDays(drafts, issuedOn), issue)
+  const ids = await tx.repos.invoices.finalize(dueDays(drafts, issuedOn), issue)
+  const issued = await tx.repos.invoices.getByIds(ids)
+  await tx.tell(issued.flatMap((invoice) => finalizedEvents(invoice, now)))
+  return issued
 }

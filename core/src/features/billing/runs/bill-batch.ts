@@ -1,7 +1,9 @@
 import { addMs } from '../../../kernel/index.ts'
+import type { BillingEvent } from '../billing.events.ts'
 import type { MadeInvoice } from '../invoices/invoices.repository.ts'
 import { makeBill, readBatchFacts } from '../subscriptions/bill-facts.ts'
 import type { BilledSubscription } from '../subscriptions/subscription.ts'
+import { movedEvents, parkedEvent } from '../subscriptions/tell-subscriptions.ts'
 import type { UsageReading } from '../usage/usage-reading.ts'
 import type { BillingRun } from './run.ts'
 import { reasonOf } from './runs.repository.ts'
@@ -28,6 +30,7 @@ export async function billBatch(
   const now = tx.clock.now()
   const facts = await readBatchFacts(tx, subscriptions)
   const states: BilledSubscription[] = []
+  const told: BillingEvent[] = []
   const drafts: MadeInvoice[] = []
   const usage: UsageReading[] = []
   let parked = 0
@@ -35,7 +38,9 @@ export async function billBatch(
     try {
       const bill = makeBill(tx, subscription, facts, now)
       const next = bill?.bill.next ?? { nextBillingAt: null }
-      states.push({ ...subscription, ...next })
+      const moved = { ...subscription, ...next }
+      states.push(moved)
+      told.push(...movedEvents(subscription.status, moved, now))
       usage.push(...facts.usageOf(subscription))
       if (bill?.made)
         drafts.push({ ...bill.made, invoice: { ...bill.made.invoice, runId: run.id } })
@@ -48,15 +53,17 @@ export async function billBatch(
   await countCoupons(tx, drafts)
   if (usage.length > 0) await tx.usage.bill(usage)
   await tx.repos.subscriptions.moveOn(states, now)
+  await tx.tell(told)
   return { billed: states.length, parked }
 }
 
 /** Puts a subscription aside with the reason why it could not be billed. */
 export async function park(
   tx: RunsScope,
-  { id, dueAt }: BilledSubscription,
+  subscription: BilledSubscription,
   error: unknown,
 ): Promise<void> {
+  const { id, dueAt, parkedReason: former } = subscription
   const now = tx.clock.now()
   const parkedReason = reasonOf(error)
   const aside = { parkedAt: now, parkedReason, dueAt: addMs(now, PARKED_MS), updatedAt: now }
@@ -68,6 +75,8 @@ export async function park(
     before,
     after: aside,
   })
+  // It is tried again every hour, and its tenant hears of each reason once.
+  if (parkedReason !== former) await tx.tell([parkedEvent(subscription, parkedReason, now)])
 }
 
 /** Coupons that took something off: once for each invoice. */

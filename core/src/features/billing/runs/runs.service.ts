@@ -6,6 +6,7 @@ import {
   type PageRequest,
 } from '../../../kernel/index.ts'
 import { isUniqueViolation } from '../../../platform/database/index.ts'
+import { type BillingEvent, runEvents } from '../billing.events.ts'
 import { readFields } from '../fields.ts'
 import { issueDrafts } from '../invoices/issue.ts'
 import type { ChargedLine } from '../pricing/proration.ts'
@@ -73,6 +74,7 @@ export class RunsService {
           ...{ createdAt: now, updatedAt: now },
         })
         await tx.record({ action: 'run.started', subject: `run:${after.id}`, after })
+        if (needsApproval) await tx.tell([runEvent('waiting', after, now)])
         return after
       })
     } catch (error) {
@@ -227,7 +229,7 @@ export class RunsService {
       if (ids.length === 0) return undefined
       const drafts = await tx.repos.invoices.getByIds(ids)
       const tenant = await tx.repos.tenant.get()
-      await issueDrafts(tx.repos.invoices, drafts, { tenant, now: tx.clock.now() })
+      await issueDrafts(tx, drafts, { tenant, now: tx.clock.now() })
       return 'worked'
     })
   }
@@ -248,6 +250,7 @@ export class RunsService {
       const completed = { state: 'completed' as const, completedAt: updatedAt, updatedAt }
       const after = await tx.repos.runs.update(id, completed)
       await tx.record({ action: 'run.completed', subject: `run:${id}`, before: run, after })
+      await tx.tell([runEvent('finished', after, updatedAt)])
       return 'over'
     })
   }
@@ -264,6 +267,14 @@ export class RunsService {
       return after
     })
   }
+}
+
+function runEvent(
+  fact: keyof typeof runEvents,
+  { tenantId, id }: BillingRun,
+  occurredAt: Date,
+): BillingEvent {
+  return runEvents[fact].create({ occurredAt, subjectId: id, payload: { tenantId, runId: id } })
 }
 
 /**

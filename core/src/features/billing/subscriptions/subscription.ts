@@ -87,6 +87,9 @@ export interface BilledSubscription {
   readonly updatedAt: Date
 }
 
+/** What is told of a subscription. */
+export type ToldSubscription = Pick<BilledSubscription, 'tenantId' | 'id' | 'customerId' | 'status'>
+
 /** What a revision is about. */
 export const REVISION_KINDS = ['start', 'change', 'pause', 'resume', 'cancel'] as const
 

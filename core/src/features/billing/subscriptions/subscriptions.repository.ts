@@ -1,16 +1,31 @@
 import { and, asc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
 import type { Page, PageRequest } from '../../../kernel/index.ts'
-import { type Executor, TenantRepository } from '../../../platform/database/index.ts'
+import { type Executor, rows, TenantRepository } from '../../../platform/database/index.ts'
 import { billingInvoice, billingInvoiceLine } from '../invoices/invoice.table.ts'
 import type { ChargedLine } from '../pricing/proration.ts'
 import { billingSubscription, billingSubscriptionRevision } from './subscription.table.ts'
-import { type BilledSubscription, pricesField, type StoredRevision } from './subscription.ts'
+import {
+  BILLED_STATUSES,
+  type BilledSubscription,
+  pricesField,
+  type StoredRevision,
+  type ToldSubscription,
+} from './subscription.ts'
 
 /** A line that the last bill of a subscription charged in advance. */
 export interface LastCharged extends ChargedLine {
   readonly subscriptionId: string
 }
+
+const toldRow = z.object({
+  tenantId: z.uuid(),
+  id: z.uuid(),
+  customerId: z.uuid(),
+  status: z.enum(BILLED_STATUSES),
+})
+const TOLD = sql`s.tenant_id as "tenantId", s.id, s.customer_id as "customerId", s.status`
 
 /** Which subscriptions are listed. */
 export interface SubscriptionFilter {
@@ -85,22 +100,26 @@ export class BilledSubscriptionsRepository extends TenantRepository<typeof billi
       where s.tenant_id = ${this.tenantId} and s.id = f.id`)
   }
 
-  /** Marks active subscriptions of which some invoices are overdue. */
-  async fallBehind(invoiceIds: readonly string[], now: Date): Promise<void> {
-    await this.db.execute(sql`update gramkit.billing_subscription s
+  /** Marks active subscriptions of which some invoices are overdue, and gives those. */
+  fallBehind(invoiceIds: readonly string[], now: Date): Promise<ToldSubscription[]> {
+    const query = sql`update gramkit.billing_subscription s
       set status = 'past_due', updated_at = ${now.toISOString()}::timestamptz
       where s.tenant_id = ${this.tenantId} and s.status = 'active' and s.id in (
         select i.subscription_id from gramkit.billing_invoice i
-        where i.tenant_id = ${this.tenantId} and i.id = any(${sql.param([...invoiceIds])}::uuid[]))`)
+        where i.tenant_id = ${this.tenantId} and i.id = any(${sql.param([...invoiceIds])}::uuid[]))
+      returning ${TOLD}`
+    return rows(this.db, query, toldRow)
   }
 
   /** Takes the mark away from a subscription of which no invoice is overdue any more. */
-  async catchUp(id: string, now: Date): Promise<void> {
-    await this.db.execute(sql`update gramkit.billing_subscription s
+  catchUp(id: string, now: Date): Promise<ToldSubscription[]> {
+    const query = sql`update gramkit.billing_subscription s
       set status = 'active', updated_at = ${now.toISOString()}::timestamptz
       where s.tenant_id = ${this.tenantId} and s.status = 'past_due' and s.id = ${id}
         and not exists (select from gramkit.billing_invoice i where i.tenant_id = ${this.tenantId}
-          and i.subscription_id = s.id and i.state = 'overdue')`)
+          and i.subscription_id = s.id and i.state = 'overdue')
+      returning ${TOLD}`
+    return rows(this.db, query, toldRow)
   }
 
   /** What the last bills of subscriptions charged in advance, unless their invoices are void. */

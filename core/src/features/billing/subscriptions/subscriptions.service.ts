@@ -29,6 +29,7 @@ import {
 import { PlanNotForSale, SubscriptionRefuses } from './subscriptions.errors.ts'
 import type { SubscriptionFilter } from './subscriptions.repository.ts'
 import type { BilledSubscriptionsScope } from './subscriptions.scope.ts'
+import { movedEvents, revisedEvent } from './tell-subscriptions.ts'
 
 /** When an end or a pause takes effect. */
 export type Ending = 'now' | 'period_end'
@@ -116,7 +117,9 @@ export class BilledSubscriptionsService {
       })
       await tx.repos.revisions.insert(revision)
       if (coupon !== undefined) await tx.coupons.redeem(coupon, customerId)
-      return record(tx, 'subscription.created', id)
+      const made = await record(tx, 'subscription.created', id)
+      await tx.tell([revisedEvent(made, revision, now)])
+      return made
     })
   }
 
@@ -227,7 +230,11 @@ export class BilledSubscriptionsService {
       const updatedAt = tx.clock.now()
       await tx.repos.subscriptions.update(id, { status, nextBillingAt: at, dueAt: at, updatedAt })
       assert(version.currency === before.currency, 'A subscription keeps its currency')
-      return record(tx, `subscription.${ACTIONS[revision.kind]}`, id, before)
+      const changed = await record(tx, `subscription.${ACTIONS[revision.kind]}`, id, before)
+      const told = revisedEvent(changed, revision, updatedAt)
+      const isOver = status === 'canceled' && status !== before.status
+      await tx.tell(isOver ? [told, ...movedEvents(before.status, changed, updatedAt)] : [told])
+      return changed
     })
   }
 

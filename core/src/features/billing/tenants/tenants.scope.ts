@@ -1,5 +1,6 @@
 import type { Clock } from '../../../kernel/index.ts'
 import type { Transactional } from '../../../platform/database/index.ts'
+import type { BillingEvent } from '../billing.events.ts'
 import type { Change } from '../change.ts'
 import type { Caller } from './tenant.ts'
 import type { TenantRowRepository } from './tenants.repository.ts'
@@ -11,6 +12,8 @@ export interface TenantScope<Scope> extends Transactional<Scope> {
   readonly caller: Caller
   /** Writes down who changed what, in the open transaction. */
   record(change: Change): Promise<void>
+  /** Tells others what became true, once the open transaction is committed. */
+  tell(events: readonly BillingEvent[]): Promise<void>
 }
 
 /** All that the service of a tenant's own row may touch. */

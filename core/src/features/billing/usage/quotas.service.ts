@@ -10,6 +10,7 @@ import {
   newId,
   ZERO,
 } from '../../../kernel/index.ts'
+import { quotaReached } from '../billing.events.ts'
 import { readFields } from '../fields.ts'
 import { periodAt, periodOf } from '../periods/billing-period.ts'
 import { quantityField } from '../pricing/decimal-fields.ts'
@@ -120,11 +121,14 @@ export class QuotasService {
         ...{ expiresAt: addMs(now, seconds * 1_000), createdAt: now, updatedAt: now },
       })
       const held = decimalOf(state.held + quantity)
-      return {
-        outcome: 'reserved',
-        reservation,
-        state: { ...state, held, remaining: left(quota, state.used, held) },
+      const remaining = left(quota, state.used, held)
+      if (remaining === 0n && state.remaining > 0n) {
+        const { tenantId, id: quotaId } = quota
+        const facts = { quantity: decimalText(state.quantity), endsAt: state.endsAt.toISOString() }
+        const payload = { tenantId, quotaId, customerId, meter: meter.code, ...facts }
+        await tx.tell([quotaReached.create({ occurredAt: now, subjectId: quotaId, payload })])
       }
+      return { outcome: 'reserved', reservation, state: { ...state, held, remaining } }
     })
   }
 

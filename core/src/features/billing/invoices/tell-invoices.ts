@@ -1,0 +1,42 @@
+import { assert } from '../../../kernel/index.ts'
+import { type BillingEvent, invoiceEvents } from '../billing.events.ts'
+import { type Invoice, remainingOf } from './invoice.ts'
+
+/** What can be told of an invoice that needs no amount beside it. */
+export type InvoiceFact = Exclude<
+  keyof typeof invoiceEvents,
+  'paymentSucceeded' | 'paymentTakenBack'
+>
+
+/** Makes the event that something became of an invoice, as it is now. */
+export function invoiceEvent(fact: InvoiceFact, invoice: Invoice, occurredAt: Date): BillingEvent {
+  const { id: subjectId } = invoice
+  return invoiceEvents[fact].create({ occurredAt, subjectId, payload: factsOf(invoice) })
+}
+
+/** Makes the events of an invoice that was given its number: nothing to pay is paid at once. */
+export function finalizedEvents(invoice: Invoice, at: Date): BillingEvent[] {
+  const finalized = invoiceEvent('finalized', invoice, at)
+  return invoice.state === 'paid' ? [finalized, invoiceEvent('paid', invoice, at)] : [finalized]
+}
+
+/** Makes the events of money that an invoice took, or gave back where it is negative. */
+export function paymentEvents(invoice: Invoice, payment: bigint, occurredAt: Date): BillingEvent[] {
+  const { id: subjectId, state } = invoice
+  const fact = payment > 0n ? 'paymentSucceeded' : 'paymentTakenBack'
+  const amount = String(payment > 0n ? payment : -payment)
+  const payload = { ...factsOf(invoice), amount }
+  const told = invoiceEvents[fact].create({ occurredAt, subjectId, payload })
+  if (payment < 0n) return [told]
+  return [told, invoiceEvent(state === 'paid' ? 'paid' : 'partiallyPaid', invoice, occurredAt)]
+}
+
+function factsOf(invoice: Invoice) {
+  const { tenantId, id, customerId, subscriptionId, number, state, currency, dueOn } = invoice
+  assert(number !== null && dueOn !== null, 'Nothing is told of drafts')
+  return {
+    ...{ tenantId, invoiceId: id, customerId, subscriptionId, number, state, currency, dueOn },
+    ...{ total: String(invoice.total), paid: String(invoice.paid) },
+    remaining: String(remainingOf(invoice)),
+  }
+}
