@@ -526,8 +526,8 @@ BEGIN
   LOOP
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', audited);
     EXECUTE format($policy$CREATE POLICY stream ON %s TO gramkit_app
-      USING (stream NOT LIKE 'tenant:%%' OR stream = (SELECT 'tenant:' || current_setting('gramkit.tenant', true)))
-      WITH CHECK (stream NOT LIKE 'tenant:%%' OR stream = (SELECT 'tenant:' || current_setting('gramkit.tenant', true)))
+      USING (stream NOT LIKE 'tenant:%%' OR split_part(stream, ':', 2) = (SELECT current_setting('gramkit.tenant', true)))
+      WITH CHECK (stream NOT LIKE 'tenant:%%' OR split_part(stream, ':', 2) = (SELECT current_setting('gramkit.tenant', true)))
       $policy$, audited);
   END LOOP;
 END $$;
@@ -836,3 +836,65 @@ REVOKE ALL ON FUNCTION gramkit.billing_finalize_invoices, gramkit.billing_move_i
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION gramkit.billing_finalize_invoices, gramkit.billing_move_invoices,
   gramkit.billing_due_tenants, gramkit.billing_next_due TO gramkit_app;
+--> statement-breakpoint
+-- The journal. The application adds entries and changes nothing of them, nor does anybody else; the
+-- database numbers them.
+REVOKE UPDATE, DELETE ON gramkit.billing_journal_entry, gramkit.billing_closed_month FROM gramkit_app;
+--> statement-breakpoint
+REVOKE INSERT ON gramkit.billing_journal_entry FROM gramkit_app;
+--> statement-breakpoint
+GRANT INSERT (tenant_id, booking_id, source, source_id, booked_on, currency, customer_id, invoice_id,
+  receivable, unbilled, cash, customer_credit, refundable, carried, deferred, tax, revenue, concession,
+  bad_debt, created_at) ON gramkit.billing_journal_entry TO gramkit_app;
+--> statement-breakpoint
+REVOKE DELETE ON gramkit.billing_recognition FROM gramkit_app;
+--> statement-breakpoint
+CREATE TRIGGER billing_journal_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.billing_journal_entry FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER billing_closed_month_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.billing_closed_month FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+-- The first day after the months that are closed. None is closed from here to the end of the
+-- transaction, as closing locks the tenant.
+CREATE FUNCTION gramkit.billing_open_from() RETURNS date
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  tenant constant uuid := nullif(current_setting('gramkit.tenant', true), '')::uuid;
+BEGIN
+  PERFORM FROM gramkit.billing_tenant t WHERE t.tenant_id = tenant FOR KEY SHARE;
+  RETURN (SELECT coalesce((max(c.month) + interval '1 month')::date, '0001-01-01') FROM
+    gramkit.billing_closed_month c WHERE c.tenant_id = tenant);
+END $$;
+--> statement-breakpoint
+-- A closed month takes no entry, however it is written.
+CREATE FUNCTION gramkit.billing_journal_closed() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM FROM gramkit.billing_tenant t
+    WHERE t.tenant_id IN (SELECT b.tenant_id FROM booked b) ORDER BY t.tenant_id FOR KEY SHARE;
+  IF EXISTS (SELECT FROM (SELECT b.tenant_id, min(b.booked_on) AS earliest FROM booked b GROUP BY 1) e
+    JOIN gramkit.billing_closed_month c ON c.tenant_id = e.tenant_id
+      AND c.month > e.earliest - interval '1 month') THEN
+    RAISE EXCEPTION 'The month is closed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER billing_journal_entry_open AFTER INSERT ON gramkit.billing_journal_entry
+  REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION gramkit.billing_journal_closed();
+--> statement-breakpoint
+-- What the entries that were booked in one go say, in one hash: the audit keeps it.
+CREATE FUNCTION gramkit.billing_journal_digest(tenant uuid, booking uuid, OUT entries integer, OUT digest text)
+  LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT count(*)::integer, encode(sha256(convert_to(coalesce(string_agg(concat_ws('|', e.number,
+      e.source, e.source_id, to_char(e.booked_on, 'YYYY-MM-DD'), e.currency, e.customer_id,
+      coalesce(e.invoice_id::text, '-'), e.receivable, e.unbilled, e.cash, e.customer_credit,
+      e.refundable, e.carried, e.deferred, e.tax, e.revenue, e.concession, e.bad_debt,
+      (extract(epoch FROM e.created_at) * 1000)::bigint), ' ' ORDER BY e.number), ''), 'UTF8')), 'hex')
+  FROM gramkit.billing_journal_entry e WHERE e.tenant_id = tenant AND e.booking_id = booking
+$$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION gramkit.billing_open_from, gramkit.billing_journal_digest FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.billing_open_from, gramkit.billing_journal_digest TO gramkit_app;

@@ -14,6 +14,7 @@ export {
 } from './features/balance/index.ts'
 export {
   billingApiKey,
+  billingClosedMonth,
   billingCoupon,
   billingCouponPlan,
   billingCouponRedemption,
@@ -22,11 +23,13 @@ export {
   billingInvoice,
   billingInvoiceLine,
   billingInvoiceSeries,
+  billingJournalEntry,
   billingMeter,
   billingPaymentMethod,
   billingPlan,
   billingPlanVersion,
   billingQuota,
+  billingRecognition,
   billingReservation,
   billingRun,
   billingSubscription,

@@ -39,7 +39,7 @@ export class AuditRepository {
 
   /** Lets the open transaction see the entries of a stream: those of a tenant are seen inside it alone. */
   async enter(stream: string): Promise<void> {
-    const tenantId = /^tenant:(.+)$/.exec(stream)?.[1]
+    const tenantId = /^tenant:([^:]+)/.exec(stream)?.[1]
     if (tenantId) await enterTenant(this.#db, tenantId)
   }
 

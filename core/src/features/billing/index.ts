@@ -156,6 +156,35 @@ export {
   type TaxProvider,
   type TaxTerms,
 } from './invoices/tax-provider.ts'
+export { JournalRepository } from './journal/journal.repository.ts'
+export type { JournalScope } from './journal/journal.scope.ts'
+export {
+  type BookedInvoice,
+  type CreditAppliedBooking,
+  type CreditBooking,
+  type CreditNoteBooking,
+  JournalService,
+  type ReceivedBooking,
+  type TakenBackBooking,
+} from './journal/journal.service.ts'
+export {
+  billingClosedMonth,
+  billingJournalEntry,
+  billingRecognition,
+} from './journal/journal.table.ts'
+export {
+  ACCOUNTS,
+  type Account,
+  type AccountBalances,
+  type BalanceQuery,
+  JOURNAL_SOURCES,
+  type JournalEntry,
+  type JournalFilter,
+  type JournalSource,
+  type NewEntry,
+  type Postings,
+} from './journal/journal.ts'
+export { type RecognitionAim, RecognitionsRepository } from './journal/recognitions.repository.ts'
 export { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 export {
   type BillingPaymentMethod,
@@ -251,6 +280,11 @@ export {
   segmentsOf,
 } from './pricing/segments.ts'
 export type { Tier } from './pricing/tiers.ts'
+export { ClosedMonthsRepository } from './revenue/closed-months.repository.ts'
+export { MonthNotClosable } from './revenue/revenue.errors.ts'
+export type { RevenueScope } from './revenue/revenue.scope.ts'
+export { RevenueService } from './revenue/revenue.service.ts'
+export type { ClosedMonth, MonthInput, RecognitionInput } from './revenue/revenue.ts'
 export { billingRun } from './runs/run.table.ts'
 export {
   type BillingRun,

@@ -11,6 +11,11 @@ import {
   billingInvoiceLine,
   billingInvoiceSeries,
 } from './invoices/invoice.table.ts'
+import {
+  billingClosedMonth,
+  billingJournalEntry,
+  billingRecognition,
+} from './journal/journal.table.ts'
 import { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 import { billingPlan } from './plans/plan.table.ts'
 import { billingRun } from './runs/run.table.ts'
@@ -58,6 +63,7 @@ export const billingPart: PersonPart<PersonServices> = {
     ...[billingMeter, billingUsageEvent, billingUsageReading],
     ...[billingQuota, billingReservation],
     ...[billingExchangeRate, billingTaxRate],
+    ...[billingJournalEntry, billingRecognition, billingClosedMonth],
   ],
   async merge(tx, { guestId, userId }) {
     await eachTenant(tx, guestId, ({ repos }) => repos.customers.moveUser(guestId, userId))

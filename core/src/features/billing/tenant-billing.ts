@@ -8,9 +8,11 @@ import { CouponsService } from './coupons/coupons.service.ts'
 import { CustomersService } from './customers/customers.service.ts'
 import { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts'
 import { InvoicesService } from './invoices/invoices.service.ts'
+import { JournalService } from './journal/journal.service.ts'
 import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
 import { PlansService } from './plans/plans.service.ts'
 import { type PricingPlugIns, pricingPlugIns } from './pricing/pricing-plug-in.ts'
+import { RevenueService } from './revenue/revenue.service.ts'
 import { RunsService } from './runs/runs.service.ts'
 import { BilledSubscriptionsService } from './subscriptions/subscriptions.service.ts'
 import { type TaxCalculation, taxCalculations } from './taxes/tax-calculation.ts'
@@ -44,8 +46,10 @@ export class TenantBilling {
   #paymentMethods?: PaymentMethodsService
   #plans?: PlansService
   #invoices?: InvoicesService
+  #journal?: JournalService
   #quotas?: QuotasService
   #taxes?: TaxesService
+  #revenue?: RevenueService
   #runs?: RunsService
   #subscriptions?: BilledSubscriptionsService
   #tenant?: TenantService
@@ -124,12 +128,20 @@ export class TenantBilling {
     return (this.#invoices ??= new InvoicesService(this))
   }
 
+  get journal(): JournalService {
+    return (this.#journal ??= new JournalService(this))
+  }
+
   get quotas(): QuotasService {
     return (this.#quotas ??= new QuotasService(this))
   }
 
   get taxes(): TaxesService {
     return (this.#taxes ??= new TaxesService(this))
+  }
+
+  get revenue(): RevenueService {
+    return (this.#revenue ??= new RevenueService(this))
   }
 
   get runs(): RunsService {

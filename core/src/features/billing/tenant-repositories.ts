@@ -4,8 +4,11 @@ import { CouponRedemptionsRepository, CouponsRepository } from './coupons/coupon
 import { CustomersRepository } from './customers/customers.repository.ts'
 import { ExchangeRatesRepository } from './exchange-rates/exchange-rates.repository.ts'
 import { InvoicesRepository } from './invoices/invoices.repository.ts'
+import { JournalRepository } from './journal/journal.repository.ts'
+import { RecognitionsRepository } from './journal/recognitions.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
+import { ClosedMonthsRepository } from './revenue/closed-months.repository.ts'
 import { RunsRepository } from './runs/runs.repository.ts'
 import {
   BilledSubscriptionsRepository,
@@ -22,6 +25,7 @@ import { UsageReadingsRepository } from './usage/usage-readings.repository.ts'
 export class TenantRepositories {
   #apiKeys?: ApiKeysRepository
   #couponRedemptions?: CouponRedemptionsRepository
+  #closedMonths?: ClosedMonthsRepository
   #coupons?: CouponsRepository
   #customers?: CustomersRepository
   #exchangeRates?: ExchangeRatesRepository
@@ -30,6 +34,8 @@ export class TenantRepositories {
   #plans?: PlansRepository
   #planVersions?: PlanVersionsRepository
   #invoices?: InvoicesRepository
+  #journal?: JournalRepository
+  #recognitions?: RecognitionsRepository
   #quotas?: QuotasRepository
   #reservations?: ReservationsRepository
   #taxRates?: TaxRatesRepository
@@ -53,6 +59,10 @@ export class TenantRepositories {
 
   get couponRedemptions(): CouponRedemptionsRepository {
     return (this.#couponRedemptions ??= new CouponRedemptionsRepository(this.#db, this.#tenantId))
+  }
+
+  get closedMonths(): ClosedMonthsRepository {
+    return (this.#closedMonths ??= new ClosedMonthsRepository(this.#db, this.#tenantId))
   }
 
   get coupons(): CouponsRepository {
@@ -85,6 +95,14 @@ export class TenantRepositories {
 
   get invoices(): InvoicesRepository {
     return (this.#invoices ??= new InvoicesRepository(this.#db, this.#tenantId))
+  }
+
+  get journal(): JournalRepository {
+    return (this.#journal ??= new JournalRepository(this.#db, this.#tenantId))
+  }
+
+  get recognitions(): RecognitionsRepository {
+    return (this.#recognitions ??= new RecognitionsRepository(this.#db, this.#tenantId))
   }
 
   get quotas(): QuotasRepository {

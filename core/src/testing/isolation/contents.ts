@@ -49,7 +49,12 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const subscription = await billing.subscriptions.create({
     ...{ customerId: customer.id, planId: plan.id },
   })
+  const { id: overId } = await billing.runs.start()
+  while ((await billing.runs.work(overId)) === 'worked');
   const run = await billing.runs.start()
+  await billing.revenue.closeMonth({ month: '2020-01' })
+  const [journalEntry] = (await billing.journal.list({ invoiceId: invoice.id })).items
+  assert(journalEntry, 'A finalized invoice is booked')
   return {
     ...{
       tenant,
@@ -67,7 +72,7 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       quota,
       reservation,
     },
-    ...{ invoiceDraft, invoice, taxRate, exchangeRate, subscription, run },
+    ...{ invoiceDraft, invoice, taxRate, exchangeRate, subscription, run, journalEntry },
   }
 }
 

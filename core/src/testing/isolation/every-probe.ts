@@ -4,6 +4,7 @@ import { couponRepositories, couponServices } from './coupons.ts'
 import { customerRepositories, customerServices } from './customers.ts'
 import { exchangeRateRepositories, exchangeRateServices } from './exchange-rates.ts'
 import { invoiceRepositories, invoiceServices } from './invoices.ts'
+import { journalRepositories, journalServices } from './journal.ts'
 import { paymentMethodRepositories, paymentMethodServices } from './payment-methods.ts'
 import { planRepositories, planServices } from './plans.ts'
 import type { RepositoryProbes, ServiceProbes } from './probes.ts'
@@ -20,6 +21,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...customerServices,
   ...exchangeRateServices,
   ...invoiceServices,
+  ...journalServices,
   ...paymentMethodServices,
   ...planServices,
   ...taxServices,
@@ -35,6 +37,7 @@ export const REPOSITORY_PROBES: RepositoryProbes = {
   ...customerRepositories,
   ...exchangeRateRepositories,
   ...invoiceRepositories,
+  ...journalRepositories,
   ...paymentMethodRepositories,
   ...planRepositories,
   ...taxRepositories,

@@ -1,4 +1,5 @@
 import type { CustomersRepository } from '../customers/customers.repository.ts'
+import type { JournalService } from '../journal/journal.service.ts'
 import type { BilledSubscriptionsRepository } from '../subscriptions/subscriptions.repository.ts'
 import type { TaxesService } from '../taxes/taxes.service.ts'
 import type { TenantRowRepository } from '../tenants/tenants.repository.ts'
@@ -7,6 +8,7 @@ import type { InvoicesRepository } from './invoices.repository.ts'
 
 /** All that the invoices service may touch. */
 export interface InvoicesScope extends TenantScope<InvoicesScope> {
+  readonly journal: Pick<JournalService, 'bookFinalized' | 'bookVoid' | 'bookWrittenOff'>
   readonly taxes: Pick<TaxesService, 'provider'>
   readonly repos: {
     readonly customers: CustomersRepository

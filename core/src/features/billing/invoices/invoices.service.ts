@@ -261,7 +261,10 @@ export class InvoicesService {
       if (step === 'void' && paid + credited > 0n) {
         throw new InvoiceRefuses({ invoiceId: id, state, step })
       }
-      return moveTo(tx, before, { aim: after(before, step), payment: 0n })
+      const aim = after(before, step)
+      if (step === 'void') await tx.journal.bookVoid(before)
+      else await tx.journal.bookWrittenOff(before, remainingOf(before))
+      return moveTo(tx, before, { aim, payment: 0n })
     })
   }
 }

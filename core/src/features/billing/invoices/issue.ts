@@ -1,4 +1,5 @@
 import { addDays, localDay } from '../../../kernel/index.ts'
+import type { JournalService } from '../journal/journal.service.ts'
 import { dueOn } from '../periods/days.ts'
 import { localMidnight } from '../periods/local-midnight.ts'
 import type { Tenant } from '../tenants/tenant.ts'
@@ -9,6 +10,7 @@ import { finalizedEvents } from './tell-invoices.ts'
 
 /** All that finalizing invoices may touch. */
 export interface IssueScope extends Pick<TenantScope<unknown>, 'tell'> {
+  readonly journal: Pick<JournalService, 'bookFinalized'>
   readonly repos: { readonly invoices: InvoicesRepository }
 }
 
@@ -21,7 +23,7 @@ export function dueDays(drafts: readonly Invoice[], issuedOn: string): DueDays[]
 }
 
 /**
- * Numbers and finalizes the drafts among some invoices, tells of it, and gives them. It is the last
+ * Books, numbers and finalizes drafts that are locked, tells of it, and gives them. It is the last
  * thing that a transaction does: until its end nobody else gets a number of the series.
  */
 export async function issueDrafts(
@@ -31,6 +33,7 @@ export async function issueDrafts(
 ): Promise<Invoice[]> {
   const issuedOn = localDay(now, tenant.timeZone)
   const issue = { series: tenant.invoiceSeries, issuedOn, at: now }
+  await tx.journal.bookFinalized(drafts.map(({ id }) => id))
   const ids = await tx.repos.invoices.finalize(dueDays(drafts, issuedOn), issue)
   const issued = await tx.repos.invoices.getByIds(ids)
   await tx.tell(issued.flatMap((invoice) => finalizedEvents(invoice, now)))

@@ -1,11 +1,13 @@
 import type { CouponRedemptionsRepository } from '../coupons/coupons.repository.ts'
 import type { InvoicesRepository } from '../invoices/invoices.repository.ts'
+import type { JournalService } from '../journal/journal.service.ts'
 import type { BillsScope } from '../subscriptions/subscriptions.scope.ts'
 import type { TenantScope } from '../tenants/tenants.scope.ts'
 import type { RunsRepository } from './runs.repository.ts'
 
 /** All that billing runs may touch. */
 export interface RunsScope extends TenantScope<RunsScope>, BillsScope {
+  readonly journal: Pick<JournalService, 'bookFinalized'>
   readonly repos: BillsScope['repos'] & {
     readonly couponRedemptions: CouponRedemptionsRepository
     readonly invoices: InvoicesRepository
