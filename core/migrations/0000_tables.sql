@@ -244,6 +244,36 @@ CREATE TABLE "gramkit"."billing_coupon_redemption" (
 	CONSTRAINT "billing_coupon_redemption_invoices_check" CHECK ("gramkit"."billing_coupon_redemption"."invoice_count" >= 0 and "gramkit"."billing_coupon_redemption"."invoice_count" <= coalesce("gramkit"."billing_coupon_redemption"."invoice_max", 2147483647))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_credit_balance" (
+	"tenant_id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"currency" text NOT NULL,
+	"amount" bigint NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_credit_balance_pkey" PRIMARY KEY("tenant_id","customer_id","currency"),
+	CONSTRAINT "billing_credit_balance_currency_check" CHECK ("gramkit"."billing_credit_balance"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_credit_balance_amount_check" CHECK ("gramkit"."billing_credit_balance"."amount" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_credit_entry" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"currency" text NOT NULL,
+	"reason" text NOT NULL,
+	"amount" bigint NOT NULL,
+	"invoice_id" uuid,
+	"note" text,
+	"source" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_credit_entry_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_credit_entry_currency_check" CHECK ("gramkit"."billing_credit_entry"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_credit_entry_reason_check" CHECK ("gramkit"."billing_credit_entry"."reason" in ('overpayment', 'credit_note', 'grant', 'applied', 'returned', 'refunded')),
+	CONSTRAINT "billing_credit_entry_amount_check" CHECK (case when "gramkit"."billing_credit_entry"."reason" in ('applied', 'refunded') then "gramkit"."billing_credit_entry"."amount" < 0
+        else "gramkit"."billing_credit_entry"."amount" > 0 end),
+	CONSTRAINT "billing_credit_entry_invoice_check" CHECK ("gramkit"."billing_credit_entry"."invoice_id" is not null or "gramkit"."billing_credit_entry"."reason" not in ('applied', 'returned'))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."billing_customer" (
 	"tenant_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -1382,6 +1412,9 @@ ALTER TABLE "gramkit"."billing_coupon_plan" ADD CONSTRAINT "billing_coupon_plan_
 ALTER TABLE "gramkit"."billing_coupon_plan" ADD CONSTRAINT "billing_coupon_plan_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon_redemption_coupon_fk" FOREIGN KEY ("tenant_id","coupon_id") REFERENCES "gramkit"."billing_coupon"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon_redemption_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_credit_balance" ADD CONSTRAINT "billing_credit_balance_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_credit_entry" ADD CONSTRAINT "billing_credit_entry_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_credit_entry" ADD CONSTRAINT "billing_credit_entry_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_exchange_rate" ADD CONSTRAINT "billing_exchange_rate_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1505,6 +1538,9 @@ CREATE UNIQUE INDEX "billing_coupon_code_key" ON "gramkit"."billing_coupon" USIN
 CREATE INDEX "billing_coupon_plan_plan_index" ON "gramkit"."billing_coupon_plan" USING btree ("tenant_id","plan_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_coupon_redemption_customer_key" ON "gramkit"."billing_coupon_redemption" USING btree ("tenant_id","coupon_id","customer_id");--> statement-breakpoint
 CREATE INDEX "billing_coupon_redemption_customer_index" ON "gramkit"."billing_coupon_redemption" USING btree ("tenant_id","customer_id");--> statement-breakpoint
+CREATE INDEX "billing_credit_entry_customer_index" ON "gramkit"."billing_credit_entry" USING btree ("tenant_id","customer_id","id");--> statement-breakpoint
+CREATE INDEX "billing_credit_entry_invoice_index" ON "gramkit"."billing_credit_entry" USING btree ("tenant_id","invoice_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_credit_entry_source_key" ON "gramkit"."billing_credit_entry" USING btree ("tenant_id","reason","source");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_customer_code_key" ON "gramkit"."billing_customer" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE INDEX "billing_customer_user_id_index" ON "gramkit"."billing_customer" USING btree ("user_id","tenant_id") WHERE "gramkit"."billing_customer"."user_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_exchange_rate_version_key" ON "gramkit"."billing_exchange_rate" USING btree ("tenant_id","from_currency","to_currency","quoted_on","version");--> statement-breakpoint

@@ -688,7 +688,7 @@ BEGIN
       USING ERRCODE = 'restrict_violation';
   END IF;
   IF NEW.state <> OLD.state AND NOT (OLD.state, NEW.state) IN (
-    ('draft', 'finalized'), ('draft', 'paid'),
+    ('draft', 'finalized'), ('draft', 'partially_paid'), ('draft', 'paid'),
     ('finalized', 'partially_paid'), ('finalized', 'paid'), ('finalized', 'overdue'),
     ('finalized', 'void'), ('finalized', 'uncollectible'),
     ('partially_paid', 'paid'), ('partially_paid', 'finalized'), ('partially_paid', 'overdue'),
@@ -737,6 +737,39 @@ CREATE TRIGGER billing_invoice_kept BEFORE TRUNCATE ON gramkit.billing_invoice
 CREATE TRIGGER billing_invoice_line_kept BEFORE TRUNCATE ON gramkit.billing_invoice_line
   FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
 --> statement-breakpoint
+-- Credit of customers: entries are added alone, and a trigger counts them in the same statement, so
+-- that billing_credit_balance_amount_check refuses who spends too much. `updated_at` is how a balance
+-- is locked.
+REVOKE UPDATE, DELETE ON gramkit.billing_credit_entry FROM gramkit_app;
+--> statement-breakpoint
+REVOKE INSERT, UPDATE, DELETE ON gramkit.billing_credit_balance FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (updated_at) ON gramkit.billing_credit_balance TO gramkit_app;
+--> statement-breakpoint
+CREATE TRIGGER billing_credit_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.billing_credit_entry FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE FUNCTION gramkit.billing_count_credit() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  INSERT INTO gramkit.billing_credit_balance (tenant_id, customer_id, currency, amount, updated_at)
+    SELECT a.tenant_id, a.customer_id, a.currency, 0, max(a.created_at) FROM added a
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING;
+  PERFORM FROM gramkit.billing_credit_balance b
+    WHERE (b.tenant_id, b.customer_id, b.currency) IN (SELECT a.tenant_id, a.customer_id, a.currency FROM added a)
+    ORDER BY b.tenant_id, b.customer_id, b.currency FOR UPDATE;
+  UPDATE gramkit.billing_credit_balance b SET amount = b.amount + s.amount, updated_at = s.at
+    FROM (
+      SELECT a.tenant_id, a.customer_id, a.currency, sum(a.amount) AS amount, max(a.created_at) AS at
+      FROM added a GROUP BY 1, 2, 3
+    ) s
+    WHERE (b.tenant_id, b.customer_id, b.currency) = (s.tenant_id, s.customer_id, s.currency);
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER billing_credit_counted AFTER INSERT ON gramkit.billing_credit_entry
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION gramkit.billing_count_credit();
+--> statement-breakpoint
 REVOKE DELETE ON gramkit.billing_subscription, gramkit.billing_run FROM gramkit_app;
 --> statement-breakpoint
 -- What a subscription cost is never written anew.
@@ -780,11 +813,16 @@ BEGIN
       ON CONFLICT (tenant_id, series) DO UPDATE SET last = s.last + excluded.last
       RETURNING s.last
     ), numbered AS (
-      SELECT p.id, c.last - p.size + p.place AS sequence, g.due, g.overdue
+      SELECT p.id, c.last - p.size + p.place AS sequence, g.due, g.overdue,
+        -- The credit that was set aside for it.
+        coalesce((SELECT -sum(e.amount) FROM gramkit.billing_credit_entry e
+          WHERE e.tenant_id = tenant AND e.invoice_id = p.id AND e.reason = 'applied'), 0)::bigint AS paid
       FROM placed p JOIN unnest(ids, dues, overdues) AS g (id, due, overdue) USING (id), counter c
     )
     UPDATE gramkit.billing_invoice i SET
-      state = CASE WHEN i.total = 0 THEN 'paid' ELSE 'finalized' END,
+      paid = n.paid,
+      state = CASE WHEN n.paid = i.total THEN 'paid' WHEN n.paid > 0 THEN 'partially_paid'
+        ELSE 'finalized' END,
       series = in_series, sequence = n.sequence,
       number = in_series || '-' || lpad(n.sequence::text, greatest(6, length(n.sequence::text)), '0'),
       issued_on = issued, due_on = n.due, overdue_at = n.overdue, finalized_at = at, updated_at = at

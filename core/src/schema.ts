@@ -18,6 +18,8 @@ export {
   billingCoupon,
   billingCouponPlan,
   billingCouponRedemption,
+  billingCreditBalance,
+  billingCreditEntry,
   billingCustomer,
   billingExchangeRate,
   billingInvoice,

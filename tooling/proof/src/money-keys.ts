@@ -1,5 +1,6 @@
 import { ACCESS_KEYS } from './access-keys.ts'
 import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
+import { CREDIT_KEYS } from './billing-keys-credit.ts'
 import { PRICING_KEYS } from './billing-keys-pricing.ts'
 import { RUNS_KEYS } from './billing-keys-runs.ts'
 import { TAX_KEYS } from './billing-keys-taxes.ts'
@@ -48,6 +49,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...VISIT_KEYS,
   ...INVITATION_KEYS,
   ...MERGING_KEYS,
+  ...CREDIT_KEYS,
   ...RUNS_KEYS,
   ...LAUNCHPAD_KEYS,
   ...QUALITY_KEYS,

@@ -60,6 +60,20 @@ export {
 } from './coupons/coupons.repository.ts'
 export type { CouponsScope } from './coupons/coupons.scope.ts'
 export { CouponsService } from './coupons/coupons.service.ts'
+export { billingCreditBalance, billingCreditEntry } from './credits/credit.table.ts'
+export {
+  CREDIT_GAINS,
+  CREDIT_REASONS,
+  type CreditBalance,
+  type CreditEntry,
+  type CreditInput,
+  type CreditReason,
+  type PayoutInput,
+} from './credits/credit.ts'
+export { CreditTooLow } from './credits/credits.errors.ts'
+export { type CreditOwner, CreditsRepository } from './credits/credits.repository.ts'
+export type { CreditsScope } from './credits/credits.scope.ts'
+export { CreditsService } from './credits/credits.service.ts'
 export { billingCustomer } from './customers/customer.table.ts'
 export {
   type Customer,

@@ -3,6 +3,7 @@ import { billingApiKey } from './api-keys/api-key.table.ts'
 import type { BillingScope } from './billing.scope.ts'
 import type { BillingService } from './billing.service.ts'
 import { billingCoupon, billingCouponRedemption } from './coupons/coupon.table.ts'
+import { billingCreditBalance, billingCreditEntry } from './credits/credit.table.ts'
 import { billingCustomer } from './customers/customer.table.ts'
 import { CUSTOMER_PERSONAL, forgotten } from './customers/customer.ts'
 import { billingExchangeRate } from './exchange-rates/exchange-rate.table.ts'
@@ -57,6 +58,7 @@ export const billingPart: PersonPart<PersonServices> = {
   name: 'billing',
   tables: [
     ...[billingCustomer, billingPaymentMethod, billingCouponRedemption],
+    ...[billingCreditBalance, billingCreditEntry],
     ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries, billingRun],
     ...[billingSubscription, billingSubscriptionRevision],
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
@@ -77,6 +79,7 @@ export const billingPart: PersonPart<PersonServices> = {
           paymentMethods: (await repos.paymentMethods.listOfCustomer(customer.id)).map(
             ({ savedMethodId: _, ...method }) => method,
           ),
+          credit: await repos.credits.listBalances(customer.id),
           invoices: await repos.invoices.listOfCustomers([customer.id]),
           coupons: await repos.couponRedemptions.listOfCustomer(customer.id),
         })),

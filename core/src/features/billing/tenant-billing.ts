@@ -5,6 +5,7 @@ import type { BillingEvent } from './billing.events.ts'
 import type { BillingScope } from './billing.scope.ts'
 import { type Change, changedFacts } from './change.ts'
 import { CouponsService } from './coupons/coupons.service.ts'
+import { CreditsService } from './credits/credits.service.ts'
 import { CustomersService } from './customers/customers.service.ts'
 import { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts'
 import { InvoicesService } from './invoices/invoices.service.ts'
@@ -40,6 +41,7 @@ export class TenantBilling {
   #apiKeys?: ApiKeysService
   #auditTrail?: AuditTrailService
   #coupons?: CouponsService
+  #credit?: CreditsService
   #customers?: CustomersService
   #exchangeRates?: ExchangeRatesService
   #meters?: MetersService
@@ -102,6 +104,10 @@ export class TenantBilling {
 
   get coupons(): CouponsService {
     return (this.#coupons ??= new CouponsService(this))
+  }
+
+  get credit(): CreditsService {
+    return (this.#credit ??= new CreditsService(this))
   }
 
   get customers(): CustomersService {

@@ -1,6 +1,7 @@
 import type { Executor } from '../../platform/database/index.ts'
 import { ApiKeysRepository } from './api-keys/api-keys.repository.ts'
 import { CouponRedemptionsRepository, CouponsRepository } from './coupons/coupons.repository.ts'
+import { CreditsRepository } from './credits/credits.repository.ts'
 import { CustomersRepository } from './customers/customers.repository.ts'
 import { ExchangeRatesRepository } from './exchange-rates/exchange-rates.repository.ts'
 import { InvoicesRepository } from './invoices/invoices.repository.ts'
@@ -27,6 +28,7 @@ export class TenantRepositories {
   #couponRedemptions?: CouponRedemptionsRepository
   #closedMonths?: ClosedMonthsRepository
   #coupons?: CouponsRepository
+  #credits?: CreditsRepository
   #customers?: CustomersRepository
   #exchangeRates?: ExchangeRatesRepository
   #meters?: MetersRepository
@@ -67,6 +69,10 @@ export class TenantRepositories {
 
   get coupons(): CouponsRepository {
     return (this.#coupons ??= new CouponsRepository(this.#db, this.#tenantId))
+  }
+
+  get credits(): CreditsRepository {
+    return (this.#credits ??= new CreditsRepository(this.#db, this.#tenantId))
   }
 
   get customers(): CustomersRepository {

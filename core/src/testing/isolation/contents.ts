@@ -46,6 +46,10 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const invoiceDraft = await billing.invoices.draft({ customerId: customer.id, lines })
   const { id } = await billing.invoices.draft({ customerId: customer.id, lines })
   const invoice = await billing.invoices.finalize(id)
+  const creditEntry = await billing.credit.add({
+    ...{ customerId: customer.id, currency: 'EUR', amount: 100n, reason: 'grant' },
+    ...{ note: mark, source: mark },
+  })
   const subscription = await billing.subscriptions.create({
     ...{ customerId: customer.id, planId: plan.id },
   })
@@ -72,7 +76,16 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       quota,
       reservation,
     },
-    ...{ invoiceDraft, invoice, taxRate, exchangeRate, subscription, run, journalEntry },
+    ...{
+      creditEntry,
+      invoiceDraft,
+      invoice,
+      taxRate,
+      exchangeRate,
+      subscription,
+      run,
+      journalEntry,
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { apiKeyRepositories, apiKeyServices } from './api-keys.ts'
 import { auditTrailServices } from './audit-trail.ts'
 import { couponRepositories, couponServices } from './coupons.ts'
+import { creditRepositories, creditServices } from './credits.ts'
 import { customerRepositories, customerServices } from './customers.ts'
 import { exchangeRateRepositories, exchangeRateServices } from './exchange-rates.ts'
 import { invoiceRepositories, invoiceServices } from './invoices.ts'
@@ -18,6 +19,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...apiKeyServices,
   ...auditTrailServices,
   ...couponServices,
+  ...creditServices,
   ...customerServices,
   ...exchangeRateServices,
   ...invoiceServices,
@@ -34,6 +36,7 @@ export const SERVICE_PROBES: ServiceProbes = {
 export const REPOSITORY_PROBES: RepositoryProbes = {
   ...apiKeyRepositories,
   ...couponRepositories,
+  ...creditRepositories,
   ...customerRepositories,
   ...exchangeRateRepositories,
   ...invoiceRepositories,

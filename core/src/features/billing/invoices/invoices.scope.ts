@@ -1,3 +1,4 @@
+import type { CreditsRepository } from '../credits/credits.repository.ts'
 import type { CustomersRepository } from '../customers/customers.repository.ts'
 import type { JournalService } from '../journal/journal.service.ts'
 import type { BilledSubscriptionsRepository } from '../subscriptions/subscriptions.repository.ts'
@@ -8,9 +9,13 @@ import type { InvoicesRepository } from './invoices.repository.ts'
 
 /** All that the invoices service may touch. */
 export interface InvoicesScope extends TenantScope<InvoicesScope> {
-  readonly journal: Pick<JournalService, 'bookFinalized' | 'bookVoid' | 'bookWrittenOff'>
+  readonly journal: Pick<
+    JournalService,
+    'bookCreditApplied' | 'bookFinalized' | 'bookVoid' | 'bookWrittenOff'
+  >
   readonly taxes: Pick<TaxesService, 'provider'>
   readonly repos: {
+    readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockBalances'>
     readonly customers: CustomersRepository
     readonly invoices: InvoicesRepository
     readonly subscriptions: Pick<BilledSubscriptionsRepository, 'fallBehind' | 'catchUp'>

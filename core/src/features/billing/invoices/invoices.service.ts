@@ -92,8 +92,8 @@ export class InvoicesService {
   }
 
   /**
-   * Gives a draft its number and its due day; from now on it does not change. Nothing to pay is
-   * paid. Until the transaction ends nobody else gets a number of the series.
+   * Gives a draft its number and its due day; from now on it does not change. The
+   * customer's credit pays it as far as it goes, and nothing to pay is paid. Until the transaction ends nobody else gets a number of the series.
    *
    * @throws {@link NotFound}
    * @throws {@link InvoiceRefuses}
@@ -102,8 +102,7 @@ export class InvoicesService {
     return this.#scope.transaction(async (tx) => {
       const draft = await tx.repos.invoices.getByIdWithLock(id)
       after(draft, 'finalize')
-      const tenant = await tx.repos.tenant.get()
-      await issueDrafts(tx, [draft], { tenant, now: tx.clock.now() })
+      await issueDrafts(tx, [draft])
       return record(tx, 'invoice.finalized', id, draft)
     })
   }

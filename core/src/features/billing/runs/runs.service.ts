@@ -228,8 +228,7 @@ export class RunsService {
       const ids = await tx.repos.runs.lockDrafts(id, NUMBERED)
       if (ids.length === 0) return undefined
       const drafts = await tx.repos.invoices.getByIds(ids)
-      const tenant = await tx.repos.tenant.get()
-      await issueDrafts(tx, drafts, { tenant, now: tx.clock.now() })
+      await issueDrafts(tx, drafts)
       return 'worked'
     })
   }
