@@ -847,6 +847,9 @@ CREATE FUNCTION gramkit.billing_due_tenants(kind text, now timestamptz, most int
     SELECT i.tenant_id FROM gramkit.billing_invoice i
     WHERE kind = 'overdue' AND i.state IN ('finalized', 'partially_paid') AND i.overdue_at <= now
     UNION ALL
+    SELECT c.tenant_id FROM gramkit.billing_recognition c
+    WHERE kind = 'recognition' AND c.due_at <= now
+    UNION ALL
     SELECT r.tenant_id FROM gramkit.billing_run r
     WHERE kind = 'billing' AND r.state IN ('billing', 'finalizing')
     UNION ALL
@@ -863,6 +866,8 @@ CREATE FUNCTION gramkit.billing_next_due(kind text)
   SELECT CASE kind
     WHEN 'overdue' THEN (SELECT min(i.overdue_at) FROM gramkit.billing_invoice i
       WHERE i.state IN ('finalized', 'partially_paid'))
+    WHEN 'recognition' THEN
+      (SELECT min(c.due_at) FROM gramkit.billing_recognition c WHERE c.due_at IS NOT NULL)
     WHEN 'billing' THEN least(
       (SELECT min(s.due_at) FROM gramkit.billing_subscription s WHERE s.due_at IS NOT NULL),
       (SELECT min(r.created_at) FROM gramkit.billing_run r WHERE r.state IN ('billing', 'finalizing')))

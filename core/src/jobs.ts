@@ -10,7 +10,11 @@ import {
   takeBalanceSnapshots,
   verifyLedger,
 } from './features/balance/index.ts'
-import { billDueSubscriptions, fallOverdueInvoices } from './features/billing/index.ts'
+import {
+  billDueSubscriptions,
+  fallOverdueInvoices,
+  recogniseDueRevenue,
+} from './features/billing/index.ts'
 import { expireDueInvitations } from './features/invites/index.ts'
 import {
   checkDuePayments,
@@ -86,6 +90,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   sealDueAudit,
   billDueSubscriptions,
   fallOverdueInvoices,
+  recogniseDueRevenue,
   sweepDepartures,
   takeBalanceSnapshots,
   verifyLedger,

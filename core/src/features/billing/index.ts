@@ -294,8 +294,11 @@ export {
   segmentsOf,
 } from './pricing/segments.ts'
 export type { Tier } from './pricing/tiers.ts'
+export { BooksRepository } from './revenue/books.repository.ts'
+export { BOOK_PROBLEMS, type BookDifference, type BooksReport } from './revenue/books.ts'
 export { ClosedMonthsRepository } from './revenue/closed-months.repository.ts'
 export { MonthNotClosable } from './revenue/revenue.errors.ts'
+export { recogniseDueRevenue } from './revenue/revenue.jobs.ts'
 export type { RevenueScope } from './revenue/revenue.scope.ts'
 export { RevenueService } from './revenue/revenue.service.ts'
 export type { ClosedMonth, MonthInput, RecognitionInput } from './revenue/revenue.ts'

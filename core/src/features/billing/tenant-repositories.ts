@@ -9,6 +9,7 @@ import { JournalRepository } from './journal/journal.repository.ts'
 import { RecognitionsRepository } from './journal/recognitions.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
+import { BooksRepository } from './revenue/books.repository.ts'
 import { ClosedMonthsRepository } from './revenue/closed-months.repository.ts'
 import { RunsRepository } from './runs/runs.repository.ts'
 import {
@@ -26,6 +27,7 @@ import { UsageReadingsRepository } from './usage/usage-readings.repository.ts'
 export class TenantRepositories {
   #apiKeys?: ApiKeysRepository
   #couponRedemptions?: CouponRedemptionsRepository
+  #books?: BooksRepository
   #closedMonths?: ClosedMonthsRepository
   #coupons?: CouponsRepository
   #credits?: CreditsRepository
@@ -61,6 +63,10 @@ export class TenantRepositories {
 
   get couponRedemptions(): CouponRedemptionsRepository {
     return (this.#couponRedemptions ??= new CouponRedemptionsRepository(this.#db, this.#tenantId))
+  }
+
+  get books(): BooksRepository {
+    return (this.#books ??= new BooksRepository(this.#db, this.#tenantId))
   }
 
   get closedMonths(): ClosedMonthsRepository {

@@ -35,6 +35,7 @@ export const journalServices = {
     recogniseDue: () => [],
     closeMonth: () => [{ month: '2020-02' }],
     listClosedMonths: () => [],
+    verify: () => [],
   },
 } satisfies Pick<ServiceProbes, 'journal' | 'revenue'>
 
@@ -67,10 +68,15 @@ export const journalRepositories = {
     stop: ({ invoice }) => [invoice.id],
     reduce: (theirs) => [lineOf(theirs), 1n],
   },
+  books: {
+    count: () => [],
+    compareInvoices: () => [],
+    compareBookings: () => [],
+  },
   closedMonths: {
     lock: () => [],
     insert: () => [{ month: '2020-02-01', actor: 'ours', createdAt: AT }],
     findLast: () => [],
     list: () => [],
   },
-} satisfies Pick<RepositoryProbes, 'journal' | 'recognitions' | 'closedMonths'>
+} satisfies Pick<RepositoryProbes, 'journal' | 'recognitions' | 'books' | 'closedMonths'>

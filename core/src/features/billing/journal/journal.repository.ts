@@ -84,8 +84,7 @@ export class JournalRepository {
         insert into gramkit.billing_recognition (tenant_id, id, invoice_id, from_on, until_on, amount,
           unbilled, recognised, through_on, earlier, due_at)
         select ${this.#tenantId}, id, invoice_id, from_on, until_on, net, unbilled, 0, from_on, 0,
-          least(until_on::timestamp, date_trunc('month', from_on::timestamp) + interval '1 month')
-            at time zone ${timeZone}
+          (date_trunc('month', from_on::timestamp) + interval '1 month') at time zone ${timeZone}
         from split where has_days and net <> 0
       ), reckoned as (
         select invoice_id, currency, customer_id, total as receivable, -sum(tax) as tax,

@@ -68,8 +68,7 @@ export class RecognitionsRepository {
       ), moved as (
         update gramkit.billing_recognition r set through_on = d.aim_on, recognised = p.after,
           due_at = case when d.aim_on < r.until_on then
-            least(r.until_on::timestamp, date_trunc('month', d.aim_on::timestamp) + interval '1 month')
-              at time zone ${timeZone} end
+            (date_trunc('month', d.aim_on::timestamp) + interval '1 month') at time zone ${timeZone} end
         from due d join part p on p.id = d.id and p.till = d.aim_on
         where r.tenant_id = ${this.#tenantId} and r.id = d.id
         returning r.id

@@ -1,5 +1,6 @@
 import { addDays, InvalidValue, localDay } from '../../../kernel/index.ts'
 import { readFields } from '../fields.ts'
+import type { BooksReport } from './books.ts'
 import { MonthNotClosable } from './revenue.errors.ts'
 import type { RevenueScope } from './revenue.scope.ts'
 import {
@@ -78,6 +79,30 @@ export class RevenueService {
   /** The months that are closed, the last one first; those before the first of them are closed too. */
   listClosedMonths(): Promise<ClosedMonth[]> {
     return this.#scope.transaction((tx) => tx.repos.closedMonths.list())
+  }
+
+  /**
+   * Proves the journal: what is owed, sold, taxed, earned and deferred is what invoices, their lines
+   * and their schedules say, invoice by invoice; and every entry is what it was when it was booked,
+   * by the hashes in the audit. Reads whole tables.
+   *
+   * @example
+   * const { ok, differences } = await billing.revenue.verify()
+   */
+  verify(): Promise<BooksReport> {
+    return this.#scope.transaction(async (tx) => {
+      const stream = `tenant:${tx.tenantId}:journal`
+      const { broken } = await tx.core.audit.verify({ stream })
+      const differences = [
+        ...(await tx.repos.books.compareInvoices()),
+        ...(await tx.repos.books.compareBookings()),
+        ...broken.map((id) => ({
+          ...{ problem: 'audit_is_broken' as const, subject: `audit entry ${id}` },
+          ...{ expected: null, actual: null },
+        })),
+      ]
+      return { ok: differences.length === 0, entries: await tx.repos.books.count(), differences }
+    })
   }
 
   async #recogniseUntil(untilOn: string): Promise<number> {

@@ -1,0 +1,185 @@
+import pg from 'pg'
+import { afterAll, describe, expect, test } from 'vitest'
+import { addDays, VirtualClock } from '../../../kernel/index.ts'
+import { aCustomer, aPlan, aTenant } from '../../../testing/billing.ts'
+import { testPlatform } from '../../../testing/platform.ts'
+import type { TenantBilling } from '../tenant-billing.ts'
+import { recogniseDueRevenue } from './revenue.jobs.ts'
+
+const clock = new VirtualClock(new Date('2028-01-10T12:00:00Z'))
+const { database, services, platform, close } = await testPlatform({ poolSize: 16, clock })
+const owner = new pg.Client(database.adminUrl)
+await owner.connect()
+
+afterAll(async () => {
+  await owner.end()
+  await close()
+})
+
+/** Begins subscriptions of some prices a month, and bills them. */
+async function subscribe(billing: TenantBilling, rates: readonly string[]): Promise<string[]> {
+  const ids: string[] = []
+  for (const rate of rates) {
+    const plan = await aPlan(billing, {
+      charges: [{ key: 'base', title: 'Base', model: 'flat', when: 'advance', rate }],
+    })
+    await billing.plans.publish(plan.id)
+    const { id: customerId } = await aCustomer(billing)
+    ids.push((await billing.subscriptions.create({ customerId, planId: plan.id })).id)
+  }
+  await bill(billing)
+  return ids
+}
+
+async function bill(billing: TenantBilling): Promise<void> {
+  const { id } = await billing.runs.start()
+  while ((await billing.runs.work(id)) === 'worked');
+}
+
+async function revenueOf(billing: TenantBilling, untilOn?: string): Promise<bigint> {
+  const [of] = await billing.journal.balances({ untilOn })
+  return -(of?.revenue ?? 0n)
+}
+
+/** Runs SQL as the superuser, past the triggers. */
+async function tamper(statement: string, values: readonly unknown[]): Promise<void> {
+  await owner.query('begin')
+  await owner.query(`set local session_replication_role = 'replica'`)
+  await owner.query(statement, [...values])
+  await owner.query('commit')
+}
+
+describe('recognition', () => {
+  test('by the day is the sum of days to the minor unit, and that of months', async () => {
+    const rates = ['0.01', '0.3', '9.99', '29.99', '1234.57']
+    const [byDay, byMonth] = [await aTenant(services), await aTenant(services)]
+    const start = clock.now().toISOString().slice(0, 10)
+    await subscribe(byDay, rates)
+    await subscribe(byMonth, rates)
+    const total = 1n + 30n + 999n + 2_999n + 123_457n
+    for (let days = 0; days < 31; days++) {
+      const throughOn = addDays(start, days)
+      clock.set(new Date(`${addDays(throughOn, 1)}T00:00:00Z`))
+      await byDay.revenue.recognise({ throughOn })
+      const amounts = [1n, 30n, 999n, 2_999n, 123_457n]
+      const share = amounts.reduce((sum, amount) => sum + (amount * BigInt(days + 1)) / 31n, 0n)
+      expect(await revenueOf(byDay)).toBe(share)
+    }
+    expect(await revenueOf(byDay)).toBe(total)
+    const throughOn = addDays(start, 30)
+    await byMonth.revenue.recognise({ throughOn })
+    expect(await revenueOf(byMonth)).toBe(total)
+    const monthEnd = '2028-01-31'
+    expect(await revenueOf(byMonth, monthEnd)).toBe(await revenueOf(byDay, monthEnd))
+    for (const billing of [byDay, byMonth]) {
+      expect(await billing.revenue.verify()).toMatchObject({ ok: true, differences: [] })
+    }
+  })
+
+  test('by many workers at once is booked once, and the job goes on month by month', async () => {
+    const billing = await aTenant(services)
+    await subscribe(
+      billing,
+      Array.from({ length: 20 }, () => '31.05'),
+    )
+    const other = services.billing.forTenant(billing.tenantId)
+    clock.set(new Date('2028-04-01T00:00:00Z'))
+    const workers = [billing, other, billing, other].map((each) => each.revenue.recognise())
+    await Promise.all(workers)
+    expect(await revenueOf(billing)).toBe(20n * 3_105n)
+    expect(await billing.revenue.recognise()).toBe(0)
+    await bill(billing)
+    const at = await recogniseDueRevenue.nextDueAt?.(services)
+    expect(at && at <= clock.now()).toBe(true)
+    while ((await recogniseDueRevenue.runDue(services)) > 0);
+    const next = await recogniseDueRevenue.nextDueAt?.(services)
+    expect(next && next > clock.now()).toBe(true)
+    expect(await billing.revenue.verify()).toMatchObject({ ok: true })
+  })
+
+  test('is refused for days that are not over', async () => {
+    const billing = await aTenant(services)
+    const throughOn = clock.now().toISOString().slice(0, 10)
+    await expect(billing.revenue.recognise({ throughOn })).rejects.toMatchObject({
+      details: { field: 'throughOn' },
+    })
+  })
+})
+
+describe('the proof of the books', () => {
+  test('holds after changes that give back more than they charge', async () => {
+    const billing = await aTenant(services)
+    const [id = ''] = await subscribe(billing, ['90'])
+    const cheap = await aPlan(billing, {
+      charges: [{ key: 'base', title: 'Base', model: 'flat', when: 'advance', rate: '10' }],
+    })
+    await billing.plans.publish(cheap.id)
+    clock.set(new Date(clock.now().getTime() + 5 * 86_400_000))
+    await billing.subscriptions.change(id, { planId: cheap.id })
+    for (let month = 0; month < 4; month++) {
+      clock.set(new Date(clock.now().getTime() + 31 * 86_400_000))
+      await bill(billing)
+    }
+    await billing.revenue.recognise()
+    const [of] = await billing.journal.balances()
+    expect(of?.carried).not.toBe(undefined)
+    expect(await billing.revenue.verify()).toMatchObject({ ok: true, differences: [] })
+  })
+
+  test.each([
+    [
+      'an amount',
+      `update gramkit.billing_journal_entry set revenue = revenue - 1, receivable = receivable + 1`,
+    ],
+    ['a day', 'update gramkit.billing_journal_entry set booked_on = booked_on - 1'],
+    ['a row that is gone', 'delete from gramkit.billing_journal_entry'],
+    [
+      'a row that is new',
+      `insert into gramkit.billing_journal_entry (tenant_id, booking_id, source, source_id, booked_on,
+         currency, customer_id, created_at)
+       select tenant_id, gen_random_uuid(), source, 'forged', booked_on, currency, customer_id, created_at
+       from gramkit.billing_journal_entry`,
+    ],
+  ])('finds %s that the superuser changed', async (_, statement) => {
+    const billing = await aTenant(services)
+    await subscribe(billing, ['29.99'])
+    await platform.services.audit.seal()
+    await tamper(`${statement} where tenant_id = $1`, [billing.tenantId])
+    const { ok, differences } = await billing.revenue.verify()
+    expect(ok).toBe(false)
+    const found = differences.filter(({ problem }) => problem.startsWith('booking_'))
+    expect(found).toHaveLength(1)
+  })
+
+  test('finds the hash of a booking that the superuser changed with it', async () => {
+    const billing = await aTenant(services)
+    await subscribe(billing, ['29.99'])
+    await platform.services.audit.seal()
+    const { tenantId } = billing
+    await tamper(
+      'update gramkit.billing_journal_entry set booked_on = booked_on - 1 where tenant_id = $1',
+      [tenantId],
+    )
+    await tamper(
+      `update gramkit.audit_entry a set facts = a.facts || jsonb_build_object('digest', d.digest)
+       from gramkit.billing_journal_digest($1::uuid, (select booking_id
+         from gramkit.billing_journal_entry where tenant_id = $1 limit 1)) d where a.stream = $2`,
+      [tenantId, `tenant:${tenantId}:journal`],
+    )
+    const { differences } = await billing.revenue.verify()
+    expect(differences.map(({ problem }) => problem)).toEqual(['audit_is_broken'])
+  })
+
+  test('finds what was paid and not booked', async () => {
+    const billing = await aTenant(services)
+    await subscribe(billing, ['29.99'])
+    const [invoice] = (await billing.invoices.list()).items
+    await billing.invoices.receive(invoice?.id ?? '', 999n)
+    expect((await billing.revenue.verify()).differences).toEqual([
+      {
+        ...{ problem: 'owed_differs_from_invoice', subject: `invoice ${invoice?.number}` },
+        ...{ expected: 2_000n, actual: 2_999n },
+      },
+    ])
+  })
+})
