@@ -6,6 +6,7 @@ import {
   paceOf,
   playRoles,
 } from '@gramkit/core/app'
+import { pdfkitPrinter } from '@gramkit/core/billing/pdfkit'
 import { createBot, reachComposer } from '@gramkit/core/bot'
 import type { Config } from '@gramkit/core/config'
 import { coreEdge } from '@gramkit/core/http'
@@ -13,7 +14,7 @@ import { alertSubscriptions } from '@gramkit/core/jobs'
 import type { Logger } from '@gramkit/core/log'
 import { sendDueNotifications } from '@gramkit/core/notifications'
 import { BILLING_PATH } from './pages.ts'
-import { TENANT_ROUTES } from './routes.ts'
+import { tenantRoutes } from './routes.ts'
 import { tenantEdge } from './tenant-edge.ts'
 
 /** Billing: its platform, its routes, and the roles that this process plays. */
@@ -50,7 +51,9 @@ export async function openBilling(config: Config, logger: Logger): Promise<Billi
         sessionCookie: SESSION_COOKIE,
       })
       await app.register(tenantEdge, { tenants: core.billing })
-      for (const routes of TENANT_ROUTES) {
+      const printer = pdfkitPrinter()
+      app.addHook('onClose', () => printer[Symbol.asyncDispose]())
+      for (const routes of tenantRoutes({ printer })) {
         await app.register(routes, { prefix: `${BILLING_PATH}/api/v1` })
       }
     },

@@ -399,6 +399,7 @@ export {
   type QuotaInput,
   type QuotaState,
   quotaFields,
+  RESERVATION_STATUSES,
   type Reservation,
   type ReservationInput,
   type ReserveOutcome,

@@ -10,6 +10,16 @@ export class RouteNotFound extends AppError {
   }
 }
 
+/** Lists and objects of a body are nested deeper than any route means. */
+export class BodyTooDeep extends AppError {
+  readonly code = 'http.body_too_deep'
+  readonly kind = 'invalid'
+
+  constructor(facts: { limit: number }) {
+    super(`Lists and objects of a body are nested at most ${facts.limit} deep`, facts)
+  }
+}
+
 /** The route needs a bearer token and the request brought none. */
 export class CredentialsMissing extends AppError {
   readonly code = 'http.credentials_missing'

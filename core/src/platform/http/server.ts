@@ -11,7 +11,7 @@ import fastify, {
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { type Clock, newId } from '../../kernel/index.ts'
 import type { Metrics } from '../metrics/index.ts'
-import { RouteNotFound, TooManyRequests } from './http.errors.ts'
+import { BodyTooDeep, RouteNotFound, TooManyRequests } from './http.errors.ts'
 import { type ApiTitle, registerOpenApi } from './openapi.ts'
 import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 import { type ReadyChecks, registerStatus } from './status.ts'
@@ -52,6 +52,7 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 const BODY_LIMIT_BYTES = 1_048_576
+const BODY_DEPTH_MAX = 64
 const MAX_EVENT_LOOP_DELAY_MS = 1_000
 
 /** Makes an HTTP server with everything that all routes share. */
@@ -71,7 +72,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  acceptEmptyJson(app)
+  readJson(app)
   answerWithProblems(app)
   observe(app, options.metrics, () => closing !== undefined)
   app.decorateRequest('principal', null)
@@ -93,13 +94,32 @@ function requestIdOf(given: unknown): string {
   return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : newId()
 }
 
-/** A POST or DELETE without a body often still says it is JSON; Fastify alone answers it with 400. */
-function acceptEmptyJson(app: FastifyInstance): void {
+/**
+ * Reads JSON that is not deeper than anything means it, as whatever walks it may go down only so far.
+ * A POST or DELETE without a body often still says it is JSON; Fastify alone answers it with 400.
+ */
+function readJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined)
+    else if (depthOf(body.toString()) > BODY_DEPTH_MAX)
+      done(new BodyTooDeep({ limit: BODY_DEPTH_MAX }))
     else parse(request, body.toString(), done)
   })
+}
+
+/** How deep lists and objects are nested in a JSON text. */
+function depthOf(text: string): number {
+  let [depth, deepest, inString] = [0, 0, false]
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at]
+    if (inString && sign === '\\') at++
+    else if (sign === '"') inString = !inString
+    else if (inString) continue
+    else if (sign === '[' || sign === '{') deepest = Math.max(deepest, ++depth)
+    else if (sign === ']' || sign === '}') depth--
+  }
+  return deepest
 }
 
 function answerWithProblems(app: FastifyInstance): void {

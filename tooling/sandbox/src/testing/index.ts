@@ -11,6 +11,7 @@ export {
   callOperation,
   HOSTILE_IDS,
   hostileBodies,
+  hostileQueries,
   isFault,
   type Operation,
   readOperations,

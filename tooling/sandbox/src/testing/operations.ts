@@ -10,13 +10,15 @@ export interface Operation {
   readonly scopes: readonly string[]
   /** Names of the fields of the body. */
   readonly fields: readonly string[]
+  /** Names of what may stand behind the question mark. */
+  readonly queries: readonly string[]
 }
 
 /** Reads the routes of an app out of the document that it serves. */
 export async function readOperations(url: string, path = '/openapi.json'): Promise<Operation[]> {
   const document: Schema = await (await fetch(`${url}${path}`)).json()
   return Object.entries<Record<string, Schema>>(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { security, requestBody }]) => {
+    Object.entries(methods).map(([method, { security, requestBody, parameters }]) => {
       const needs = (security ?? [{}]).flatMap(Object.keys)
       const isOpen = (security ?? [{}]).some((way: object) => Object.keys(way).length === 0)
       const body = requestBody?.content?.['application/json']?.schema
@@ -26,6 +28,9 @@ export async function readOperations(url: string, path = '/openapi.json'): Promi
         name: `${method.toUpperCase()} ${path}`,
         scopes: (security ?? []).flatMap((way: Schema) => way.apiKey ?? []),
         access: isOpen ? 'all' : needs.includes('admin') ? 'admin' : 'session',
+        queries: (parameters ?? [])
+          .filter((parameter: Schema) => parameter.in === 'query')
+          .map((parameter: Schema) => parameter.name),
         fields: [body, ...(body?.anyOf ?? []), ...(body?.oneOf ?? [])].flatMap((schema) =>
           Object.keys(schema?.properties ?? {}),
         ),
@@ -41,9 +46,15 @@ type Schema = any
 export async function callOperation(
   url: string,
   { method, path }: Operation,
-  { token, body, id = randomUUID() }: { token?: string; body?: unknown; id?: string },
+  {
+    token,
+    body,
+    id = randomUUID(),
+    query = {},
+  }: { token?: string; body?: unknown; id?: string; query?: Record<string, string> },
 ): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${url}${path.replaceAll(/\{\w+\}/g, id)}`, {
+  const asked = new URLSearchParams(query)
+  const response = await fetch(`${url}${path.replaceAll(/\{\w+\}/g, id)}?${asked}`, {
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -78,6 +89,15 @@ const HOSTILE: readonly [name: string, value: unknown][] = [
 export const HOSTILE_IDS: readonly string[] = [
   ...['0', "'", '%00', '..%2f..', 'x'.repeat(2_000), '__proto__'],
 ]
+
+/** What nobody should send behind the question mark: each name with nonsense. */
+export function hostileQueries({
+  queries,
+}: Pick<Operation, 'queries'>): readonly Record<string, string>[] {
+  if (queries.length === 0) return []
+  const nonsense = ['', '\u0000', 'x'.repeat(5_000), '-1', '1e400', "';--", '\ud800']
+  return nonsense.map((value) => Object.fromEntries(queries.map((name) => [name, value])))
+}
 
 /** What nobody should send to a route: each field as nonsense, and bodies that are none. */
 export function hostileBodies({

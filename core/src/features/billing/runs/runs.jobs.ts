@@ -13,7 +13,8 @@ interface DueScope {
 /** Bills what is due, tenant by tenant; workers share the run of a tenant. */
 export const billDueSubscriptions: DueWork<DueScope> = {
   name: 'billing.bill_due',
-  everyMs: 60_000,
+  // Whoever starts a run looks on.
+  everyMs: 2_000,
   nextDueAt: async ({ repos }) => (await repos.billingTenants.findNextDue('billing')) ?? null,
   async runDue({ clock, billing, repos }) {
     let count = 0

@@ -1,0 +1,138 @@
+import { eventually } from '@gramkit/sandbox/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { API, aSubscription, made } from './testing/catalogue.ts'
+import {
+  type RunningBilling,
+  startRunningBilling,
+  type TenantClient,
+} from './testing/running-billing.ts'
+
+let billing: RunningBilling
+let acme: TenantClient
+
+beforeAll(async () => {
+  billing = await startRunningBilling()
+  acme = await billing.tenant()
+})
+afterAll(() => billing[Symbol.asyncDispose]())
+
+/** Reads a file of the API. */
+const file = (path: string) =>
+  fetch(`${billing.url}${API}${path}`, { headers: { authorization: `Bearer ${acme.token}` } })
+
+test('a plan is sold, a run bills it, and its invoice is read as a page, a print and a table', async () => {
+  const { subscription } = await aSubscription(acme)
+  expect(subscription).toMatchObject({ status: 'active', carried: '0', revisions: [{ number: 1 }] })
+  expect((await acme.post(`${API}/runs/preview`)).body).toMatchObject({
+    invoices: 1,
+    totals: [{ currency: 'EUR', amount: '2999' }],
+    needsApproval: false,
+  })
+  const run = await made(acme.post(`${API}/runs`))
+  const done = await eventually(
+    () => made(acme.get(`${API}/runs/${run.id}`)),
+    ({ state }) => state === 'completed',
+  )
+  expect(done).toMatchObject({ state: 'completed', invoices: 1, drafts: 0, due: 0, parked: 0 })
+  const { items } = await made(acme.get(`${API}/invoices`))
+  expect(items).toMatchObject([
+    { number: 'INV-000001', state: 'finalized', total: '2999', remaining: '2999', runId: run.id },
+  ])
+  const { id } = items[0]
+  expect((await acme.get(`${API}/invoices/${id}`)).body.lines).toMatchObject([
+    { kind: 'advance', chargeKey: 'base', net: '2999', quantity: '1', unitPrice: '29.99' },
+  ])
+  const page = await file(`/invoices/${id}/html`)
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect(await page.text()).toContain('INV-000001')
+  const [first, second] = await Promise.all([1, 2].map(() => file(`/invoices/${id}/pdf`)))
+  expect(first?.headers.get('content-type')).toBe('application/pdf')
+  const bytes = Buffer.from((await first?.bytes()) ?? [])
+  expect(bytes.subarray(0, 5).toString()).toBe('%PDF-')
+  expect(Buffer.from((await second?.bytes()) ?? []).equals(bytes)).toBe(true)
+  const table = await (await file('/invoices.csv')).text()
+  expect(table.split('\r\n')).toMatchObject([
+    expect.stringMatching(/^number,/),
+    expect.stringMatching(/^INV-000001,invoice,/),
+    '',
+  ])
+  expect((await file('/invoices.csv?issuedFromOn=soon')).status).toBe(400)
+})
+
+test('a run above its threshold waits until somebody decides', async () => {
+  const carefully = await billing.tenant()
+  await aSubscription(carefully)
+  const asked = { approvalThreshold: '2998' }
+  const run = await made(carefully.post(`${API}/runs`, asked))
+  expect(run).toMatchObject({ state: 'waiting', approvalThreshold: '2998' })
+  const rejected = await carefully.post(`${API}/runs/${run.id}/reject`)
+  expect(rejected.body).toMatchObject({
+    state: 'rejected',
+    decidedBy: `key:${carefully.apiKey.id}`,
+  })
+  expect((await carefully.post(`${API}/runs/${run.id}/approve`)).body).toMatchObject({
+    code: 'billing.run_refuses',
+  })
+  expect((await carefully.get(`${API}/invoices`)).body.items).toEqual([])
+})
+
+test('a change is told before it is made, and made once', async () => {
+  const seller = await billing.tenant()
+  const { subscription } = await aSubscription(seller)
+  const path = `${API}/subscriptions/${subscription.id}`
+  const shown = await made(seller.post(`${path}/change/preview`, { quantity: '3' }))
+  expect(shown.nextBill.lines).toMatchObject([{ kind: 'advance' }])
+  expect((await seller.get(path)).body.revisions).toHaveLength(1)
+  for (const _ of [1, 2]) await made(seller.post(`${path}/change`, { quantity: '3' }, 'thrice'))
+  expect((await seller.get(path)).body.revisions).toHaveLength(2)
+  expect((await seller.post(`${path}/cancel`, { when: 'now' })).body.status).toBe('canceled')
+  expect(await seller.post(`${path}/pause`)).toMatchObject({
+    status: 409,
+    body: { code: 'billing.subscription_refuses' },
+  })
+})
+
+test('usage is counted once, and what is wrong of a batch is named', async () => {
+  const meter = { code: 'api_calls', name: 'Calls', unit: 'call', aggregation: 'sum' }
+  await made(acme.post(`${API}/meters`, { ...meter, valueProperty: 'calls' }))
+  const { id: customerId } = await made(acme.post(`${API}/customers`, { code: 'USER', name: 'U' }))
+  const at = (await made(acme.get(`${API}/tenant`))).createdAt
+  const event = { id: 'one', customerId, meter: 'api_calls', at, properties: { calls: 3 } }
+  expect((await acme.post(`${API}/usage/events`, event)).body).toEqual({ outcome: 'accepted' })
+  expect((await acme.post(`${API}/usage/events`, event)).body).toEqual({ outcome: 'duplicate' })
+  const many = Array.from({ length: 9_998 }, (_, n) => ({ ...event, id: `n${n}` }))
+  const wrong = [{ ...event, id: 'late', at: 'yesterday' }, 7]
+  const report = await made(acme.post(`${API}/usage/batches`, { events: [...many, ...wrong] }))
+  expect(report).toMatchObject({
+    accepted: 9_998,
+    refused: [
+      { index: 9_998, reason: 'invalid', problem: expect.stringContaining('at') },
+      { index: 9_999, reason: 'invalid' },
+    ],
+  })
+  const span = new URLSearchParams({
+    ...{ customerId, meter: 'api_calls', startsAt: '2020-01-01T00:00:00.000Z' },
+    endsAt: '2100-01-01T00:00:00.000Z',
+  })
+  expect((await acme.get(`${API}/usage/total?${span}`)).body).toEqual({ quantity: '29997' })
+  const tooMany = await acme.post(`${API}/usage/batches`, { events: [...many, ...many] })
+  expect(tooMany.status).toBe(422)
+})
+
+test('a key makes no key that may do more, and shows each once', async () => {
+  const { body } = await acme.post(`${API}/api-keys`, { name: 'Keys', scopes: ['api-keys:write'] })
+  const small = { ...acme, headers: body.key }
+  const response = await fetch(`${billing.url}${API}/api-keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${small.headers}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'More', scopes: ['invoices:write'] }),
+  })
+  expect(response.status).toBe(403)
+  const { items } = await made(acme.get(`${API}/api-keys`))
+  expect(JSON.stringify(items)).not.toContain(body.key)
+  await acme.delete(`${API}/api-keys/${body.id}`)
+  const revoked = await fetch(`${billing.url}${API}/api-keys`, {
+    headers: { authorization: `Bearer ${body.key}` },
+  })
+  expect(revoked.status).toBe(401)
+})

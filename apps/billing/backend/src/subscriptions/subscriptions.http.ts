@@ -1,0 +1,179 @@
+import { type ChangePreview, changeFields, subscriptionFields } from '@gramkit/core/billing'
+import { idParams, pageOf, pageQuery, problemResponses } from '@gramkit/core/http'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { bodyOf, whenField } from '../wire.ts'
+import {
+  changePreviewWire,
+  subscriptionViewWire,
+  subscriptionWire,
+} from './subscription-wire.http.ts'
+
+const tags = ['subscriptions']
+const view = { 200: subscriptionViewWire, ...problemResponses }
+const preview = { 200: changePreviewWire, ...problemResponses }
+const ending = z.strictObject({ when: whenField.optional() }).nullish()
+
+/** Routes for what customers are billed for again and again. */
+export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
+  app.get(
+    '/subscriptions',
+    withScope('subscriptions:read', {
+      tags,
+      summary: 'Subscriptions, oldest first: of a customer, or those that could not be billed',
+      querystring: pageQuery.extend({
+        customerId: z.uuid().optional(),
+        parked: z.literal('true').optional(),
+      }),
+      response: { 200: pageOf(subscriptionWire), ...problemResponses },
+    }),
+    (request) => {
+      const { customerId, parked, ...page } = request.query
+      return billingOf(request).subscriptions.list(
+        { customerId, isParked: parked === 'true' },
+        page,
+      )
+    },
+  )
+
+  app.post(
+    '/subscriptions',
+    withScope('subscriptions:write', {
+      tags,
+      summary: 'Begins a plan in its current version',
+      body: bodyOf(subscriptionFields),
+      response: { 201: subscriptionViewWire, ...problemResponses },
+    }),
+    (request, reply) =>
+      answerOnce(request, reply, { status: 201 }, () =>
+        billingOf(request).subscriptions.create(request.body),
+      ),
+  )
+
+  app.get(
+    '/subscriptions/:id',
+    withScope('subscriptions:read', {
+      tags,
+      summary: 'A subscription with all that it cost',
+      params: idParams,
+      response: view,
+    }),
+    (request) => billingOf(request).subscriptions.get(request.params.id),
+  )
+
+  app.post(
+    '/subscriptions/:id/change',
+    withScope('subscriptions:write', {
+      tags,
+      summary:
+        'Changes the plan, the quantity or the prices, from today on or with the next period',
+      params: idParams,
+      body: bodyOf(changeFields),
+      response: view,
+    }),
+    (request, reply) =>
+      answerOnce(request, reply, { status: 200 }, () =>
+        billingOf(request).subscriptions.change(request.params.id, request.body),
+      ),
+  )
+
+  app.post(
+    '/subscriptions/:id/change/preview',
+    withScope('subscriptions:read', {
+      tags,
+      summary: 'Says what a change would do, and writes nothing',
+      params: idParams,
+      body: bodyOf(changeFields),
+      response: preview,
+    }),
+    async (request) =>
+      toWire(await billingOf(request).subscriptions.preview(request.params.id, request.body)),
+  )
+
+  app.post(
+    '/subscriptions/:id/cancel',
+    withScope('subscriptions:write', {
+      tags,
+      summary: 'Ends it: with the running period, or now with a last bill for what is open',
+      params: idParams,
+      body: ending,
+      response: view,
+    }),
+    (request, reply) =>
+      answerOnce(request, reply, { status: 200 }, () =>
+        billingOf(request).subscriptions.cancel(request.params.id, request.body?.when),
+      ),
+  )
+
+  app.post(
+    '/subscriptions/:id/cancel/preview',
+    withScope('subscriptions:read', {
+      tags,
+      summary: 'Says what the last bill would be, and writes nothing',
+      params: idParams,
+      body: ending,
+      response: preview,
+    }),
+    async (request) =>
+      toWire(
+        await billingOf(request).subscriptions.previewCancel(request.params.id, request.body?.when),
+      ),
+  )
+
+  app.post(
+    '/subscriptions/:id/pause',
+    withScope('subscriptions:write', {
+      tags,
+      summary: 'Charges for nothing until it is resumed, from now or the next period on',
+      params: idParams,
+      body: ending,
+      response: view,
+    }),
+    (request, reply) =>
+      answerOnce(request, reply, { status: 200 }, () =>
+        billingOf(request).subscriptions.pause(request.params.id, request.body?.when),
+      ),
+  )
+
+  app.post(
+    '/subscriptions/:id/resume',
+    withScope('subscriptions:write', {
+      tags,
+      summary: 'Charges again from today on, or takes an end or a pause back that has not come',
+      params: idParams,
+      response: view,
+    }),
+    (request, reply) =>
+      answerOnce(request, reply, { status: 200 }, () =>
+        billingOf(request).subscriptions.resume(request.params.id),
+      ),
+  )
+
+  app.post(
+    '/subscriptions/:id/retry',
+    withScope('subscriptions:write', {
+      tags,
+      summary: 'Lets the next run take up a subscription that could not be billed',
+      params: idParams,
+      response: view,
+    }),
+    (request, reply) =>
+      answerOnce(request, reply, { status: 200 }, () =>
+        billingOf(request).subscriptions.retry(request.params.id),
+      ),
+  )
+}
+
+function toWire({ fromOn, nextBill }: ChangePreview): z.output<typeof changePreviewWire> {
+  if (!nextBill) return { fromOn, nextBill: null }
+  const { planned, lines, perLine } = nextBill
+  return {
+    fromOn,
+    nextBill: {
+      at: planned.at,
+      on: planned.on,
+      lines: lines.map((line, index) => ({ ...line, discount: perLine[index] ?? 0n })),
+    },
+  }
+}
