@@ -1,7 +1,14 @@
-import { allocate, assert, type Currency, formatDecimal, newId } from '../../../kernel/index.ts'
+import {
+  allocate,
+  assert,
+  type Currency,
+  decimalText,
+  formatDecimal,
+  newId,
+} from '../../../kernel/index.ts'
 import type { Customer } from '../customers/customer.ts'
 import type { Tenant } from '../tenants/tenant.ts'
-import { type InvoiceDiscount, partyOf } from './invoice.ts'
+import { type InvoiceDiscount, type InvoiceTax, partyOf } from './invoice.ts'
 import type { InvoiceLine, PricedLine } from './invoice-line.ts'
 import { NothingToInvoice } from './invoices.errors.ts'
 import type { MadeInvoice } from './invoices.repository.ts'
@@ -55,13 +62,14 @@ export function makeDraft(facts: DraftFacts, taxProvider: TaxProvider): MadeInvo
   const taxed = taxProvider.tax({
     ...{ seller, buyer, currency, on: facts.on, lines: taxable, terms: { ...terms, exempt } },
   })
-  const { taxes, pricesIncludeTax, reverseCharge } = taxed
-  const made = taxed.lines.map((line, index) => {
-    const priced = lines[index]
-    assert(priced, 'Taxes answer line by line')
-    const { amount, taxCategory, ...rest } = priced
+  const { pricesIncludeTax, reverseCharge } = taxed
+  const priced = taxed.lines.map((line, index) => {
+    const untaxed = lines[index]
+    assert(untaxed, 'Taxes answer line by line')
+    const { amount, taxCategory, ...rest } = untaxed
     return { ...NO_BILL, ...rest, ...line, id: newId() }
   })
+  const { made, taxes } = balanced(priced, taxed.taxes)
   const sum = (amountOf: (line: (typeof made)[number]) => bigint): bigint =>
     made.reduce((total, line) => total + amountOf(line), 0n)
   const [subtotal, discount] = [
@@ -91,6 +99,27 @@ export function makeDraft(facts: DraftFacts, taxProvider: TaxProvider): MadeInvo
       ...{ createdAt: now, updatedAt: now },
     },
     lines: made,
+  }
+}
+
+/**
+ * Gives the line that carries a credit on the tax which makes the invoice ask for 0: the taxes of
+ * the others are rounded line by line, so that of their sum may differ by some minor units.
+ */
+function balanced<Line extends Pick<InvoiceLine, 'kind' | 'net' | 'tax' | 'taxRate'>>(
+  lines: readonly Line[],
+  taxes: readonly InvoiceTax[],
+): { readonly made: readonly Line[]; readonly taxes: readonly InvoiceTax[] } {
+  const carry = lines.find(({ kind }) => kind === 'carry')
+  const rest = lines.reduce((total, { net, tax }) => total + net + tax, 0n)
+  if (!carry?.taxRate || rest === 0n) return { made: lines, taxes }
+  const made = lines.map((line) => (line === carry ? { ...line, tax: line.tax - rest } : line))
+  const rate = decimalText(carry.taxRate)
+  const [own] = taxes.filter((tax) => tax.rate === rate)
+  assert(own, 'Each tax of a line is summed up')
+  return {
+    made,
+    taxes: taxes.map((tax) => (tax === own ? { ...tax, tax: tax.tax - rest } : tax)),
   }
 }
 
