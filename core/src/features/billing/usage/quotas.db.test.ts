@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { newId, readDecimal, VirtualClock } from '../../../kernel/index.ts'
 import { aCustomer, aTenant } from '../../../testing/billing.ts'
 import { testPlatform } from '../../../testing/platform.ts'
+import { codeOf } from '../../../testing/refusals.ts'
 import type { TenantBilling } from '../tenant-billing.ts'
 import type { QuotaInput, ReservationInput } from './quota.ts'
 
@@ -111,8 +112,8 @@ describe('a reservation', () => {
     expect(await reserve('1')).toMatchObject({ outcome: 'exceeded' })
     clock.set(new Date(from + 60_000))
     expect(await reserve('50')).toMatchObject({ outcome: 'reserved' })
-    for (const late of [billing.quotas.commit(id), billing.quotas.release(id)]) {
-      await expect(late).rejects.toMatchObject({ details: { status: 'expired' } })
+    for (const late of [() => billing.quotas.commit(id), () => billing.quotas.release(id)]) {
+      await expect(late()).rejects.toMatchObject({ details: { status: 'expired' } })
     }
   })
 
@@ -126,6 +127,18 @@ describe('a reservation', () => {
       ...{ code: 'billing.reservation_conflict', details: { reservationId: id } },
     })
     expect(await state()).toMatchObject({ held: units('30') })
+  })
+
+  test('of another quota under its id is refused, however many ask at once', async () => {
+    const other = { code: 'calls', name: 'Calls', unit: 'call', aggregation: 'sum' } as const
+    await billing.meters.create({ ...other, valueProperty: 'calls' })
+    await set()
+    await set({ meter: 'calls' })
+    for (const id of Array.from({ length: 10 }, newId)) {
+      const [one, two] = [reserve('1', { id }), reserve('1', { id, meter: 'calls' })]
+      const settled = await Promise.allSettled([one, two])
+      expect(settled.map(codeOf).toSorted()).toEqual([...['billing.reservation_conflict', 'ok']])
+    }
   })
 
   test.each(['0', '-1', 'many'])('of %s is refused', async (quantity) => {

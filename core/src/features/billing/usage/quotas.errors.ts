@@ -6,8 +6,8 @@ export class ReservationConflict extends AppError {
   readonly code = 'billing.reservation_conflict'
   readonly kind = 'conflict'
 
-  constructor(facts: { reservationId: string }) {
-    super('Something else is reserved under the id', facts)
+  constructor(facts: { reservationId: string }, options?: ErrorOptions) {
+    super('Something else is reserved under the id', facts, options)
   }
 }
 

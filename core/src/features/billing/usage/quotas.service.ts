@@ -10,6 +10,7 @@ import {
   newId,
   ZERO,
 } from '../../../kernel/index.ts'
+import { isUniqueViolation } from '../../../platform/database/index.ts'
 import { quotaReached } from '../billing.events.ts'
 import { readFields } from '../fields.ts'
 import { periodAt, periodOf } from '../periods/billing-period.ts'
@@ -116,10 +117,11 @@ export class QuotasService {
       if (former) return { outcome: 'reserved', reservation: former, state }
       if (quota.kind === 'hard' && quantity > state.remaining) return { outcome: 'exceeded', state }
       const now = tx.clock.now()
-      const reservation = await tx.repos.reservations.insert({
-        ...{ id, quotaId: quota.id, quantity, status: 'held' },
-        ...{ expiresAt: addMs(now, seconds * 1_000), createdAt: now, updatedAt: now },
-      })
+      const made = { id, quotaId: quota.id, quantity, status: 'held' as const }
+      const times = { expiresAt: addMs(now, seconds * 1_000), createdAt: now, updatedAt: now }
+      const reservation = await unlessTaken(id, () =>
+        tx.repos.reservations.insert({ ...made, ...times }),
+      )
       const held = decimalOf(state.held + quantity)
       const remaining = left(quota, state.used, held)
       if (remaining === 0n && state.remaining > 0n) {
@@ -187,6 +189,16 @@ export class QuotasService {
       await use(tx, reservation, quota)
       return tx.repos.reservations.update(id, { status, updatedAt: now })
     })
+  }
+}
+
+/** Of one quota whoever reserves waits; of two, the id decides. */
+async function unlessTaken(id: string, write: () => Promise<Reservation>): Promise<Reservation> {
+  try {
+    return await write()
+  } catch (error) {
+    if (!isUniqueViolation(error, 'billing_reservation_pkey')) throw error
+    throw new ReservationConflict({ reservationId: id }, { cause: error })
   }
 }
 
