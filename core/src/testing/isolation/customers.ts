@@ -17,6 +17,7 @@ export const customerRepositories = {
     ...probeRows(({ customer }) => customer),
     findByCode: ({ customer }) => [customer.code],
     listFiltered: ({ userId }) => [{ userId }, { limit: 100 }],
+    isBilled: ({ customer }) => [customer.id],
     listOfUser: ({ userId }) => [userId],
     moveUser: ({ userId }) => [userId, userId],
   },

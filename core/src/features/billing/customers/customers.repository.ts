@@ -1,6 +1,7 @@
 import { eq, ilike, or, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Page, PageRequest } from '../../../kernel/index.ts'
-import { type Executor, TenantRepository } from '../../../platform/database/index.ts'
+import { type Executor, rows, TenantRepository } from '../../../platform/database/index.ts'
 import { billingCustomer } from './customer.table.ts'
 import type { Customer, CustomerFilter } from './customer.ts'
 
@@ -31,6 +32,19 @@ export class CustomersRepository extends TenantRepository<typeof billingCustomer
       conditions.length > 0 ? sql.join(conditions, sql` and `) : undefined,
       request,
     )
+  }
+
+  /** Tells whether there is an invoice or a subscription of a customer. */
+  async isBilled(id: string): Promise<boolean> {
+    const [row] = await rows(
+      this.db,
+      sql`select exists (select from gramkit.billing_subscription s
+            where s.tenant_id = ${this.tenantId} and s.customer_id = ${id})
+          or exists (select from gramkit.billing_invoice i
+            where i.tenant_id = ${this.tenantId} and i.customer_id = ${id}) as "isBilled"`,
+      z.object({ isBilled: z.boolean() }),
+    )
+    return row?.isBilled === true
   }
 
   /** All customers that are a user. */

@@ -1,4 +1,10 @@
-import { NotFound, newId, type Page, type PageRequest } from '../../../kernel/index.ts'
+import {
+  InvalidValue,
+  NotFound,
+  newId,
+  type Page,
+  type PageRequest,
+} from '../../../kernel/index.ts'
 import { databaseError, isUniqueViolation } from '../../../platform/database/index.ts'
 import { CodeTaken } from '../billing.errors.ts'
 import { type Changes, laidOver, readFields } from '../fields.ts'
@@ -41,7 +47,8 @@ export class CustomersService {
   }
 
   /**
-   * Changes a customer; invoices that are made out already keep what they say.
+   * Changes a customer; invoices that are made out already keep what they say. With its first invoice
+   * or subscription it keeps its currency.
    *
    * @throws {@link NotFound}
    * @throws {@link InvalidValue}
@@ -52,6 +59,12 @@ export class CustomersService {
       const before = await tx.repos.customers.getByIdWithLock(id)
       const { tenantId, id: _, createdAt, updatedAt, ...stored } = before
       const fields = readFields(customerFields, laidOver(stored, changes))
+      if (fields.currency !== before.currency && (await tx.repos.customers.isBilled(id))) {
+        throw new InvalidValue({
+          ...{ field: 'currency', problem: `is ${before.currency} for as long as it is billed` },
+          remedy: 'make another customer',
+        })
+      }
       const after = await store(fields, () =>
         tx.repos.customers.update(id, { ...fields, updatedAt: tx.clock.now() }),
       )
