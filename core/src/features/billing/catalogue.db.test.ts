@@ -108,6 +108,19 @@ describe('a customer', () => {
   })
 })
 
+test('a customer keeps its currency from its first invoice or subscription on', async () => {
+  const billing = await aTenant(services)
+  const { id } = await aCustomer(billing)
+  expect((await billing.customers.update(id, { currency: 'USD' })).currency).toBe('USD')
+  await billing.invoices.draft({ customerId: id, lines: [{ title: 'Work', unitPrice: '1' }] })
+  await expect(billing.customers.update(id, { currency: 'EUR' })).rejects.toMatchObject({
+    details: { field: 'currency', problem: 'is USD for as long as it is billed' },
+  })
+  await expect(billing.customers.update(id, { name: 'Ada' })).resolves.toMatchObject({
+    ...{ name: 'Ada', currency: 'USD' },
+  })
+})
+
 describe('a customer who is a user', () => {
   let userId = ''
   let guestId = ''
@@ -299,6 +312,23 @@ describe('a plan', () => {
     expect((await billing.plans.list()).items).toEqual([])
     expect((await billing.plans.list({ which: 'all' })).items).toMatchObject([{ id }])
     expect(await billing.plans.getVersion(version.id)).toEqual(version)
+  })
+
+  test('takes no parameters of a plug-in that are too deep or too long', async () => {
+    const billing = await aTenant(services)
+    let deep: object = {}
+    for (let level = 0; level < 5_000; level++) deep = { deep }
+    const long = { text: 'x'.repeat(10_000) }
+    for (const parameters of [{ deep }, long]) {
+      const charge = { key: 'odd', title: 'Odd', model: 'custom', when: 'advance' } as const
+      const charges = [{ ...charge, plugIn: 'none', parameters }] as never
+      const made = billing.plans.create({ ...PLAN_TERMS, code: 'ODD', name: 'Odd', charges })
+      await expect(made).rejects.toMatchObject({
+        code: 'kernel.invalid_value',
+        details: { problem: expect.stringMatching(/nested deeper|too long/) },
+      })
+    }
+    expect((await billing.plans.list({ which: 'all' })).items).toEqual([])
   })
 
   test('is priced by no plug-in that nobody registered', async () => {

@@ -1,9 +1,15 @@
 import type { z } from 'zod'
-import { NotFound, newId, type Page, type PageRequest } from '../../../kernel/index.ts'
+import {
+  InvalidValue,
+  NotFound,
+  newId,
+  type Page,
+  type PageRequest,
+} from '../../../kernel/index.ts'
 import { isUniqueViolation } from '../../../platform/database/index.ts'
 import { CodeTaken } from '../billing.errors.ts'
 import { type Changes, laidOver, readFields } from '../fields.ts'
-import { type Charge, readCharges } from '../pricing/charge.ts'
+import { type Charge, isUsage, readCharges } from '../pricing/charge.ts'
 import {
   type Plan,
   type PlanInput,
@@ -87,12 +93,14 @@ export class PlansService {
    * @throws {@link NotFound}
    * @throws {@link PlanArchived}
    * @throws {@link NothingToPublish}
+   * @throws {@link InvalidValue} for a charge by a meter that nobody made
    */
   publish(planId: string): Promise<PlanVersion> {
     return this.#scope.transaction(async (tx) => {
       await lockLive(tx, planId)
       const [draft] = await tx.repos.planVersions.listOfPlans([planId])
       if (draft?.publishedAt !== null) throw new NothingToPublish({ planId })
+      await refuseUnknownMeters(tx, draft)
       const publishedAt = tx.clock.now()
       const after = await tx.repos.planVersions.update(draft.id, { publishedAt })
       const subject = `plan:${planId}`
@@ -192,6 +200,17 @@ export class PlansService {
     const { pricingPlugIns: plugIns } = this.#scope
     return { ...terms, charges: readCharges(charges, { cycle: terms.cycle, plugIns }) }
   }
+}
+
+async function refuseUnknownMeters(tx: PlansScope, { charges }: PlanVersion): Promise<void> {
+  const meters = charges.map((charge) => (isUsage(charge) ? charge.meter : undefined))
+  const known = await tx.repos.meters.listByCodes(meters.flatMap((code) => code ?? []))
+  const index = meters.findIndex((code) => code !== undefined && !known.has(code))
+  if (index < 0) return
+  throw new InvalidValue({
+    ...{ field: `charges.${index}.meter`, problem: `is ${meters[index]}, the code of no meter` },
+    remedy: 'make the meter first',
+  })
 }
 
 /** A version as the audit tells it. */

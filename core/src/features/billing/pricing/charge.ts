@@ -8,6 +8,12 @@ import { tiersField } from './tiers.ts'
 /** Most charges of a plan. */
 export const CHARGES_MAX = 50
 
+/** Most characters that the parameters of a plug-in have as JSON. */
+const PARAMETERS_MAX = 10_000
+
+/** How deep charges are nested at the most, the parameters of plug-ins included. */
+const DEPTH_MAX = 12
+
 const every = {
   /** Stays when the rest is changed: lines, discounts and prices of one customer name it. */
   key: z.string().regex(/^[a-z][a-z0-9_]{0,31}$/, 'is not 1 to 32 of a-z, 0-9 and _'),
@@ -54,7 +60,10 @@ export const chargeField = z
       model: z.literal('custom'),
       /** Name of a registered plug-in. */
       plugIn: z.string().min(1).max(64),
-      parameters: z.record(z.string(), z.json()).default({}),
+      parameters: z
+        .record(z.string(), z.json())
+        .refine((given) => JSON.stringify(given).length <= PARAMETERS_MAX, 'are too long')
+        .default({}),
     }),
   ])
   .superRefine((charge, context) => {
@@ -113,6 +122,10 @@ export interface ChargeRules {
  * @throws {@link UnknownPlugIn} listing those there are
  */
 export function readCharges(input: unknown, { cycle, plugIns }: ChargeRules): Charge[] {
+  // Before they are read: what is nested without an end would overflow whoever reads it.
+  if (isDeeper(input, DEPTH_MAX)) {
+    throw new InvalidValue({ field: 'charges', problem: `are nested deeper than ${DEPTH_MAX}` })
+  }
   const read = chargesField.safeParse(input)
   if (!read.success) throw firstFault(read.error, 'charges')
   for (const [index, charge] of read.data.entries()) {
@@ -139,6 +152,11 @@ export function firstFault({ issues }: z.ZodError, root: string): InvalidValue {
     problem: lowered(issue?.message ?? 'is wrong'),
     ...(typeof remedy === 'string' ? { remedy } : {}),
   })
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return depth === 0 || Object.values(value).some((each) => isDeeper(each, depth - 1))
 }
 
 function lowered(message: string): string {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Decimal, decimalOf, newId, VirtualClock } from '../../../kernel/index.ts'
 import { aCustomer, aPlan, aTenant, PLAN_TERMS } from '../../../testing/billing.ts'
@@ -17,11 +18,16 @@ const plugIns = pricingPlugIns().register('fragile', {
   },
 })
 const clock = new VirtualClock(new Date('2028-01-31T12:00:00Z'))
-const { services, close } = await testPlatform({
+const { database, services, close } = await testPlatform({
   ...{ poolSize: 12, clock, billing: { pricingPlugIns: plugIns } },
 })
+const owner = new pg.Client(database.adminUrl)
+await owner.connect()
 
-afterAll(close)
+afterAll(async () => {
+  await owner.end()
+  await close()
+})
 
 async function aPublished(at: TenantBilling, terms: Partial<typeof PLAN_TERMS> = {}) {
   const { id } = await aPlan(at, terms)
@@ -171,11 +177,14 @@ describe('a run', () => {
     isBroken = true
   })
 
-  test('parks what is billed by a meter that nobody made, and bills the others', async () => {
+  test('parks what is billed by a meter that is gone, and bills the others', async () => {
     const at = await aTenant(services)
     const charge = { key: 'gb', title: 'Traffic', model: 'per_unit', when: 'arrears' } as const
     const charges = [...PLAN_TERMS.charges, { ...charge, meter: 'gone', rate: '1' }]
+    const meter = { code: 'gone', name: 'Gone', unit: 'GB', aggregation: 'count' } as const
+    await at.meters.create(meter)
     const [wrong = ''] = await subscribe(at, 1, await aPublished(at, { charges }))
+    await owner.query('delete from gramkit.billing_meter where tenant_id = $1', [at.tenantId])
     const [sound = ''] = await subscribe(at, 1)
     await finish(at, (await at.runs.start()).id)
     clock.set(new Date('2028-03-31T12:00:00Z'))
