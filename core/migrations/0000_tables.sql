@@ -1442,6 +1442,7 @@ ALTER TABLE "gramkit"."billing_quota" ADD CONSTRAINT "billing_quota_meter_fk" FO
 ALTER TABLE "gramkit"."billing_reservation" ADD CONSTRAINT "billing_reservation_quota_fk" FOREIGN KEY ("tenant_id","quota_id") REFERENCES "gramkit"."billing_quota"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_usage_event" ADD CONSTRAINT "billing_usage_event_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_usage_reading" ADD CONSTRAINT "billing_usage_reading_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_usage_reading" ADD CONSTRAINT "billing_usage_reading_subscription_fk" FOREIGN KEY ("tenant_id","subscription_id") REFERENCES "gramkit"."billing_subscription"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_low_id_user_account_id_fk" FOREIGN KEY ("low_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_high_id_user_account_id_fk" FOREIGN KEY ("high_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship_block" ADD CONSTRAINT "friendship_block_blocker_id_user_account_id_fk" FOREIGN KEY ("blocker_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1579,7 +1580,7 @@ CREATE UNIQUE INDEX "billing_quota_customer_key" ON "gramkit"."billing_quota" US
 CREATE INDEX "billing_quota_meter_index" ON "gramkit"."billing_quota" USING btree ("tenant_id","meter_id");--> statement-breakpoint
 CREATE INDEX "billing_reservation_quota_index" ON "gramkit"."billing_reservation" USING btree ("tenant_id","quota_id","expires_at");--> statement-breakpoint
 CREATE INDEX "billing_usage_event_time_index" ON "gramkit"."billing_usage_event" USING btree ("tenant_id","customer_id","meter_id","occurred_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "billing_usage_reading_key" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","subscription_id","meter_id","starts_at","billed_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_usage_reading_key" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","subscription_id","meter_id","starts_at","ends_at","billed_at");--> statement-breakpoint
 CREATE INDEX "billing_usage_reading_customer_index" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","customer_id","meter_id","ends_at");--> statement-breakpoint
 CREATE INDEX "friendship_high_id_index" ON "gramkit"."friendship" USING btree ("high_id");--> statement-breakpoint
 CREATE INDEX "friendship_block_blocked_id_index" ON "gramkit"."friendship_block" USING btree ("blocked_id");--> statement-breakpoint

@@ -1,4 +1,4 @@
-import type { TenantBilling } from '../../features/billing/index.ts'
+import type { BilledSubscription, TenantBilling } from '../../features/billing/index.ts'
 import { assert, DAY_MS, newId, readDecimal } from '../../kernel/index.ts'
 import type { CoreServices } from '../../services.ts'
 import { aCustomer, aPlan, PLAN_TERMS } from '../billing.ts'
@@ -34,7 +34,6 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   })
   assert(held.outcome === 'reserved', 'The allowance is not used up')
   const { reservation } = held
-  const usage = await someUsage(billing, { customerId: customer.id, meter: meter.code, mark })
   const apiKey = await billing.apiKeys.create({ name: mark, scopes: ['customers:read'] })
   const taxRate = await billing.taxes.add({
     ...{ country: 'IS', name: mark, rate: '24', fromOn: '2020-01-01' },
@@ -53,6 +52,7 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const subscription = await billing.subscriptions.create({
     ...{ customerId: customer.id, planId: plan.id },
   })
+  const usage = await someUsage(billing, { subscription, meter: meter.code, mark })
   const { id: overId } = await billing.runs.start()
   while ((await billing.runs.work(overId)) === 'worked');
   const run = await billing.runs.start()
@@ -92,7 +92,11 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
 /** An event, and a period of which it was billed. */
 async function someUsage(
   billing: TenantBilling,
-  { customerId, meter, mark }: { customerId: string; meter: string; mark: string },
+  {
+    subscription: { id: subscriptionId, customerId },
+    meter,
+    mark,
+  }: { subscription: BilledSubscription; meter: string; mark: string },
 ) {
   const at = billing.clock.now()
   const properties = { calls: 3, mark }
@@ -100,7 +104,6 @@ async function someUsage(
   await billing.usage.record(event)
   const startsAt = new Date(at.getTime() - DAY_MS)
   const endsAt = new Date(at.getTime() + 1)
-  const subscriptionId = newId()
   const period = { subscriptionId, customerId, meter, startsAt, endsAt }
   const totals = await billing.usage.read([period])
   await billing.usage.bill(totals)

@@ -7,7 +7,7 @@ import {
   type UsageReport,
 } from '@gramkit/core/billing'
 import { newId, VirtualClock } from '@gramkit/core/kernel'
-import { aCustomer, aTenant } from '@gramkit/core/testing'
+import { aCustomer, aPlan, aTenant } from '@gramkit/core/testing'
 import { testDatabase } from '@gramkit/services/testing'
 import { expect } from 'vitest'
 import type { Chance } from '../harness/chance.ts'
@@ -52,9 +52,17 @@ proof('usage, told again and in any order, is counted exactly and billed once', 
     })
   }
   const customers: string[] = []
-  for (let n = 0; n < CUSTOMERS; n += 1) customers.push((await aCustomer(billing)).id)
+  const { id: planId } = await aPlan(billing)
+  await billing.plans.publish(planId)
+  const subscriptions = new Map<string, string>()
+  for (let n = 0; n < CUSTOMERS; n += 1) {
+    const { id: customerId } = await aCustomer(billing)
+    customers.push(customerId)
+    const { id } = await billing.subscriptions.create({ customerId, planId })
+    subscriptions.set(customerId, id)
+  }
   const batchSize = proof.isFull ? 10_000 : 1_000
-  const world = { billing, chance: proof.chance, customers, batchSize }
+  const world = { billing, chance: proof.chance, customers, subscriptions, batchSize }
   const events = Array.from({ length: told * 0.8 }, () => anEvent(world))
   const [inTime, afterwards] = split(events, proof.chance)
   const oracle = new UsageOracle()
@@ -105,6 +113,8 @@ interface World {
   readonly billing: TenantBilling
   readonly chance: Chance
   readonly customers: readonly string[]
+  /** Which subscription each customer has. */
+  readonly subscriptions: ReadonlyMap<string, string>
   readonly batchSize: number
 }
 
@@ -158,14 +168,15 @@ async function tell(world: World, events: readonly UsageEventInput[]) {
   }
 }
 
-/** Bills a period of all customers; a customer stands for its subscription. */
-function bill({ billing, customers }: World, period: typeof JANUARY) {
+/** Bills a period of all customers. */
+function bill({ billing, customers, subscriptions }: World, period: typeof JANUARY) {
   if (!period) throw new Error('A period has a start and an end')
   return billing.transaction(async (tx) => {
     const totals = await tx.usage.read(
       customers.flatMap((customerId) =>
         METERS.map(({ code }) => ({
-          ...{ subscriptionId: customerId, customerId, meter: code, ...period },
+          ...{ subscriptionId: subscriptions.get(customerId) ?? '', customerId, meter: code },
+          ...period,
         })),
       ),
     )

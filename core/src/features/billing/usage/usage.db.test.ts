@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, decimalText, newId, VirtualClock } from '../../../kernel/index.ts'
-import { aCustomer, aTenant } from '../../../testing/billing.ts'
+import { aCustomer, aPlan, aTenant } from '../../../testing/billing.ts'
 import { testPlatform } from '../../../testing/platform.ts'
 import type { TenantBilling } from '../tenant-billing.ts'
 import type { Aggregation, MeterInput } from './meter.ts'
@@ -257,7 +257,12 @@ describe('a total', () => {
 })
 
 describe('usage that is billed', () => {
-  const subscriptionId = newId()
+  let subscriptionId: string
+  beforeEach(async () => {
+    const { id: planId } = await aPlan(billing)
+    await billing.plans.publish(planId)
+    subscriptionId = (await billing.subscriptions.create({ customerId, planId })).id
+  })
   const read = (meter: string, span: typeof FEBRUARY) =>
     billing.usage.read([{ subscriptionId, customerId, meter, ...span }])
   const late = { id: 'late', at: new Date('2028-02-29T23:00:00Z'), properties: { value: 5 } }

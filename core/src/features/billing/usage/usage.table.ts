@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { decimal, gramkit, instant } from '../../../platform/database/index.ts'
 import { billingCustomer } from '../customers/customer.table.ts'
+import { billingSubscription } from '../subscriptions/subscription.table.ts'
 
 /** What customers used. Meters and customers are never deleted; one foreign key an event is enough. */
 export const billingUsageEvent = gramkit.table(
@@ -74,12 +75,18 @@ export const billingUsageReading = gramkit.table(
       columns: [table.tenantId, table.customerId],
       foreignColumns: [billingCustomer.tenantId, billingCustomer.id],
     }),
+    foreignKey({
+      name: 'billing_usage_reading_subscription_fk',
+      columns: [table.tenantId, table.subscriptionId],
+      foreignColumns: [billingSubscription.tenantId, billingSubscription.id],
+    }),
     // A period is billed once with each boundary.
     uniqueIndex('billing_usage_reading_key').on(
       table.tenantId,
       table.subscriptionId,
       table.meterId,
       table.startsAt,
+      table.endsAt,
       table.billedAt,
     ),
     index('billing_usage_reading_customer_index').on(
