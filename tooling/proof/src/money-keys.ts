@@ -3,6 +3,7 @@ import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { CREDIT_KEYS } from './billing-keys-credit.ts'
 import { PRICING_KEYS } from './billing-keys-pricing.ts'
 import { RUNS_KEYS } from './billing-keys-runs.ts'
+import { SUBSCRIPTIONS_KEYS } from './billing-keys-subscriptions.ts'
 import { TAX_KEYS } from './billing-keys-taxes.ts'
 import { TENANT_KEYS } from './billing-keys-tenants.ts'
 import { USAGE_KEYS } from './billing-keys-usage.ts'
@@ -51,6 +52,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...MERGING_KEYS,
   ...CREDIT_KEYS,
   ...RUNS_KEYS,
+  ...SUBSCRIPTIONS_KEYS,
   ...LAUNCHPAD_KEYS,
   ...QUALITY_KEYS,
   ...REFERRALS_KEYS,

@@ -318,7 +318,8 @@ export { billDueSubscriptions } from './runs/runs.jobs.ts'
 export { RunsRepository } from './runs/runs.repository.ts'
 export type { RunsScope } from './runs/runs.scope.ts'
 export { RunsService, type WorkOutcome } from './runs/runs.service.ts'
-export type { Bill, BillLine, PlannedBill } from './subscriptions/bill.ts'
+export type { Bill, PlannedBill } from './subscriptions/bill.ts'
+export type { BillLine } from './subscriptions/bill-lines.ts'
 export {
   billingSubscription,
   billingSubscriptionRevision,
@@ -337,6 +338,7 @@ export {
   type SubscriptionInput,
   subscriptionFields,
 } from './subscriptions/subscription.ts'
+export type { Ending } from './subscriptions/subscription-changes.ts'
 export {
   PlanNotForSale,
   SubscriptionRefuses,
@@ -351,7 +353,6 @@ export type { BilledSubscriptionsScope, BillsScope } from './subscriptions/subsc
 export {
   BilledSubscriptionsService,
   type ChangePreview,
-  type Ending,
   type SubscriptionView,
 } from './subscriptions/subscriptions.service.ts'
 export { readTaxId } from './tax-id.ts'

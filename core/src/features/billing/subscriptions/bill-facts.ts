@@ -7,15 +7,9 @@ import type { TaxProvider } from '../invoices/tax-provider.ts'
 import type { ChargedLine } from '../pricing/proration.ts'
 import type { Tenant } from '../tenants/tenant.ts'
 import type { MeteredPeriod, UsageReading } from '../usage/usage-reading.ts'
-import {
-  type Bill,
-  type BillDiscount,
-  type BillFacts,
-  planBill,
-  reckonBill,
-  usageAsked,
-} from './bill.ts'
-import { type ResolvedRevision, resolveRevisions } from './revisions.ts'
+import { type Bill, planBill, reckonBill, usageAsked } from './bill.ts'
+import type { BillDiscount, BillFacts } from './bill-lines.ts'
+import { type ResolvedRevision, resolveRevisions, standing } from './revisions.ts'
 import type { BilledSubscription } from './subscription.ts'
 import type { BillsScope } from './subscriptions.scope.ts'
 
@@ -58,10 +52,8 @@ export async function readBatchFacts(
     ({ subscriptionId }) => subscriptionId,
   )
   const storedOf = Map.groupBy(stored, ({ subscriptionId }) => subscriptionId)
-  const revisionsOf = (of: BilledSubscription): readonly ResolvedRevision[] => [
-    ...resolveRevisions(storedOf.get(of.id) ?? [], versions),
-    ...addedOf(of),
-  ]
+  const revisionsOf = (of: BilledSubscription): readonly ResolvedRevision[] =>
+    standing([...resolveRevisions(storedOf.get(of.id) ?? [], versions), ...addedOf(of)])
   const usage = await readUsage(tx, subscriptions, revisionsOf)
   const usageOf = Map.groupBy(usage.values(), ({ subscriptionId }) => subscriptionId)
   return {
@@ -161,8 +153,8 @@ async function readUsage(
   return new Map(readings.map((reading) => [usageKey(reading), reading]))
 }
 
-function usageKey({ subscriptionId, meter, startsAt }: MeteredPeriod): string {
-  return [subscriptionId, meter, startsAt.toISOString()].join(' ')
+function usageKey({ subscriptionId, meter, startsAt, endsAt }: MeteredPeriod): string {
+  return [subscriptionId, meter, startsAt.toISOString(), endsAt.toISOString()].join(' ')
 }
 
 function discountsOf(

@@ -1,13 +1,5 @@
-import {
-  assert,
-  type Decimal,
-  decimalOf,
-  formatDecimal,
-  localDay,
-  readDecimal,
-} from '../../../kernel/index.ts'
+import { assert, formatDecimal, readDecimal } from '../../../kernel/index.ts'
 import type { InvoiceDiscount } from '../invoices/invoice.ts'
-import type { LineKind, PricedLine } from '../invoices/invoice-line.ts'
 import {
   type BillingPeriod,
   boundaryAt,
@@ -15,36 +7,22 @@ import {
   type Schedule,
 } from '../periods/billing-period.ts'
 import { localMidnight } from '../periods/local-midnight.ts'
-import { isUsage } from '../pricing/charge.ts'
-import { applyDiscounts, type Discount } from '../pricing/discount.ts'
-import { priceCharge, priceSegment } from '../pricing/price-charge.ts'
+import { applyDiscounts } from '../pricing/discount.ts'
 import type { PricingPlugIns } from '../pricing/pricing-plug-in.ts'
-import { type ChargedLine, prorateChanges } from '../pricing/proration.ts'
-import { type Segment, segmentsOf } from '../pricing/segments.ts'
-import type { MeteredPeriod, UsageReading } from '../usage/usage-reading.ts'
+import { segmentsOf } from '../pricing/segments.ts'
+import type { MeteredPeriod } from '../usage/usage-reading.ts'
+import {
+  advanceOf,
+  arrearsOf,
+  askedBy,
+  type BillFacts,
+  type BillingState,
+  type BillLine,
+  changesOf,
+  sum,
+} from './bill-lines.ts'
 import { inForceOn, type ResolvedRevision } from './revisions.ts'
 import { type BilledSubscription, billedAfter } from './subscription.ts'
-
-/** What billing reads of a subscription and moves on. */
-export type BillingState = Pick<
-  BilledSubscription,
-  | 'id'
-  | 'customerId'
-  | 'status'
-  | 'currency'
-  | 'timeZone'
-  | 'anchorOn'
-  | 'cycle'
-  | 'periodIndex'
-  | 'billCount'
-  | 'chargedRevision'
-  | 'carried'
->
-
-/** What takes something off a bill. */
-export interface BillDiscount extends Discount {
-  readonly title: string
-}
 
 /** When a subscription is billed next, and for which periods. */
 export interface PlannedBill {
@@ -56,21 +34,6 @@ export interface PlannedBill {
   readonly begins: BillingPeriod | undefined
   readonly schedule: Schedule
   readonly inForce: ResolvedRevision
-}
-
-/** All that a bill is reckoned from, beside its subscription. */
-export interface BillFacts {
-  readonly revisions: readonly ResolvedRevision[]
-  /** What the bill before charged in advance. */
-  readonly charged: readonly ChargedLine[]
-  readonly discounts: readonly BillDiscount[]
-  usageOf(asked: MeteredPeriod): UsageReading
-}
-
-/** A line of a bill, before taxes. */
-export interface BillLine extends PricedLine {
-  readonly chargeKey: string | null
-  readonly revision: number | null
 }
 
 /** A bill, and what the subscription is after it. */
@@ -148,97 +111,6 @@ export function reckonBill(
   return carried(subscription, planned, priced, facts)
 }
 
-function changesOf(
-  { chargedRevision, currency }: BillingState,
-  period: BillingPeriod,
-  { revisions, charged }: BillFacts,
-  plugIns: PricingPlugIns,
-): BillLine[] {
-  const current = revisions.find(({ number }) => number === chargedRevision)
-  if (!current) return []
-  const changes = revisions.filter(
-    ({ number, fromOn }) => number > current.number && fromOn >= current.fromOn,
-  )
-  const found = prorateChanges({ period, current, changes, charged, currency }, plugIns)
-  return found.map((line) => {
-    const { chargeKey, fromOn, untilOn, amount, steps } = line
-    const shared = { chargeKey, fromOn, untilOn, amount, steps, unitPrice: null }
-    if (line.kind === 'charge') {
-      const { title, revision, quantity } = line
-      return { ...shared, kind: 'change', title, revision, quantity }
-    }
-    const title = titleOf(current, chargeKey)
-    return { ...shared, kind: 'credit', title, revision: current.number, quantity: ONE }
-  })
-}
-
-function arrearsOf(
-  subscription: BillingState,
-  period: BillingPeriod,
-  { revisions, usageOf }: BillFacts,
-  plugIns: PricingPlugIns,
-): BillLine[] {
-  const { currency } = subscription
-  return segmentsOf(period, revisions, 'arrears').flatMap((segment) => {
-    const asked = askedBy(segment, subscription)
-    const reading = asked && usageOf(asked)
-    const facts = { period, currency, usage: reading?.quantity }
-    return [
-      lineOf('arrears', segment, facts, plugIns),
-      ...(reading ? lateOf(subscription, segment, { reading, revisions }, plugIns) : []),
-    ]
-  })
-}
-
-/** What came late for periods that were billed: the price of all less that of what was billed. */
-function lateOf(
-  { currency, timeZone }: BillingState,
-  { charge, revision, fromOn, untilOn }: Segment,
-  { reading, revisions }: Pick<BillFacts, 'revisions'> & { readonly reading: UsageReading },
-  plugIns: PricingPlugIns,
-): BillLine[] {
-  const amounts = reading.late.map(({ startsAt, quantity, billed }) => {
-    const then = inForceOn(revisions, localDay(startsAt, timeZone))
-    const priced = then?.charges.find(({ key }) => key === charge.key) ?? charge
-    const priceOf = (units: Decimal): bigint =>
-      priceCharge(priced, { quantity: units, currency }, plugIns).amount
-    return priceOf(quantity) - priceOf(billed)
-  })
-  const amount = sum(amounts)
-  if (amount === 0n) return []
-  const quantity = decimalOf(sum(reading.late.map((late) => late.quantity - late.billed)))
-  const { key: chargeKey, title } = charge
-  const shared = { title, chargeKey, revision, fromOn, untilOn, quantity, amount }
-  return [{ ...shared, kind: 'late', unitPrice: null, steps: [] }]
-}
-
-function advanceOf(
-  { currency }: BillingState,
-  period: BillingPeriod,
-  inForce: ResolvedRevision,
-  plugIns: PricingPlugIns,
-): BillLine[] {
-  return segmentsOf(period, [inForce], 'advance').map((segment) =>
-    lineOf('advance', segment, { period, currency }, plugIns),
-  )
-}
-
-function lineOf(
-  kind: LineKind,
-  segment: Segment,
-  facts: Parameters<typeof priceSegment>[1],
-  plugIns: PricingPlugIns,
-): BillLine {
-  const { charge, revision, fromOn, untilOn } = segment
-  const { amount, steps } = priceSegment(segment, facts, plugIns)
-  const isWhole = steps.length === 1 && 'rate' in charge && charge.model !== 'package'
-  return {
-    ...{ kind, title: charge.title, chargeKey: charge.key, revision, fromOn, untilOn },
-    quantity: charge.model === 'flat' ? ONE : (facts.usage ?? segment.quantity),
-    ...{ unitPrice: isWhole ? charge.rate : null, steps, amount },
-  }
-}
-
 /** Takes discounts off, and carries what is given back beyond what is asked for to the next bill. */
 function carried(
   subscription: BillingState,
@@ -309,21 +181,4 @@ function stateAfter(
     ...{ anchorOn: schedule.anchorOn, cycle: schedule.cycle, periodIndex: begins.index + 1 },
     ...{ status: billedAfter(status, step) ?? status, chargedRevision: inForce.number },
   }
-}
-
-function askedBy(
-  { charge, fromOn, untilOn }: Segment,
-  { id: subscriptionId, customerId, timeZone }: BillingState,
-): MeteredPeriod | undefined {
-  if (!isUsage(charge)) return undefined
-  const [startsAt, endsAt] = [localMidnight(fromOn, timeZone), localMidnight(untilOn, timeZone)]
-  return { subscriptionId, customerId, meter: charge.meter, startsAt, endsAt }
-}
-
-function titleOf({ charges }: ResolvedRevision, key: string): string {
-  return charges.find((charge) => charge.key === key)?.title ?? key
-}
-
-function sum(amounts: readonly bigint[]): bigint {
-  return amounts.reduce((total, amount) => total + amount, 0n)
 }

@@ -13,7 +13,7 @@ export interface ResolvedRevision extends Revision {
 
 /** Puts revisions and the plan versions they name together. */
 export function resolveRevisions(
-  stored: readonly StoredRevision[],
+  stored: readonly Omit<StoredRevision, 'tenantId'>[],
   versions: ReadonlyMap<string, PlanVersion>,
 ): ResolvedRevision[] {
   return stored.flatMap((revision) => {
@@ -48,11 +48,25 @@ export function checkPrices(prices: StoredRevision['prices'], { charges }: PlanV
   }
 }
 
+/** What tells when a revision counts. */
+type Dated = Pick<StoredRevision, 'number' | 'fromOn'>
+
+/**
+ * The revisions that count: one that was still ahead when another was made that counts earlier was
+ * taken away by it, and is made again where it shall stay.
+ */
+export function standing<Some extends Dated>(revisions: readonly Some[]): Some[] {
+  return revisions.filter(
+    ({ number, fromOn }) =>
+      !revisions.some((other) => other.number > number && other.fromOn < fromOn),
+  )
+}
+
 /** The revision in force on a day: of two of one day the later. */
-export function inForceOn(
-  revisions: readonly ResolvedRevision[],
+export function inForceOn<Some extends Dated>(
+  revisions: readonly Some[],
   day: string,
-): ResolvedRevision | undefined {
+): Some | undefined {
   return revisions
     .filter(({ fromOn }) => fromOn <= day)
     .toSorted((one, other) => compare(one.fromOn, other.fromOn) || one.number - other.number)

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, lte, ne, notInArray, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Page, PageRequest } from '../../../kernel/index.ts'
@@ -51,6 +51,24 @@ export class BilledSubscriptionsRepository extends TenantRepository<typeof billi
       isParked ? isNotNull(billingSubscription.parkedAt) : undefined,
     )
     return this.listWhere(condition, request)
+  }
+
+  /** Subscriptions of a customer that have not ended, beside one; up to 1,000, oldest first. */
+  listBilling(customerId: string, besideId: string): Promise<BilledSubscription[]> {
+    const { id, status, customerId: of } = billingSubscription
+    return this.db
+      .select()
+      .from(billingSubscription)
+      .where(
+        this.own(
+          and(
+            ...[eq(of, customerId), ne(id, besideId)],
+            notInArray(status, ['canceled', 'expired']),
+          ),
+        ),
+      )
+      .orderBy(asc(id))
+      .limit(1_000)
   }
 
   /**

@@ -7,32 +7,29 @@ import {
   type PageRequest,
 } from '../../../kernel/index.ts'
 import { readFields } from '../fields.ts'
-import { periodOf } from '../periods/billing-period.ts'
 import { trialFrom } from '../periods/days.ts'
-import type { PlanVersion } from '../plans/plan.ts'
-import { most } from '../pricing/order.ts'
-import type { Proration } from '../pricing/segments.ts'
 import { type Bill, planBill } from './bill.ts'
 import { makeBill, readBatchFacts } from './bill-facts.ts'
-import { checkPrices, resolved } from './revisions.ts'
+import { checkPrices, resolved, resolveRevisions } from './revisions.ts'
 import {
-  type BilledStatus,
-  type BilledStep,
   type BilledSubscription,
-  billedAfter,
-  changeFields,
   type StoredRevision,
   type SubscriptionChange,
   type SubscriptionInput,
   subscriptionFields,
 } from './subscription.ts'
-import { PlanNotForSale, SubscriptionRefuses } from './subscriptions.errors.ts'
+import {
+  type Ending,
+  refuseSharedMeters,
+  versionForSale,
+  type WorkOut,
+  workOutChange,
+  workOutResume,
+  workOutStop,
+} from './subscription-changes.ts'
 import type { SubscriptionFilter } from './subscriptions.repository.ts'
 import type { BilledSubscriptionsScope } from './subscriptions.scope.ts'
 import { movedEvents, revisedEvent } from './tell-subscriptions.ts'
-
-/** When an end or a pause takes effect. */
-export type Ending = 'now' | 'period_end'
 
 /** A subscription with all that it cost. */
 export interface SubscriptionView extends BilledSubscription {
@@ -45,18 +42,6 @@ export interface ChangePreview {
   readonly fromOn: string
   /** The next bill with the change in it; none where nothing is left to bill. */
   readonly nextBill: Pick<Bill, 'lines' | 'perLine' | 'taken' | 'planned'> | undefined
-}
-
-type Draft = Pick<
-  StoredRevision,
-  'kind' | 'fromOn' | 'proration' | 'planVersionId' | 'quantity' | 'prices'
->
-
-/** A change of a subscription, worked out and not written. */
-interface WorkedOut {
-  readonly revision: Omit<StoredRevision, 'tenantId'>
-  readonly version: PlanVersion
-  readonly status: BilledStatus
 }
 
 /**
@@ -100,6 +85,7 @@ export class BilledSubscriptionsService {
       }
       const { quantity, prices } = fields
       const id = newId()
+      await refuseSharedMeters(tx, version, { id, customerId })
       const revision = {
         ...{ id: newId(), subscriptionId: id, number: 1, kind: 'start' as const, fromOn: startOn },
         ...{ proration: 'time' as const, planVersionId: version.id, quantity, prices },
@@ -155,7 +141,7 @@ export class BilledSubscriptionsService {
    * @throws {@link SubscriptionRefuses}
    */
   pause(id: string, when: Ending = 'now'): Promise<SubscriptionView> {
-    return this.#commit(id, (tx, before) => workOutStep(tx, before, 'pause', when))
+    return this.#commit(id, (tx, before) => workOutStop(tx, before, 'pause', when))
   }
 
   /**
@@ -175,7 +161,7 @@ export class BilledSubscriptionsService {
    * @throws {@link SubscriptionRefuses}
    */
   cancel(id: string, when: Ending = 'period_end'): Promise<SubscriptionView> {
-    return this.#commit(id, (tx, before) => workOutStep(tx, before, 'cancel', when))
+    return this.#commit(id, (tx, before) => workOutStop(tx, before, 'cancel', when))
   }
 
   /**
@@ -185,7 +171,7 @@ export class BilledSubscriptionsService {
    * @throws {@link SubscriptionRefuses}
    */
   previewCancel(id: string, when: Ending = 'period_end'): Promise<ChangePreview> {
-    return this.#preview(id, (tx, before) => workOutStep(tx, before, 'cancel', when))
+    return this.#preview(id, (tx, before) => workOutStop(tx, before, 'cancel', when))
   }
 
   /**
@@ -223,14 +209,18 @@ export class BilledSubscriptionsService {
   #commit(id: string, workOut: WorkOut): Promise<SubscriptionView> {
     return this.#scope.transaction(async (tx) => {
       const before = await tx.repos.subscriptions.getByIdWithLock(id)
-      const { revision, version, status } = await workOut(tx, before)
-      await tx.repos.revisions.insert(revision)
+      const { revisions, versions, kind, status } = await workOut(tx, before)
+      for (const revision of revisions) await tx.repos.revisions.insert(revision)
+      for (const { currency } of versions.values()) {
+        assert(currency === before.currency, 'A subscription keeps its currency')
+      }
       const facts = await readBatchFacts(tx, [before])
       const at = planBill(before, facts.revisionsOf(before))?.at ?? null
       const updatedAt = tx.clock.now()
       await tx.repos.subscriptions.update(id, { status, nextBillingAt: at, dueAt: at, updatedAt })
-      assert(version.currency === before.currency, 'A subscription keeps its currency')
-      const changed = await record(tx, `subscription.${ACTIONS[revision.kind]}`, id, before)
+      const changed = await record(tx, `subscription.${ACTIONS[kind]}`, id, before)
+      const [revision] = revisions
+      assert(revision, 'A change has a revision')
       const told = revisedEvent(changed, revision, updatedAt)
       const isOver = status === 'canceled' && status !== before.status
       await tx.tell(isOver ? [told, ...movedEvents(before.status, changed, updatedAt)] : [told])
@@ -241,134 +231,19 @@ export class BilledSubscriptionsService {
   #preview(id: string, workOut: WorkOut): Promise<ChangePreview> {
     return this.#scope.transaction(async (tx) => {
       const before = await tx.repos.subscriptions.getById(id)
-      const { revision, version, status } = await workOut(tx, before)
+      const { revisions, versions, fromOn, status } = await workOut(tx, before)
       const changed = { ...before, status }
-      const facts = await readBatchFacts(tx, [changed], () => [resolved(revision, version)])
+      const facts = await readBatchFacts(tx, [changed], () => resolveRevisions(revisions, versions))
       const made = makeBill(tx, changed, facts, tx.clock.now())
-      return { fromOn: revision.fromOn, nextBill: made?.bill }
+      return { fromOn, nextBill: made?.bill }
     })
   }
 }
-
-type WorkOut = (tx: BilledSubscriptionsScope, before: BilledSubscription) => Promise<WorkedOut>
 
 const ACTIONS = {
   ...{ start: 'created', change: 'changed', pause: 'paused', resume: 'resumed' },
   cancel: 'canceled',
 } as const
-
-async function workOutChange(
-  tx: BilledSubscriptionsScope,
-  before: BilledSubscription,
-  input: SubscriptionChange,
-): Promise<WorkedOut> {
-  const { planId, quantity, prices, proration } = readFields(changeFields, input)
-  const status = after(before, 'change')
-  const { fromOn, latest } = await timing(tx, before, proration)
-  const version = planId ? await versionForSale(tx, planId) : await versionOf(tx, latest)
-  refuseOther(before, version, proration)
-  const own = prices ?? (planId ? {} : latest.prices)
-  checkPrices(own, version)
-  const changed = { quantity: quantity ?? latest.quantity, prices: own, planVersionId: version.id }
-  const way = proration === 'none' ? 'none' : 'time'
-  return workedOut(
-    tx,
-    before,
-    { ...changed, kind: 'change', fromOn, proration: way },
-    version,
-    status,
-  )
-}
-
-async function workOutStep(
-  tx: BilledSubscriptionsScope,
-  before: BilledSubscription,
-  kind: 'pause' | 'cancel',
-  when: Ending,
-): Promise<WorkedOut> {
-  const status = after(before, kind)
-  const isNow = when === 'now'
-  const { fromOn, latest } = await timing(tx, before, isNow ? 'time' : 'next_period')
-  const version = await versionOf(tx, latest)
-  const { planVersionId, quantity, prices } = latest
-  const draft = { kind, fromOn, proration: 'time' as const, planVersionId, quantity, prices }
-  return workedOut(tx, before, draft, version, isNow ? status : before.status)
-}
-
-async function workOutResume(
-  tx: BilledSubscriptionsScope,
-  before: BilledSubscription,
-): Promise<WorkedOut> {
-  const { fromOn: today, latest } = await timing(tx, before, 'time')
-  const isAhead = (latest.kind === 'pause' || latest.kind === 'cancel') && latest.fromOn > today
-  const status = isAhead ? before.status : after(before, 'resume')
-  if (isAhead && before.nextBillingAt === null) after(before, 'resume')
-  const version = await versionOf(tx, latest)
-  const { planVersionId, quantity, prices } = latest
-  const fromOn = isAhead ? latest.fromOn : today
-  const draft = { kind: 'resume' as const, fromOn, proration: 'time' as const }
-  return workedOut(tx, before, { ...draft, planVersionId, quantity, prices }, version, status)
-}
-
-/** The day on which something counts that is done now, and what it changes. */
-async function timing(
-  tx: BilledSubscriptionsScope,
-  before: BilledSubscription,
-  proration: Proration,
-): Promise<{ readonly fromOn: string; readonly latest: StoredRevision }> {
-  const { startOn, anchorOn, timeZone } = before
-  const now = tx.clock.now()
-  const revisions = await tx.repos.revisions.listOfSubscriptions([before.id])
-  const latest = revisions.at(-1)
-  assert(latest, 'A subscription has a revision')
-  const today = localDay(now, timeZone)
-  const period = periodOf(before, now)
-  if (proration === 'next_period') return { fromOn: period?.endOn ?? anchorOn, latest }
-  return { fromOn: most(today, startOn), latest }
-}
-
-async function workedOut(
-  tx: BilledSubscriptionsScope,
-  before: BilledSubscription,
-  draft: Draft,
-  version: PlanVersion,
-  status: BilledStatus,
-): Promise<WorkedOut> {
-  const revisions = await tx.repos.revisions.listOfSubscriptions([before.id])
-  const number = (revisions.at(-1)?.number ?? 0) + 1
-  const made = { id: newId(), subscriptionId: before.id, number, createdAt: tx.clock.now() }
-  return { revision: { ...made, ...draft }, version, status }
-}
-
-async function versionForSale(tx: BilledSubscriptionsScope, planId: string): Promise<PlanVersion> {
-  const plan = await tx.repos.plans.getById(planId)
-  const [version] = await tx.repos.planVersions.listCurrent([planId])
-  if (plan.archivedAt || !version) throw new PlanNotForSale({ planId })
-  return version
-}
-
-function versionOf(tx: BilledSubscriptionsScope, of: StoredRevision): Promise<PlanVersion> {
-  return tx.repos.planVersions.getById(of.planVersionId)
-}
-
-function refuseOther(before: BilledSubscription, version: PlanVersion, proration: Proration): void {
-  const field = 'planId'
-  if (version.currency !== before.currency) {
-    const problem = `costs ${version.currency}, and the subscription ${before.currency}`
-    throw new InvalidValue({ field, problem })
-  }
-  if (version.cycle === before.cycle) return
-  if (version.cycle === 'one_time') throw new InvalidValue({ field, problem: 'is billed once' })
-  if (proration === 'next_period') return
-  const remedy = 'let it begin with the next period'
-  throw new InvalidValue({ field, problem: 'has another cycle', remedy })
-}
-
-function after({ id, status }: BilledSubscription, step: BilledStep): BilledStatus {
-  const aim = billedAfter(status, step)
-  if (!aim) throw new SubscriptionRefuses({ subscriptionId: id, status, step })
-  return aim
-}
 
 async function view(tx: BilledSubscriptionsScope, id: string): Promise<SubscriptionView> {
   const subscription = await tx.repos.subscriptions.getById(id)
