@@ -57,6 +57,7 @@ export const PROOFS: readonly NamedProof[] = [
   reliability('precheckout', 'pre-checkout under load'),
   reliability('year', 'a year of subscriptions by card'),
   reliability('usage', 'usage told twice, in any order and late'),
+  reliability('golden-year', 'a year of billing, every line beside an oracle and tables'),
   reliability('billing-runs', 'billing runs that are killed, and repeated'),
   reliability('launch', 'an invite-only launch that governs itself'),
   {

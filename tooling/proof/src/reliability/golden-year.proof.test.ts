@@ -1,0 +1,49 @@
+import { createPlatform } from '@gramkit/core'
+import { VirtualClock } from '@gramkit/core/kernel'
+import { testDatabase } from '@gramkit/services/testing'
+import { expect } from 'vitest'
+import { drawStories } from '../golden-year/drawn.ts'
+import { billsOf, play, texts } from '../golden-year/play.ts'
+import { contractOf, YEAR } from '../golden-year/story.ts'
+import { seededChance } from '../harness/chance.ts'
+import { proof } from '../harness/proof.ts'
+import { naiveBills } from '../naive-billing/bills.ts'
+
+/** Kinds of lines that a year has to have, or it shows too little. */
+const KINDS = [
+  ...['advance', 'arrears', 'late', 'change', 'credit', 'setup_fee', 'carry', 'carried'],
+].sort()
+/** Among the tests it is always the same year; `pnpm proof` draws others. */
+const SEED = 2028
+
+proof(
+  'golden-year asks customers for what an oracle and tables say, line by line',
+  async (proof) => {
+    await using database = await testDatabase()
+    const clock = new VirtualClock(new Date(`${YEAR.from}T00:00:00Z`))
+    await using platform = await createPlatform({ databaseUrl: database.appUrl, clock })
+    const { services } = platform
+    const drawn = proof.isFull
+      ? drawStories(400, proof.chance)
+      : drawStories(40, seededChance(SEED))
+    const played = await play({ services, clock }, drawn)
+    const kinds = new Set<string>()
+    let invoices = 0
+    for (const one of played) {
+      const { story, billing, subscriptionId } = one
+      const { parkedReason } = await billing.subscriptions.get(subscriptionId)
+      expect(parkedReason, story.code).toBeNull()
+      const bills = await billsOf(one)
+      const wanted = naiveBills(contractOf(story), YEAR.until)
+      expect(texts(bills), printed(story)).toEqual(texts(wanted))
+      for (const { lines } of bills) for (const { kind } of lines) kinds.add(kind)
+      invoices += bills.length
+    }
+    expect([...kinds].sort()).toEqual(KINDS)
+    proof.report({ customers: played.length, invoices })
+  },
+)
+
+function printed(story: object): string {
+  return JSON.stringify(story, (_, value) => (typeof value === 'bigint' ? String(value) : value))
+}
