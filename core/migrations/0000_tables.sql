@@ -244,6 +244,60 @@ CREATE TABLE "gramkit"."billing_coupon_redemption" (
 	CONSTRAINT "billing_coupon_redemption_invoices_check" CHECK ("gramkit"."billing_coupon_redemption"."invoice_count" >= 0 and "gramkit"."billing_coupon_redemption"."invoice_count" <= coalesce("gramkit"."billing_coupon_redemption"."invoice_max", 2147483647))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_credit_note" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"number" text NOT NULL,
+	"series" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	"issued_on" date NOT NULL,
+	"reason" text,
+	"settlement" text NOT NULL,
+	"currency" text NOT NULL,
+	"subtotal" bigint NOT NULL,
+	"discount" bigint NOT NULL,
+	"tax" bigint NOT NULL,
+	"total" bigint NOT NULL,
+	"lowered" bigint NOT NULL,
+	"released" bigint NOT NULL,
+	"discounts" jsonb NOT NULL,
+	"taxes" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_credit_note_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_credit_note_currency_check" CHECK ("gramkit"."billing_credit_note"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_credit_note_settlement_check" CHECK ("gramkit"."billing_credit_note"."settlement" in ('credit')),
+	CONSTRAINT "billing_credit_note_total_check" CHECK ("gramkit"."billing_credit_note"."total" > 0 and "gramkit"."billing_credit_note"."total" = "gramkit"."billing_credit_note"."subtotal" - "gramkit"."billing_credit_note"."discount" + "gramkit"."billing_credit_note"."tax"
+        and "gramkit"."billing_credit_note"."lowered" >= 0 and "gramkit"."billing_credit_note"."released" >= 0
+        and "gramkit"."billing_credit_note"."total" = "gramkit"."billing_credit_note"."lowered" + "gramkit"."billing_credit_note"."released")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_credit_note_line" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"credit_note_id" uuid NOT NULL,
+	"place" integer NOT NULL,
+	"invoice_line_id" uuid NOT NULL,
+	"title" text NOT NULL,
+	"from_on" date,
+	"until_on" date,
+	"quantity" numeric(38, 12) NOT NULL,
+	"unit_price" numeric(38, 12),
+	"discount" bigint NOT NULL,
+	"net" bigint NOT NULL,
+	"tax_rate" numeric(38, 12),
+	"tax" bigint NOT NULL,
+	CONSTRAINT "billing_credit_note_line_pkey" PRIMARY KEY("tenant_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_credit_note_series" (
+	"tenant_id" uuid NOT NULL,
+	"series" text NOT NULL,
+	"last" bigint NOT NULL,
+	CONSTRAINT "billing_credit_note_series_pkey" PRIMARY KEY("tenant_id","series")
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."billing_credit_balance" (
 	"tenant_id" uuid NOT NULL,
 	"customer_id" uuid NOT NULL,
@@ -598,6 +652,7 @@ CREATE TABLE "gramkit"."billing_tenant" (
 	"time_zone" text NOT NULL,
 	"language" text NOT NULL,
 	"invoice_series" text NOT NULL,
+	"credit_note_series" text NOT NULL,
 	"payment_terms_days" integer NOT NULL,
 	"grace_days" integer NOT NULL,
 	"prices_include_tax" boolean NOT NULL,
@@ -1412,6 +1467,11 @@ ALTER TABLE "gramkit"."billing_coupon_plan" ADD CONSTRAINT "billing_coupon_plan_
 ALTER TABLE "gramkit"."billing_coupon_plan" ADD CONSTRAINT "billing_coupon_plan_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon_redemption_coupon_fk" FOREIGN KEY ("tenant_id","coupon_id") REFERENCES "gramkit"."billing_coupon"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_coupon_redemption" ADD CONSTRAINT "billing_coupon_redemption_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_credit_note" ADD CONSTRAINT "billing_credit_note_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_credit_note" ADD CONSTRAINT "billing_credit_note_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_credit_note_line" ADD CONSTRAINT "billing_credit_note_line_note_fk" FOREIGN KEY ("tenant_id","credit_note_id") REFERENCES "gramkit"."billing_credit_note"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_credit_note_line" ADD CONSTRAINT "billing_credit_note_line_line_fk" FOREIGN KEY ("tenant_id","invoice_line_id") REFERENCES "gramkit"."billing_invoice_line"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_credit_note_series" ADD CONSTRAINT "billing_credit_note_series_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_credit_balance" ADD CONSTRAINT "billing_credit_balance_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_credit_entry" ADD CONSTRAINT "billing_credit_entry_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_credit_entry" ADD CONSTRAINT "billing_credit_entry_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1539,6 +1599,12 @@ CREATE UNIQUE INDEX "billing_coupon_code_key" ON "gramkit"."billing_coupon" USIN
 CREATE INDEX "billing_coupon_plan_plan_index" ON "gramkit"."billing_coupon_plan" USING btree ("tenant_id","plan_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_coupon_redemption_customer_key" ON "gramkit"."billing_coupon_redemption" USING btree ("tenant_id","coupon_id","customer_id");--> statement-breakpoint
 CREATE INDEX "billing_coupon_redemption_customer_index" ON "gramkit"."billing_coupon_redemption" USING btree ("tenant_id","customer_id");--> statement-breakpoint
+CREATE INDEX "billing_credit_note_invoice_index" ON "gramkit"."billing_credit_note" USING btree ("tenant_id","invoice_id","id");--> statement-breakpoint
+CREATE INDEX "billing_credit_note_customer_index" ON "gramkit"."billing_credit_note" USING btree ("tenant_id","customer_id","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_credit_note_number_key" ON "gramkit"."billing_credit_note" USING btree ("tenant_id","number");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_credit_note_sequence_key" ON "gramkit"."billing_credit_note" USING btree ("tenant_id","series","sequence");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_credit_note_line_place_key" ON "gramkit"."billing_credit_note_line" USING btree ("tenant_id","credit_note_id","place");--> statement-breakpoint
+CREATE INDEX "billing_credit_note_line_line_index" ON "gramkit"."billing_credit_note_line" USING btree ("tenant_id","invoice_line_id");--> statement-breakpoint
 CREATE INDEX "billing_credit_entry_customer_index" ON "gramkit"."billing_credit_entry" USING btree ("tenant_id","customer_id","id");--> statement-breakpoint
 CREATE INDEX "billing_credit_entry_invoice_index" ON "gramkit"."billing_credit_entry" USING btree ("tenant_id","invoice_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_credit_entry_source_key" ON "gramkit"."billing_credit_entry" USING btree ("tenant_id","reason","source");--> statement-breakpoint

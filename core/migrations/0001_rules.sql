@@ -770,6 +770,82 @@ END $$;
 CREATE TRIGGER billing_credit_counted AFTER INSERT ON gramkit.billing_credit_entry
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION gramkit.billing_count_credit();
 --> statement-breakpoint
+-- Credit notes. The application writes none but by this function, and nobody changes one.
+REVOKE INSERT, UPDATE, DELETE ON gramkit.billing_credit_note, gramkit.billing_credit_note_line,
+  gramkit.billing_credit_note_series FROM gramkit_app;
+--> statement-breakpoint
+CREATE TRIGGER billing_credit_note_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.billing_credit_note FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER billing_credit_note_line_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.billing_credit_note_line FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+-- Issues a credit note for an invoice of the tenant that was entered. It lowers what the invoice asks
+-- for; what is beyond that was paid, and is taken out of what was paid. billing_invoice_paid_check
+-- refuses what is more than the invoice. Whoever is after another waits at the invoice and then at the
+-- counter.
+CREATE FUNCTION gramkit.billing_issue_credit_note(
+  note jsonb, note_lines jsonb, in_series text, at timestamptz
+) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  tenant constant uuid := nullif(current_setting('gramkit.tenant', true), '')::uuid;
+  n gramkit.billing_credit_note := jsonb_populate_record(NULL::gramkit.billing_credit_note, note);
+  i gramkit.billing_invoice;
+BEGIN
+  SELECT * INTO i FROM gramkit.billing_invoice
+    WHERE tenant_id = tenant AND id = n.invoice_id AND state NOT IN ('draft', 'void') FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'No invoice % asks for anything', n.invoice_id USING ERRCODE = 'check_violation';
+  END IF;
+  n.tenant_id := tenant;
+  n.customer_id := i.customer_id;
+  n.currency := i.currency;
+  n.created_at := at;
+  n.lowered := least(n.total, i.total - i.paid - i.credited);
+  n.released := n.total - n.lowered;
+  n.series := in_series;
+  UPDATE gramkit.billing_invoice SET
+    credited = i.credited + n.total, paid = i.paid - n.released, updated_at = at,
+    state = CASE WHEN i.paid + i.credited + n.lowered = i.total THEN 'paid' ELSE i.state END
+    WHERE tenant_id = tenant AND id = i.id;
+  INSERT INTO gramkit.billing_credit_note_series AS s (tenant_id, series, last)
+    VALUES (tenant, in_series, 1)
+    ON CONFLICT (tenant_id, series) DO UPDATE SET last = s.last + 1 RETURNING s.last INTO n.sequence;
+  n.number := in_series || '-' || lpad(n.sequence::text, greatest(6, length(n.sequence::text)), '0');
+  INSERT INTO gramkit.billing_credit_note SELECT n.*;
+  INSERT INTO gramkit.billing_credit_note_line
+    SELECT r.* FROM jsonb_populate_recordset(NULL::gramkit.billing_credit_note_line,
+      (SELECT jsonb_agg(l || jsonb_build_object('tenant_id', tenant, 'credit_note_id', n.id))
+       FROM jsonb_array_elements(note_lines) l)) r;
+  IF NOT EXISTS (
+    SELECT FROM gramkit.billing_credit_note_line l WHERE l.tenant_id = tenant AND l.credit_note_id = n.id
+    HAVING (sum(l.net + l.discount), sum(l.discount), sum(l.tax))
+      = (n.subtotal::numeric, n.discount::numeric, n.tax::numeric)
+  ) THEN
+    RAISE EXCEPTION 'The lines of credit note % do not add up to it', n.id USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (
+    SELECT FROM gramkit.billing_credit_note_line l
+      JOIN gramkit.billing_invoice_line o ON o.tenant_id = l.tenant_id AND o.id = l.invoice_line_id
+    WHERE l.tenant_id = tenant AND l.invoice_line_id IN (
+      SELECT c.invoice_line_id FROM gramkit.billing_credit_note_line c
+      WHERE c.tenant_id = tenant AND c.credit_note_id = n.id)
+    GROUP BY o.id, o.invoice_id, o.net, o.discount, o.tax
+    HAVING o.invoice_id <> i.id
+      OR NOT sum(l.net) BETWEEN least(o.net, 0) AND greatest(o.net, 0)
+      OR NOT sum(l.discount) BETWEEN least(o.discount, 0) AND greatest(o.discount, 0)
+      OR NOT sum(l.tax) BETWEEN least(o.tax, 0) AND greatest(o.tax, 0)
+  ) THEN
+    RAISE EXCEPTION 'A line of invoice % is taken back by more than it asked for', i.id
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN n.number;
+END $$;
+--> statement-breakpoint
+REVOKE ALL ON FUNCTION gramkit.billing_issue_credit_note FROM PUBLIC;
+--> statement-breakpoint
+GRANT EXECUTE ON FUNCTION gramkit.billing_issue_credit_note TO gramkit_app;
+--> statement-breakpoint
 REVOKE DELETE ON gramkit.billing_subscription, gramkit.billing_run FROM gramkit_app;
 --> statement-breakpoint
 -- What a subscription cost is never written anew.

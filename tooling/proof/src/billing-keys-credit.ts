@@ -3,6 +3,9 @@ import { CORE, type MoneyKey, RULES, TABLES, unique } from './money-key.ts'
 const CREDITS = `${CORE}/features/billing/credits`
 const credits = [`${CREDITS}/credits.db.test.ts`]
 
+const NOTES = `${CORE}/features/billing/credit-notes`
+const notes = [`${NOTES}/credit-notes.db.test.ts`]
+
 /** What customers have with a tenant: given once, spent once, and never below 0. */
 export const CREDIT_KEYS: readonly MoneyKey[] = [
   unique('billing_credit_entry_source_key', 'credit of one source is given once', credits),
@@ -61,5 +64,103 @@ export const CREDIT_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: credits,
+  },
+  {
+    name: 'billing_issue_credit_note: lines',
+    guards: 'no line of an invoice is taken back by more than it asked for',
+    edits: [
+      {
+        file: RULES,
+        find: 'OR NOT sum(l.net) BETWEEN least(o.net, 0) AND greatest(o.net, 0)',
+        replace: '',
+      },
+    ],
+    tests: notes,
+  },
+  {
+    name: 'billing_issue_credit_note: sums',
+    guards: 'a credit note says what its lines say',
+    edits: [
+      {
+        file: RULES,
+        find: '= (n.subtotal::numeric, n.discount::numeric, n.tax::numeric)',
+        replace: 'IS NOT NULL',
+      },
+    ],
+    tests: notes,
+  },
+  {
+    name: 'billing_credit_note: append-only',
+    guards: 'a credit note says what it said',
+    edits: [
+      {
+        file: RULES,
+        find: 'BEFORE UPDATE OR DELETE OR TRUNCATE\n  ON gramkit.billing_credit_note FOR',
+        replace: 'BEFORE TRUNCATE\n  ON gramkit.billing_credit_note FOR',
+      },
+    ],
+    tests: notes,
+  },
+  {
+    name: 'billing_credit_note: rights',
+    guards: 'the application issues no credit note past the function of the database',
+    edits: [
+      {
+        file: RULES,
+        find: 'REVOKE INSERT, UPDATE, DELETE ON gramkit.billing_credit_note, gramkit.billing_credit_note_line,',
+        replace:
+          'REVOKE UPDATE, DELETE ON gramkit.billing_credit_note, gramkit.billing_credit_note_line,',
+      },
+    ],
+    tests: notes,
+  },
+  {
+    name: 'billing_credit_note_series: counter',
+    guards: 'credit notes are numbered without a gap or a double',
+    edits: [
+      {
+        file: RULES,
+        find: 'ON CONFLICT (tenant_id, series) DO UPDATE SET last = s.last + 1 RETURNING s.last INTO n.sequence',
+        replace:
+          'ON CONFLICT (tenant_id, series) DO UPDATE SET last = s.last + 2 RETURNING s.last INTO n.sequence',
+      },
+    ],
+    tests: notes,
+  },
+  {
+    name: 'credit notes: the invoice is locked',
+    guards: 'what is taken back at once is told apart, not refused by the database',
+    edits: [
+      {
+        file: `${NOTES}/credit-notes.service.ts`,
+        find: 'tx.repos.invoices.getByIdWithLock(invoiceId)',
+        replace: 'tx.repos.invoices.getById(invoiceId)',
+      },
+    ],
+    tests: notes,
+  },
+  {
+    name: 'credit notes: paid by credit',
+    guards: 'what credit had paid is not credited as money',
+    edits: [
+      {
+        file: `${NOTES}/credit-notes.service.ts`,
+        find: 'note.released > byCredit ? note.released - byCredit : 0n',
+        replace: 'note.released',
+      },
+    ],
+    tests: notes,
+  },
+  {
+    name: 'credit notes: rounded as part of all',
+    guards: 'a line in parts gives its tax back to the minor unit',
+    edits: [
+      {
+        file: `${NOTES}/make-credit-note.ts`,
+        find: 'fraction(sign * of * (gone + back), sign * price)',
+        replace: 'fraction(sign * of * back, sign * price)',
+      },
+    ],
+    tests: [`${NOTES}/make-credit-note.test.ts`],
   },
 ]

@@ -97,6 +97,24 @@ export const runEvents = {
   finished: defineEvent('billing.run_finished', run),
 } as const
 
+/** A finalized invoice was corrected. */
+export const creditNoteIssued = defineEvent('billing.credit_note_issued', {
+  version: 1,
+  schema: z.object({
+    tenantId: z.uuid(),
+    creditNoteId: z.uuid(),
+    invoiceId: z.uuid(),
+    customerId: z.uuid(),
+    number: z.string(),
+    currency: z.enum(CURRENCIES),
+    total: amountText,
+    /** How much less the invoice asks for. */
+    lowered: amountText,
+    /** What was paid and is the customer's again. */
+    released: amountText,
+  }),
+})
+
 /** A reservation took the last of what a customer may use in the running period. */
 export const quotaReached = defineEvent('billing.quota_reached', {
   version: 1,
@@ -118,5 +136,6 @@ export const BILLING_EVENTS = [
   ...Object.values(invoiceEvents),
   ...Object.values(billedSubscriptionEvents),
   ...Object.values(runEvents),
+  creditNoteIssued,
   quotaReached,
 ] as const

@@ -32,6 +32,7 @@ export {
   BILLING_EVENTS,
   type BillingEvent,
   billedSubscriptionEvents,
+  creditNoteIssued,
   invoiceEvents,
   quotaReached,
   runEvents,
@@ -60,6 +61,27 @@ export {
 } from './coupons/coupons.repository.ts'
 export type { CouponsScope } from './coupons/coupons.scope.ts'
 export { CouponsService } from './coupons/coupons.service.ts'
+export {
+  billingCreditNote,
+  billingCreditNoteLine,
+  billingCreditNoteSeries,
+} from './credit-notes/credit-note.table.ts'
+export {
+  type CreditNote,
+  type CreditNoteInput,
+  type CreditNoteLine,
+  SETTLEMENTS,
+  type Settlement,
+} from './credit-notes/credit-note.ts'
+export { MoreThanInvoiced, NothingToCredit } from './credit-notes/credit-notes.errors.ts'
+export {
+  type CreditNoteFilter,
+  CreditNotesRepository,
+  type IssuedCreditNote,
+} from './credit-notes/credit-notes.repository.ts'
+export type { CreditNotesScope } from './credit-notes/credit-notes.scope.ts'
+export { CreditNotesService, type CreditNoteView } from './credit-notes/credit-notes.service.ts'
+export type { CreditedLine, MadeCreditNote } from './credit-notes/make-credit-note.ts'
 export { billingCreditBalance, billingCreditEntry } from './credits/credit.table.ts'
 export {
   CREDIT_GAINS,
@@ -69,6 +91,7 @@ export {
   type CreditInput,
   type CreditReason,
   type PayoutInput,
+  type ReturnInput,
 } from './credits/credit.ts'
 export { CreditTooLow } from './credits/credits.errors.ts'
 export { type CreditOwner, CreditsRepository } from './credits/credits.repository.ts'

@@ -3,6 +3,11 @@ import { billingApiKey } from './api-keys/api-key.table.ts'
 import type { BillingScope } from './billing.scope.ts'
 import type { BillingService } from './billing.service.ts'
 import { billingCoupon, billingCouponRedemption } from './coupons/coupon.table.ts'
+import {
+  billingCreditNote,
+  billingCreditNoteLine,
+  billingCreditNoteSeries,
+} from './credit-notes/credit-note.table.ts'
 import { billingCreditBalance, billingCreditEntry } from './credits/credit.table.ts'
 import { billingCustomer } from './customers/customer.table.ts'
 import { CUSTOMER_PERSONAL, forgotten } from './customers/customer.ts'
@@ -59,6 +64,7 @@ export const billingPart: PersonPart<PersonServices> = {
   tables: [
     ...[billingCustomer, billingPaymentMethod, billingCouponRedemption],
     ...[billingCreditBalance, billingCreditEntry],
+    ...[billingCreditNote, billingCreditNoteLine, billingCreditNoteSeries],
     ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries, billingRun],
     ...[billingSubscription, billingSubscriptionRevision],
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
@@ -79,6 +85,7 @@ export const billingPart: PersonPart<PersonServices> = {
           paymentMethods: (await repos.paymentMethods.listOfCustomer(customer.id)).map(
             ({ savedMethodId: _, ...method }) => method,
           ),
+          creditNotes: await repos.creditNotes.listOfCustomer(customer.id),
           credit: await repos.credits.listBalances(customer.id),
           invoices: await repos.invoices.listOfCustomers([customer.id]),
           coupons: await repos.couponRedemptions.listOfCustomer(customer.id),

@@ -5,6 +5,7 @@ import type { BillingEvent } from './billing.events.ts'
 import type { BillingScope } from './billing.scope.ts'
 import { type Change, changedFacts } from './change.ts'
 import { CouponsService } from './coupons/coupons.service.ts'
+import { CreditNotesService } from './credit-notes/credit-notes.service.ts'
 import { CreditsService } from './credits/credits.service.ts'
 import { CustomersService } from './customers/customers.service.ts'
 import { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts'
@@ -42,6 +43,7 @@ export class TenantBilling {
   #auditTrail?: AuditTrailService
   #coupons?: CouponsService
   #credit?: CreditsService
+  #creditNotes?: CreditNotesService
   #customers?: CustomersService
   #exchangeRates?: ExchangeRatesService
   #meters?: MetersService
@@ -108,6 +110,10 @@ export class TenantBilling {
 
   get credit(): CreditsService {
     return (this.#credit ??= new CreditsService(this))
+  }
+
+  get creditNotes(): CreditNotesService {
+    return (this.#creditNotes ??= new CreditNotesService(this))
   }
 
   get customers(): CustomersService {

@@ -1,6 +1,7 @@
 import type { Executor } from '../../platform/database/index.ts'
 import { ApiKeysRepository } from './api-keys/api-keys.repository.ts'
 import { CouponRedemptionsRepository, CouponsRepository } from './coupons/coupons.repository.ts'
+import { CreditNotesRepository } from './credit-notes/credit-notes.repository.ts'
 import { CreditsRepository } from './credits/credits.repository.ts'
 import { CustomersRepository } from './customers/customers.repository.ts'
 import { ExchangeRatesRepository } from './exchange-rates/exchange-rates.repository.ts'
@@ -31,6 +32,7 @@ export class TenantRepositories {
   #closedMonths?: ClosedMonthsRepository
   #coupons?: CouponsRepository
   #credits?: CreditsRepository
+  #creditNotes?: CreditNotesRepository
   #customers?: CustomersRepository
   #exchangeRates?: ExchangeRatesRepository
   #meters?: MetersRepository
@@ -79,6 +81,10 @@ export class TenantRepositories {
 
   get credits(): CreditsRepository {
     return (this.#credits ??= new CreditsRepository(this.#db, this.#tenantId))
+  }
+
+  get creditNotes(): CreditNotesRepository {
+    return (this.#creditNotes ??= new CreditNotesRepository(this.#db, this.#tenantId))
   }
 
   get customers(): CustomersRepository {

@@ -45,6 +45,10 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
   const invoiceDraft = await billing.invoices.draft({ customerId: customer.id, lines })
   const { id } = await billing.invoices.draft({ customerId: customer.id, lines })
   const invoice = await billing.invoices.finalize(id)
+  const creditNote = await billing.creditNotes.issue({
+    ...{ invoiceId: invoice.id, reason: mark },
+    lines: invoice.lines.map(({ id: lineId }) => ({ lineId, amount: 100n })),
+  })
   const creditEntry = await billing.credit.add({
     ...{ customerId: customer.id, currency: 'EUR', amount: 100n, reason: 'grant' },
     ...{ note: mark, source: mark },
@@ -78,6 +82,7 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
     },
     ...{
       creditEntry,
+      creditNote,
       invoiceDraft,
       invoice,
       taxRate,

@@ -8,6 +8,9 @@ export const creditServices = {
     ],
     payOut: ({ customer }) => [{ customerId: customer.id, currency: 'EUR', amount: 1n }],
     takeOut: ({ customer }) => [{ customerId: customer.id, currency: 'EUR', amount: 1n }],
+    giveBack: ({ customer, invoice }) => [
+      { customerId: customer.id, currency: 'EUR', amount: 1n, invoiceId: invoice.id },
+    ],
     apply: ({ invoice }) => [invoice.id],
     balances: ({ customer }) => [customer.id],
     list: ({ customer }) => [customer.id, { limit: 100 }],

@@ -1,6 +1,7 @@
 import { apiKeyRepositories, apiKeyServices } from './api-keys.ts'
 import { auditTrailServices } from './audit-trail.ts'
 import { couponRepositories, couponServices } from './coupons.ts'
+import { creditNoteRepositories, creditNoteServices } from './credit-notes.ts'
 import { creditRepositories, creditServices } from './credits.ts'
 import { customerRepositories, customerServices } from './customers.ts'
 import { exchangeRateRepositories, exchangeRateServices } from './exchange-rates.ts'
@@ -19,6 +20,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...apiKeyServices,
   ...auditTrailServices,
   ...couponServices,
+  ...creditNoteServices,
   ...creditServices,
   ...customerServices,
   ...exchangeRateServices,
@@ -36,6 +38,7 @@ export const SERVICE_PROBES: ServiceProbes = {
 export const REPOSITORY_PROBES: RepositoryProbes = {
   ...apiKeyRepositories,
   ...couponRepositories,
+  ...creditNoteRepositories,
   ...creditRepositories,
   ...customerRepositories,
   ...exchangeRateRepositories,

@@ -84,6 +84,12 @@ export const payoutFields = z.strictObject(movement)
 /** What is paid out of a customer's credit. */
 export type PayoutInput = z.input<typeof payoutFields>
 
+/** What comes back of the credit that had paid an invoice. */
+export const returnFields = z.strictObject({ ...movement, invoiceId: z.uuid('is no id') })
+
+/** What comes back of the credit that had paid an invoice. */
+export type ReturnInput = z.input<typeof returnFields>
+
 /** How much credit pays of an invoice. */
 export interface AppliedCredit {
   readonly invoice: Invoice

@@ -10,6 +10,8 @@ import {
   creditFields,
   type PayoutInput,
   payoutFields,
+  type ReturnInput,
+  returnFields,
 } from './credit.ts'
 import { CreditTooLow } from './credits.errors.ts'
 import type { CreditsScope } from './credits.scope.ts'
@@ -111,6 +113,19 @@ export class CreditsService {
       const { taken } = await tx.invoices.receive(invoiceId, amount)
       assert(taken === amount, 'Of a locked invoice as much is left as was read')
       return amount
+    })
+  }
+
+  /**
+   * Gives credit back that had paid an invoice which is credited now, once for a source.
+   *
+   * @throws {@link InvalidValue}
+   */
+  async giveBack(input: ReturnInput): Promise<CreditEntry> {
+    const movement = readFields(returnFields, input)
+    return this.#scope.transaction(async (tx) => {
+      const returned = { ...movement, reason: 'returned' as const }
+      return (await write(tx, 'credit.returned', returned)).entry
     })
   }
 

@@ -6,7 +6,11 @@ export class InvoiceRefuses extends AppError {
   readonly code = 'billing.invoice_refuses'
   readonly kind = 'conflict'
 
-  constructor(facts: { invoiceId: string; state: InvoiceState; step: InvoiceStep | 'discard' }) {
+  constructor(facts: {
+    invoiceId: string
+    state: InvoiceState
+    step: InvoiceStep | 'discard' | 'credit'
+  }) {
     super(
       `The invoice is ${facts.state.replace('_', ' ')}, so it refuses to ${facts.step.replaceAll('_', ' ')}`,
       facts,

@@ -49,7 +49,8 @@ export function toDocument(
   }
 }
 
-function toParty({ region, ...party }: InvoiceParty): DocumentParty {
+/** Who sells or buys, as documents name them. */
+export function toParty({ region, ...party }: InvoiceParty): DocumentParty {
   return party
 }
 
@@ -63,7 +64,23 @@ function toPeriod(of: {
     : { firstDay: fromOn, lastDay: addDays(untilOn, -1) }
 }
 
-function toLine(line: InvoiceLine, currency: Currency): DocumentLine {
+/** What documents show of a line. */
+export type ShownLine = Pick<
+  InvoiceLine,
+  | 'discount'
+  | 'fromOn'
+  | 'net'
+  | 'quantity'
+  | 'steps'
+  | 'tax'
+  | 'taxRate'
+  | 'title'
+  | 'unitPrice'
+  | 'untilOn'
+>
+
+/** A line as documents show it. */
+export function toLine(line: ShownLine, currency: Currency): DocumentLine {
   const { discount, net, tax, taxRate, unitPrice } = line
   return {
     ...{ description: line.title, period: toPeriod(line), quantity: decimalText(line.quantity) },

@@ -140,7 +140,10 @@ export class BilledSubscriptionsRepository extends TenantRepository<typeof billi
     return rows(this.db, query, toldRow)
   }
 
-  /** What the last bills of subscriptions charged in advance, unless their invoices are void. */
+  /**
+   * What the last bills of subscriptions charged in advance and no credit note has taken back, unless
+   * their invoices are void.
+   */
   listCharged(subscriptions: readonly BilledSubscription[]): Promise<LastCharged[]> {
     const last = subscriptions.filter(({ billCount }) => billCount > 0)
     if (last.length === 0) return Promise.resolve([])
@@ -159,9 +162,15 @@ export class BilledSubscriptionsRepository extends TenantRepository<typeof billi
       net,
       invoiceId,
     } = billingInvoiceLine
-    // In the terms of prices: with the tax where prices have it in them.
+    // In the terms of prices: with the tax where prices have it in them. What a credit note has given
+    // back is not given back again.
     const amount = sql`${net} + case when ${billingInvoice.pricesIncludeTax}
-      then ${billingInvoiceLine.tax} else 0 end`.mapWith(BigInt)
+      then ${billingInvoiceLine.tax} else 0 end - coalesce((
+        select sum(c.net + case when ${billingInvoice.pricesIncludeTax} then c.tax else 0 end)
+        from gramkit.billing_credit_note_line c
+        where c.tenant_id = ${this.tenantId} and c.invoice_line_id = ${billingInvoiceLine.id}), 0)`.mapWith(
+      BigInt,
+    )
     const text = (column: PgColumn) => sql<string>`${column}`
     return this.db
       .select({

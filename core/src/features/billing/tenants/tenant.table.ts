@@ -19,6 +19,7 @@ export const billingTenant = gramkit.table(
     timeZone: text().notNull(),
     language: text({ enum: LANGUAGES }).notNull(),
     invoiceSeries: text().notNull(),
+    creditNoteSeries: text().notNull(),
     paymentTermsDays: integer().notNull(),
     graceDays: integer().notNull(),
     pricesIncludeTax: boolean().notNull(),

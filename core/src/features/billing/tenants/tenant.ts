@@ -14,6 +14,10 @@ import {
   withTaxId,
 } from '../fields.ts'
 
+const seriesField = z
+  .string()
+  .regex(/^[A-Z0-9][A-Z0-9-]{0,11}$/, 'has not 1 to 12 capital letters, digits and dashes')
+
 /** What a tenant is made of: who sells, and how its invoices are made out. */
 export const tenantFields = z
   .strictObject({
@@ -29,10 +33,9 @@ export const tenantFields = z
     /** The language of its documents. */
     language: z.enum(LANGUAGES, `is none of ${LANGUAGES.join(', ')}`).default('en'),
     /** What the numbers of its invoices begin with. */
-    invoiceSeries: z
-      .string()
-      .regex(/^[A-Z0-9][A-Z0-9-]{0,11}$/, 'has not 1 to 12 capital letters, digits and dashes')
-      .default('INV'),
+    invoiceSeries: seriesField.default('INV'),
+    /** What the numbers of its credit notes begin with. */
+    creditNoteSeries: seriesField.default('CN'),
     paymentTermsDays: daysField(365).default(30),
     /** Days after which an invoice that is due counts as overdue. */
     graceDays: daysField(365).default(0),

@@ -1,0 +1,161 @@
+import { localDay, NotFound, newId, type Page, type PageRequest } from '../../../kernel/index.ts'
+import { creditNoteIssued } from '../billing.events.ts'
+import type { CreditNoteFacts } from '../documents/invoice-document.ts'
+import { readFields } from '../fields.ts'
+import type { Invoice } from '../invoices/invoice.ts'
+import { InvoiceRefuses } from '../invoices/invoices.errors.ts'
+import { invoiceEvent } from '../invoices/tell-invoices.ts'
+import { subscriptionEvent } from '../subscriptions/tell-subscriptions.ts'
+import {
+  type CreditNote,
+  type CreditNoteInput,
+  type CreditNoteLine,
+  creditNoteFields,
+} from './credit-note.ts'
+import type { CreditNoteFilter } from './credit-notes.repository.ts'
+import type { CreditNotesScope } from './credit-notes.scope.ts'
+import { makeCreditNote } from './make-credit-note.ts'
+import { toCreditNoteDocument } from './to-document.ts'
+
+/** A credit note with its lines. */
+export interface CreditNoteView extends CreditNote {
+  readonly lines: readonly CreditNoteLine[]
+}
+
+/**
+ * Corrections of finalized invoices. A credit note is issued once and never changes. What an invoice
+ * still asks for goes down first; what was paid beyond that becomes the customer's credit.
+ */
+export class CreditNotesService {
+  readonly #scope: CreditNotesScope
+
+  constructor(scope: CreditNotesScope) {
+    this.#scope = scope
+  }
+
+  /**
+   * Takes back an invoice, some lines of it or parts of them. An invoice that asks for nothing any
+   * more is paid. Until the transaction ends nobody else gets a number of the series.
+   *
+   * @throws {@link InvalidValue}
+   * @throws {@link NotFound}
+   * @throws {@link InvoiceRefuses} for a draft or a void invoice
+   * @throws {@link MoreThanInvoiced}
+   * @throws {@link NothingToCredit}
+   * @example
+   * const note = await billing.creditNotes.issue({
+   *   invoiceId, lines: [{ lineId: invoice.lines[0].id, amount: 500n }], reason: 'Late delivery',
+   * })
+   */
+  async issue(input: CreditNoteInput): Promise<CreditNoteView> {
+    const { invoiceId, lines: asked, reason, settlement } = readFields(creditNoteFields, input)
+    return this.#scope.transaction(async (tx) => {
+      const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
+      const { state } = invoice
+      if (state === 'draft' || state === 'void') {
+        throw new InvoiceRefuses({ invoiceId, state, step: 'credit' })
+      }
+      const lines = await tx.repos.invoices.listLines([invoiceId])
+      const credited = await tx.repos.creditNotes.listCredited(lines.map(({ id }) => id))
+      const made = makeCreditNote({ invoice, lines, credited, asked })
+      const { creditNoteSeries: series, timeZone } = await tx.repos.tenant.get()
+      const [id, at] = [newId(), tx.clock.now()]
+      const issuedOn = localDay(at, timeZone)
+      await tx.repos.creditNotes.issue({
+        ...{ ...made, id, invoiceId, reason, settlement, series, issuedOn, at },
+      })
+      const note = await view(tx, id)
+      await settle(tx, { invoice, note })
+      return note
+    })
+  }
+
+  /**
+   * Reads a credit note with its lines.
+   *
+   * @throws {@link NotFound}
+   */
+  get(id: string): Promise<CreditNoteView> {
+    return this.#scope.transaction((tx) => view(tx, id))
+  }
+
+  /**
+   * Reads a credit note by its number.
+   *
+   * @throws {@link NotFound}
+   */
+  getByNumber(number: string): Promise<CreditNoteView> {
+    return this.#scope.transaction(async (tx) => {
+      const found = await tx.repos.creditNotes.findByNumber(number)
+      if (!found) throw new NotFound({ what: 'credit note', id: number })
+      return { ...found, lines: await tx.repos.creditNotes.listLines(found.id) }
+    })
+  }
+
+  /** One page of credit notes, newest first. */
+  list(filter: CreditNoteFilter = {}, request: PageRequest = {}): Promise<Page<CreditNote>> {
+    return this.#scope.transaction((tx) => tx.repos.creditNotes.listFiltered(filter, request))
+  }
+
+  /**
+   * A credit note as its reader sees it, of which documents are drawn.
+   *
+   * @throws {@link NotFound}
+   */
+  document(id: string): Promise<CreditNoteFacts> {
+    return this.#scope.transaction(async (tx) => {
+      const note = await view(tx, id)
+      const { language } = await tx.repos.tenant.get()
+      return toCreditNoteDocument(note, await tx.repos.invoices.getById(note.invoiceId), language)
+    })
+  }
+}
+
+/** Gives the customer what was paid: what credit had paid is credit again, and so is the rest. */
+async function settle(
+  tx: CreditNotesScope,
+  { invoice, note }: { readonly invoice: Invoice; readonly note: CreditNoteView },
+): Promise<void> {
+  const { id: invoiceId, customerId, currency, subscriptionId } = invoice
+  const byCredit = await tx.repos.credits.sumOfInvoice(invoiceId)
+  const rest = note.released > byCredit ? note.released - byCredit : 0n
+  const returned = note.released - rest
+  const source = `credit_note:${note.id}`
+  const owner = { customerId, currency, invoiceId, source, note: note.number }
+  if (returned > 0n) await tx.credit.giveBack({ ...owner, invoiceId, amount: returned })
+  if (rest > 0n) await tx.credit.add({ ...owner, amount: rest, reason: 'credit_note' })
+  await tx.journal.bookCreditNote({
+    ...{ invoice, creditNoteId: note.id, lines: note.lines },
+    ...{ reduces: note.lowered, toCredit: note.released },
+  })
+  const { number, total, lowered, released, createdAt } = note
+  const after = { number, invoiceId, currency, total, lowered, released }
+  await tx.record({ action: 'credit_note.issued', subject: `credit_note:${note.id}`, after })
+  await tellOf(tx, { invoice, note })
+  if (invoice.state === 'overdue' && subscriptionId !== null) {
+    const recovered = await tx.repos.subscriptions.catchUp(subscriptionId, createdAt)
+    await tx.tell(recovered.map((each) => subscriptionEvent('recovered', each, createdAt)))
+  }
+}
+
+async function tellOf(
+  tx: CreditNotesScope,
+  { invoice, note }: { readonly invoice: Invoice; readonly note: CreditNote },
+): Promise<void> {
+  const { tenantId, id: creditNoteId, invoiceId, customerId, number, currency, createdAt } = note
+  const payload = {
+    ...{ tenantId, creditNoteId, invoiceId, customerId, number, currency },
+    ...{ total: String(note.total), lowered: String(note.lowered) },
+    released: String(note.released),
+  }
+  const occurred = { occurredAt: createdAt, subjectId: creditNoteId }
+  await tx.tell([creditNoteIssued.create({ ...occurred, payload })])
+  const now = await tx.repos.invoices.getById(invoiceId)
+  const isPaidNow = now.state === 'paid' && invoice.state !== 'paid'
+  if (isPaidNow) await tx.tell([invoiceEvent('paid', now, createdAt)])
+}
+
+async function view(tx: CreditNotesScope, id: string): Promise<CreditNoteView> {
+  const note = await tx.repos.creditNotes.getById(id)
+  return { ...note, lines: await tx.repos.creditNotes.listLines(id) }
+}
