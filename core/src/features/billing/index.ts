@@ -317,6 +317,18 @@ export {
   segmentsOf,
 } from './pricing/segments.ts'
 export type { Tier } from './pricing/tiers.ts'
+export type { AgedReceivables } from './reports/aging.ts'
+export type {
+  Cohort,
+  CustomerMovement,
+  MrrMonth,
+  MrrMovement,
+} from './reports/mrr.ts'
+export type { DayQuery, MonthsQuery, Report, ReportedMonth, UsedRate } from './reports/report.ts'
+export { ReportsRepository, type Subscriber } from './reports/reports.repository.ts'
+export type { ReportsScope } from './reports/reports.scope.ts'
+export { ReportsService } from './reports/reports.service.ts'
+export type { MonthSums, ReportedAccounts, RevenueMonth } from './reports/revenue-month.ts'
 export { BooksRepository } from './revenue/books.repository.ts'
 export { BOOK_PROBLEMS, type BookDifference, type BooksReport } from './revenue/books.ts'
 export { ClosedMonthsRepository } from './revenue/closed-months.repository.ts'

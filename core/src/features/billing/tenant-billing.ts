@@ -14,6 +14,7 @@ import { JournalService } from './journal/journal.service.ts'
 import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
 import { PlansService } from './plans/plans.service.ts'
 import { type PricingPlugIns, pricingPlugIns } from './pricing/pricing-plug-in.ts'
+import { ReportsService } from './reports/reports.service.ts'
 import { RevenueService } from './revenue/revenue.service.ts'
 import { RunsService } from './runs/runs.service.ts'
 import { BilledSubscriptionsService } from './subscriptions/subscriptions.service.ts'
@@ -53,6 +54,7 @@ export class TenantBilling {
   #journal?: JournalService
   #quotas?: QuotasService
   #taxes?: TaxesService
+  #reports?: ReportsService
   #revenue?: RevenueService
   #runs?: RunsService
   #subscriptions?: BilledSubscriptionsService
@@ -150,6 +152,10 @@ export class TenantBilling {
 
   get taxes(): TaxesService {
     return (this.#taxes ??= new TaxesService(this))
+  }
+
+  get reports(): ReportsService {
+    return (this.#reports ??= new ReportsService(this))
   }
 
   get revenue(): RevenueService {

@@ -10,6 +10,7 @@ import { JournalRepository } from './journal/journal.repository.ts'
 import { RecognitionsRepository } from './journal/recognitions.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
+import { ReportsRepository } from './reports/reports.repository.ts'
 import { BooksRepository } from './revenue/books.repository.ts'
 import { ClosedMonthsRepository } from './revenue/closed-months.repository.ts'
 import { RunsRepository } from './runs/runs.repository.ts'
@@ -45,6 +46,7 @@ export class TenantRepositories {
   #quotas?: QuotasRepository
   #reservations?: ReservationsRepository
   #taxRates?: TaxRatesRepository
+  #reports?: ReportsRepository
   #revisions?: RevisionsRepository
   #runs?: RunsRepository
   #subscriptions?: BilledSubscriptionsRepository
@@ -133,6 +135,10 @@ export class TenantRepositories {
 
   get taxRates(): TaxRatesRepository {
     return (this.#taxRates ??= new TaxRatesRepository(this.#db, this.#tenantId))
+  }
+
+  get reports(): ReportsRepository {
+    return (this.#reports ??= new ReportsRepository(this.#db, this.#tenantId))
   }
 
   get revisions(): RevisionsRepository {

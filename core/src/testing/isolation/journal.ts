@@ -7,6 +7,7 @@ const booking = {
   ...{ today: '2028-02-29', on: '2028-02-29', openFromOn: '2028-02-01' },
   ...{ timeZone: 'UTC', at: AT },
 }
+const MONTHS = { fromMonth: '2024-01', untilMonth: '2024-12' }
 const lineOf = ({ invoice }: Contents): string => invoice.lines[0]?.id ?? ''
 
 /** What another tenant tries on the journal. */
@@ -30,6 +31,12 @@ export const journalServices = {
     list: ({ invoice }) => [{ invoiceId: invoice.id }, { limit: 100 }],
     balances: () => [{}],
   },
+  reports: {
+    revenue: () => [MONTHS],
+    mrr: () => [MONTHS],
+    cohorts: () => [MONTHS],
+    aging: () => [{}],
+  },
   revenue: {
     recognise: () => [{}],
     recogniseDue: () => [],
@@ -37,7 +44,7 @@ export const journalServices = {
     listClosedMonths: () => [],
     verify: () => [],
   },
-} satisfies Pick<ServiceProbes, 'journal' | 'revenue'>
+} satisfies Pick<ServiceProbes, 'journal' | 'reports' | 'revenue'>
 
 /** What another tenant tries on the journal, past its service. */
 export const journalRepositories = {
@@ -68,6 +75,11 @@ export const journalRepositories = {
     stop: ({ invoice }) => [invoice.id],
     reduce: (theirs) => [lineOf(theirs), 1n],
   },
+  reports: {
+    sumMonths: () => ['2000-01-01', '2100-01-01'],
+    sumAging: () => ['2100-01-01'],
+    listSubscribers: () => [undefined, 100],
+  },
   books: {
     count: () => [],
     compareInvoices: () => [],
@@ -79,4 +91,7 @@ export const journalRepositories = {
     findLast: () => [],
     list: () => [],
   },
-} satisfies Pick<RepositoryProbes, 'journal' | 'recognitions' | 'books' | 'closedMonths'>
+} satisfies Pick<
+  RepositoryProbes,
+  'journal' | 'recognitions' | 'reports' | 'books' | 'closedMonths'
+>

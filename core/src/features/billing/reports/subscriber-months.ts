@@ -1,0 +1,93 @@
+import { type Currency, isAppError } from '../../../kernel/index.ts'
+import type { PlanVersion } from '../plans/plan.ts'
+import { isUsage } from '../pricing/charge.ts'
+import { priceCharge } from '../pricing/price-charge.ts'
+import type { PricingPlugIns } from '../pricing/pricing-plug-in.ts'
+import { inForceOn, type ResolvedRevision, resolveRevisions } from '../subscriptions/revisions.ts'
+import { type CustomerMonths, monthlyAmount } from './mrr.ts'
+import type { Subscriber } from './reports.repository.ts'
+import type { ReportsScope } from './reports.scope.ts'
+
+/** Customers whose subscriptions are read at once. */
+const CUSTOMERS = 500
+
+/** What customers pay a month, by currency and customer. */
+export type SubscriberMonths = ReadonlyMap<Currency, ReadonlyMap<string, CustomerMonths>>
+
+/**
+ * Reads what each customer pays a month at the ends of some days: the prices of the charges in force
+ * that are asked for again and again, for whole periods. Usage, set-up fees, what is billed once,
+ * trials, pauses, coupons and taxes that come on top are not in it. What cannot be priced is nothing.
+ */
+export async function readSubscriberMonths(
+  tx: ReportsScope,
+  days: readonly string[],
+): Promise<SubscriberMonths> {
+  const months = new Map<Currency, Map<string, CustomerMonths>>()
+  const versions = new Map<string, PlanVersion>()
+  let after: string | undefined
+  for (;;) {
+    const subscribers = await tx.repos.reports.listSubscribers(after, CUSTOMERS)
+    const last = subscribers.at(-1)
+    if (!last) return months
+    after = last.customerId
+    const stored = await tx.repos.revisions.listOfSubscriptions(subscribers.map(({ id }) => id))
+    const missing = new Set(stored.map(({ planVersionId }) => planVersionId))
+    const wanted = [...missing].filter((id) => !versions.has(id))
+    for (const version of await tx.repos.planVersions.getByIds(wanted)) {
+      versions.set(version.id, version)
+    }
+    const storedOf = Map.groupBy(stored, ({ subscriptionId }) => subscriptionId)
+    for (const subscriber of subscribers) {
+      const revisions = resolveRevisions(storedOf.get(subscriber.id) ?? [], versions)
+      const { currency, customerId } = subscriber
+      const paid = monthsOf(subscriber, revisions, { days, plugIns: tx.pricingPlugIns })
+      const customers = months.get(currency) ?? new Map<string, CustomerMonths>()
+      customers.set(customerId, together(customers.get(customerId), paid))
+      months.set(currency, customers)
+    }
+  }
+}
+
+function monthsOf(
+  { paysFromOn, currency }: Subscriber,
+  revisions: readonly ResolvedRevision[],
+  { days, plugIns }: { readonly days: readonly string[]; readonly plugIns: PricingPlugIns },
+): CustomerMonths {
+  const amountOn = (day: string): bigint => {
+    const inForce = day < paysFromOn ? undefined : inForceOn(revisions, day)
+    return inForce ? monthlyPrice(inForce, currency, plugIns) : 0n
+  }
+  const starts = revisions.map(({ fromOn }) => (fromOn > paysFromOn ? fromOn : paysFromOn))
+  const firstPaidOn = [paysFromOn, ...starts.toSorted()].find((day) => amountOn(day) > 0n) ?? null
+  return { firstPaidOn, amounts: days.map(amountOn) }
+}
+
+function monthlyPrice(
+  { charges, quantity, version }: ResolvedRevision,
+  currency: Currency,
+  plugIns: PricingPlugIns,
+): bigint {
+  try {
+    const prices = charges
+      .filter((charge) => !isUsage(charge))
+      .map((charge) => priceCharge(charge, { quantity, currency }, plugIns).amount)
+    return monthlyAmount(
+      prices.reduce((sum, price) => sum + price, 0n),
+      version.cycle,
+    )
+  } catch (error) {
+    if (!isAppError(error)) throw error
+    return 0n
+  }
+}
+
+/** What a customer pays for two things. */
+export function together(one: CustomerMonths | undefined, other: CustomerMonths): CustomerMonths {
+  if (!one) return other
+  const days = [one.firstPaidOn, other.firstPaidOn].filter((day) => day !== null).toSorted()
+  return {
+    firstPaidOn: days[0] ?? null,
+    amounts: one.amounts.map((amount, index) => amount + (other.amounts[index] ?? 0n)),
+  }
+}
