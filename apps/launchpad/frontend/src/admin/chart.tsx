@@ -1,3 +1,4 @@
+import { whole } from '@gramkit/mini-app/texts'
 import {
   Bar,
   BarChart,
@@ -12,7 +13,6 @@ import {
   YAxis,
 } from 'recharts'
 import { useLaunchpad } from '../launchpad-context.tsx'
-import { whole } from '../texts/counted.ts'
 import { useAdminTexts } from './texts/texts.ts'
 
 /** One line or one colour of bars. */

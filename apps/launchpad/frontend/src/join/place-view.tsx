@@ -1,9 +1,9 @@
+import { whole } from '@gramkit/mini-app/texts'
 import { Card } from '@gramkit/mini-app/ui'
 import { Button, LargeTitle, Text } from '@telegram-apps/telegram-ui'
 import type { Position } from '../api/wire.ts'
 import { useLaunchpad } from '../launchpad-context.tsx'
 import { go } from '../route.ts'
-import { whole } from '../texts/counted.ts'
 import { ShareCard } from '../ui/share-card.tsx'
 import { EntryCard } from './entry-card.tsx'
 

@@ -1,4 +1,5 @@
-import { counted, LIFETIME_MONTHS, whole } from './counted.ts'
+import { counted, whole } from '@gramkit/mini-app/texts'
+import { LIFETIME_MONTHS } from './lifetime.ts'
 
 function premium(months: number): string {
   if (months >= LIFETIME_MONTHS) return 'premium for life'

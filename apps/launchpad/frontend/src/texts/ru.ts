@@ -1,5 +1,6 @@
-import { counted, LIFETIME_MONTHS, whole } from './counted.ts'
+import { counted, whole } from '@gramkit/mini-app/texts'
 import type { Texts } from './en.ts'
+import { LIFETIME_MONTHS } from './lifetime.ts'
 
 function premium(months: number): string {
   if (months >= LIFETIME_MONTHS) return 'премиум навсегда'

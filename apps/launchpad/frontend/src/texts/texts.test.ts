@@ -1,7 +1,6 @@
-import { plainTexts } from '@gramkit/mini-app/texts'
+import { counted, plainTexts } from '@gramkit/mini-app/texts'
 import { expect, test } from 'vitest'
 import { adminTexts } from '../admin/texts/texts.ts'
-import { counted } from './counted.ts'
 import { problemTexts } from './problem-texts.ts'
 import { texts } from './texts.ts'
 

@@ -17,6 +17,8 @@ export interface Api {
   tell(path: string, ask: Ask): Promise<void>
   /** The answer as text. */
   text(path: string): Promise<string>
+  /** The answer as a file. */
+  file(path: string): Promise<Blob>
 }
 
 /** Makes a client of the interface at an address. */
@@ -49,5 +51,6 @@ export function apiAt(baseUrl: string, send: Fetch): Api {
       await call(path, ask)
     },
     text: async (path) => (await call(path, {})).text(),
+    file: async (path) => (await call(path, {})).blob(),
   }
 }

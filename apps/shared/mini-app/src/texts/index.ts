@@ -4,6 +4,7 @@
  * @module
  */
 
+export { counted, type Forms, whole } from './counted.ts'
 export { day, moment, number, signed } from './format.ts'
 export { knownProblems } from './known-problems.ts'
 export { type Language, languageOf, languages } from './language.ts'

@@ -1,4 +1,4 @@
-import { counted, whole } from '../../texts/counted.ts'
+import { counted, whole } from '@gramkit/mini-app/texts'
 import type { AdminTexts } from './en.ts'
 
 /** Russian. */

@@ -1,4 +1,5 @@
-import { type Language, number } from '@gramkit/mini-app/texts'
+import { number } from './format.ts'
+import type { Language } from './language.ts'
 
 const plural = { en: new Intl.PluralRules('en'), ru: new Intl.PluralRules('ru') } as const
 
@@ -16,6 +17,3 @@ export function counted(language: Language, count: number, [one, few, many]: For
   const noun = rule === 'one' ? one : rule === 'few' ? few : many
   return `${whole(language, count)} ${noun}`
 }
-
-/** Months of what is given for a lifetime. */
-export const LIFETIME_MONTHS = 1_200

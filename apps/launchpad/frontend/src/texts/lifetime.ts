@@ -1,0 +1,2 @@
+/** Months of what is given for a lifetime. */
+export const LIFETIME_MONTHS = 1_200
