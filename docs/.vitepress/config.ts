@@ -85,6 +85,7 @@ export default defineConfig({
           { text: 'Go live with Stars', link: '/how-to/go-live-with-stars' },
           { text: 'Go live with YooKassa', link: '/how-to/go-live-with-yookassa' },
           { text: 'Take money by Stripe', link: '/how-to/take-stripe' },
+          { text: 'Show invoices and figures', link: '/how-to/show-invoices-and-figures' },
           { text: 'Back up and restore', link: '/how-to/back-up-and-restore' },
         ],
       },

@@ -13,7 +13,7 @@ import { coreEdge } from '@gramkit/core/http'
 import { alertSubscriptions } from '@gramkit/core/jobs'
 import type { Logger } from '@gramkit/core/log'
 import { sendDueNotifications } from '@gramkit/core/notifications'
-import { BILLING_PATH } from './pages.ts'
+import { BILLING_PATH, dashboardPages } from './pages.ts'
 import { tenantRoutes } from './routes.ts'
 import { tenantEdge } from './tenant-edge.ts'
 
@@ -56,6 +56,7 @@ export async function openBilling(config: Config, logger: Logger): Promise<Billi
       for (const routes of tenantRoutes({ printer })) {
         await app.register(routes, { prefix: `${BILLING_PATH}/api/v1` })
       }
+      await app.register(dashboardPages)
     },
     path: BILLING_PATH,
     // One text for all languages, so a wordless one.

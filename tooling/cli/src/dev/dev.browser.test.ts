@@ -91,8 +91,15 @@ describe('the dev command', () => {
     const apiKey = readFileSync(join(home, 'billing-api-key'), 'utf8').trim()
     expect(first.output()).toContain(apiKey)
     const paths = ['/sandbox/', '/shop/', '/docs/', '/health', '/metrics', '/openapi.json']
-    paths.push('/billing/docs/', '/billing/openapi.json')
-    for (const path of [...paths, '/join/', '/join/admin', '/status', '/api/waitlist/stats']) {
+    paths.push('/billing/', '/billing/docs/', '/billing/openapi.json')
+    for (const path of [
+      ...paths,
+      '/join/',
+      '/join/admin',
+      '/billing/',
+      '/status',
+      '/api/waitlist/stats',
+    ]) {
       expect([path, (await fetch(`${url}${path}`)).status]).toEqual([path, 200])
     }
     expect(await api('/api/v1/admin/ledger/verify', token)).toMatchObject({ ok: true })

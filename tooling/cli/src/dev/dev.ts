@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
-import { BILLING_PATH } from '@gramkit/billing-backend'
+import { BILLING_PATH, DASHBOARD_FOLDER } from '@gramkit/billing-backend'
 import { loadConfig } from '@gramkit/core/config'
 import { createLogger } from '@gramkit/core/log'
 import { JOIN_PATH, PAGES_FOLDER } from '@gramkit/launchpad'
@@ -61,6 +61,7 @@ async function start({ port, home, say, running }: Start): Promise<{ broken: Pro
     startPostgres({ dataDir: home.postgres, persistent: true }),
     buildFrontend(MINI_APP_FOLDER),
     buildFrontend(PAGES_FOLDER),
+    buildFrontend(DASHBOARD_FOLDER),
   ])
   running.defer(() => cluster.stop())
   for (const name of [DATABASE, LAUNCHPAD_DATABASE, BILLING_DATABASE]) {
@@ -173,7 +174,8 @@ gramkit is ready.
   The waitlist        ${publicUrl}${JOIN_PATH}/
   Its administration  ${publicUrl}${JOIN_PATH}/admin
   API reference       ${publicUrl}/docs
-  Billing             ${publicUrl}${BILLING_PATH}/docs
+  Billing, signed in  ${publicUrl}${BILLING_PATH}/#key=${apiKey}
+  Its API reference   ${publicUrl}${BILLING_PATH}/docs
   Its demo's API key  ${apiKey}
                       (also in ${home.billingKeyFile})
   Admin token         ${home.secrets.adminToken}

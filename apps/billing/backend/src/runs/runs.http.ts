@@ -39,6 +39,8 @@ const runPreviewWire = z
   })
   .meta({ id: 'RunPreview' })
 
+const runWorkWire = z.object({ outcome: z.enum(['worked', 'busy', 'waiting', 'over']) })
+
 const threshold = bodyOf(runFields, {
   approvalThreshold: amountWire.nullable().optional(),
 }).nullish()
@@ -120,6 +122,17 @@ export const runsHttp: FastifyPluginAsyncZod = async (app) => {
       answerOnce(request, reply, { status: 200 }, () =>
         billingOf(request).runs.reject(request.params.id),
       ),
+  )
+
+  app.post(
+    '/runs/:id/work',
+    withScope('runs:write', {
+      tags,
+      summary: 'Does one batch of a run beside the workers, for somebody who waits',
+      params: idParams,
+      response: { 200: runWorkWire, ...problemResponses },
+    }),
+    async (request) => ({ outcome: await billingOf(request).runs.work(request.params.id) }),
   )
 }
 

@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs'
+import { startBrowser } from '@gramkit/sandbox/browser'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type RunningBilling,
+  startRunningBilling,
+  type TenantClient,
+} from './testing/running-billing.ts'
+
+const PHONE = { width: 390, height: 844 }
+const DESKTOP = { width: 1280, height: 900 }
+const PICTURES = 'test-results/pictures'
+const API = '/billing/api/v1'
+
+let billing: RunningBilling
+let tenant: TenantClient
+let customerId: string
+let browser: Browser
+const errors: string[] = []
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true })
+  billing = await startRunningBilling({}, { sandboxOnSameOrigin: true })
+  browser = await startBrowser()
+  tenant = await billing.tenant({ currency: 'RUB' })
+  const customer = { code: 'ADA', name: 'Ada Lovelace', email: 'ada@example.org' }
+  customerId = (await tenant.post(`${API}/customers`, customer)).body.id
+})
+
+afterAll(async () => {
+  await browser.close()
+  await billing[Symbol.asyncDispose]()
+  expect(errors).toEqual([])
+})
+
+async function openPage(url: string, viewport = DESKTOP): Promise<Page> {
+  const context = await browser.newContext({ viewport, locale: 'en-US' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  page.on('pageerror', (error) => errors.push(error.message))
+  await page.goto(url)
+  return page
+}
+
+/** The dashboard, signed in by a link. */
+const openDashboard = (viewport = DESKTOP) =>
+  openPage(`${billing.url}/billing/#key=${tenant.token}`, viewport)
+
+const shot = (page: Page, name: string) =>
+  page.screenshot({ path: `${PICTURES}/billing-${name}.png`, fullPage: true })
+
+test('whoever has a key of the tenant signs in, and nobody with another', async () => {
+  const page = await openPage(`${billing.url}/billing/`)
+  await page.getByLabel('API key', { exact: true }).fill('not-a-key')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('alert').getByText('This key is not known').waitFor()
+  await page.getByLabel('API key', { exact: true }).fill(tenant.token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText(tenant.tenant.name).waitFor()
+  await page.getByRole('link', { name: 'Customers' }).click()
+  await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('API key', { exact: true }).waitFor()
+
+  await page.goto(`${billing.url}/billing/#key=${tenant.token}`)
+  await page.getByText(tenant.tenant.name).waitFor()
+  expect(page.url()).not.toContain(tenant.token)
+  await page.context().close()
+})
+
+test('a run is previewed and committed, and shows how far it is', async () => {
+  const charge = { key: 'base', title: 'Base fee', when: 'advance', model: 'flat', rate: '490' }
+  const plan = await tenant.post(`${API}/plans`, {
+    ...{ code: 'PRO', name: 'Pro', currency: 'RUB', cycle: 'monthly', charges: [charge] },
+  })
+  await tenant.post(`${API}/plans/${plan.body.id}/publish`)
+  const subscription = { customerId, planId: plan.body.id }
+  await tenant.post(`${API}/subscriptions`, subscription)
+  await tenant.post(`${API}/subscriptions`, subscription)
+
+  const page = await openDashboard()
+  await page.getByRole('link', { name: 'Billing runs' }).click()
+  const start = page.getByRole('region', { name: 'Bill what is due' })
+  await start.getByLabel('Ask me above a total').fill('100')
+  await start.getByRole('button', { name: 'Preview' }).click()
+  await start.getByText('Would make 2 invoices').waitFor()
+  await start.getByText('It would wait for somebody to approve it').waitFor()
+  await start.getByRole('button', { name: 'Make 2 invoices' }).click()
+
+  const run = page.getByRole('region', { name: /^The (run now|last run)$/ })
+  await run.getByText('Waits for approval').waitFor()
+  await run.getByRole('button', { name: 'Approve' }).click()
+  await run.getByText('Done').waitFor()
+  await expect.poll(() => run.getByRole('meter').getAttribute('value')).toBe('1')
+  await shot(page, 'run')
+  await page.getByRole('link', { name: 'Audit' }).click()
+  await page.getByRole('cell', { name: 'run.approved' }).waitFor()
+  await page.context().close()
+})
+
+test('every view understands what the server says, in Russian on a phone too', async () => {
+  const page = await openDashboard(PHONE)
+  await page.getByRole('button', { name: 'Switch to Russian' }).click()
+  for (const [view, shown] of [
+    ['Счета', 'Счета'],
+    ['Клиенты', 'Клиенты'],
+    ['Подписки', 'Подписки'],
+    ['Тарифы', 'Pro'],
+    ['Выставление', 'Последнее выставление'],
+    ['Расход', 'Счётчики'],
+    ['Журнал', 'Журнал'],
+  ] as const) {
+    await page.getByRole('link', { name: view, exact: true }).click()
+    await page.getByRole('region', { name: shown, exact: true }).waitFor()
+    await expect.poll(() => page.getByRole('status', { name: 'Загрузка' }).count()).toBe(0)
+    expect(await page.getByRole('alert').allTextContents(), view).toEqual([])
+    const width = await page.locator('html').evaluate((html) => html.scrollWidth)
+    expect(width, view).toBeLessThanOrEqual(PHONE.width)
+  }
+  await page.context().close()
+})

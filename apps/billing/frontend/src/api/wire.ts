@@ -1,0 +1,187 @@
+import * as z from 'zod/mini'
+
+/** A page of a list. */
+export const pageOf = <Item extends z.ZodMiniType>(item: Item) =>
+  z.object({ items: z.array(item), nextCursor: z.nullable(z.string()) })
+
+/** Minor units as text. */
+const amount = z.string()
+/** A day, such as 2028-01-31. */
+const day = z.nullable(z.string())
+
+/** Who sells. */
+export const tenantWire = z.object({ name: z.string(), code: z.string(), currency: z.string() })
+
+/** Who buys. */
+export const customerWire = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  email: z.nullable(z.string()),
+  company: z.nullable(z.string()),
+  address: z.array(z.string()),
+  country: z.nullable(z.string()),
+  taxId: z.nullable(z.string()),
+  currency: z.string(),
+  timeZone: z.string(),
+  paymentTermsDays: z.nullable(z.int()),
+  autoCharge: z.boolean(),
+  createdAt: z.string(),
+})
+
+/** Who buys. */
+export type Customer = z.infer<typeof customerWire>
+
+/** States of an invoice. */
+export const invoiceStates = [
+  'draft',
+  'finalized',
+  'partially_paid',
+  'overdue',
+  'paid',
+  'void',
+  'uncollectible',
+] as const
+
+/** What is asked of a customer. */
+export const invoiceWire = z.object({
+  id: z.string(),
+  customerId: z.string(),
+  subscriptionId: z.nullable(z.string()),
+  state: z.enum(invoiceStates),
+  number: z.nullable(z.string()),
+  currency: z.string(),
+  buyer: z.object({ name: z.string(), company: z.nullable(z.string()) }),
+  issuedOn: day,
+  dueOn: day,
+  total: amount,
+  paid: amount,
+  credited: amount,
+  remaining: amount,
+  createdAt: z.string(),
+})
+
+/** What is asked of a customer. */
+export type Invoice = z.infer<typeof invoiceWire>
+
+/** What a customer is billed for. */
+export const subscriptionWire = z.object({
+  id: z.string(),
+  customerId: z.string(),
+  status: z.enum(['trial', 'active', 'past_due', 'paused', 'canceled', 'expired']),
+  currency: z.string(),
+  cycle: z.string(),
+  startOn: z.string(),
+  timeZone: z.string(),
+  nextBillingAt: z.nullable(z.string()),
+  parkedAt: z.nullable(z.string()),
+  parkedReason: z.nullable(z.string()),
+})
+
+/** What a customer is billed for. */
+export type Subscription = z.infer<typeof subscriptionWire>
+
+const chargeWire = z.object({
+  key: z.string(),
+  title: z.string(),
+  model: z.string(),
+  rate: z.optional(z.string()),
+  meter: z.optional(z.string()),
+})
+
+const versionWire = z.object({
+  number: z.int(),
+  currency: z.string(),
+  cycle: z.string(),
+  trialDays: z.int(),
+  setupFee: amount,
+  charges: z.array(chargeWire),
+})
+
+/** What is sold. */
+export const planWire = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  description: z.string(),
+  archivedAt: z.nullable(z.string()),
+})
+
+/** What is sold, and what it costs. */
+export const planViewWire = z.extend(planWire, {
+  current: z.nullable(versionWire),
+  draft: z.nullable(versionWire),
+})
+
+/** What is sold, and what it costs. */
+export type Plan = z.infer<typeof planViewWire>
+
+/** One billing run. */
+export const runWire = z.object({
+  id: z.string(),
+  state: z.enum(['waiting', 'billing', 'finalizing', 'completed', 'rejected']),
+  asOf: z.string(),
+  startedBy: z.string(),
+  completedAt: z.nullable(z.string()),
+  createdAt: z.string(),
+})
+
+/** How far a run is. */
+export const runProgressWire = z.extend(runWire, {
+  invoices: z.int(),
+  drafts: z.int(),
+  due: z.int(),
+  parked: z.int(),
+})
+
+/** How far a run is. */
+export type RunProgress = z.infer<typeof runProgressWire>
+
+/** Whether one batch was done, or why none was. */
+export const runWorkWire = z.object({ outcome: z.enum(['worked', 'busy', 'waiting', 'over']) })
+
+/** What a run would do. */
+export const runPreviewWire = z.object({
+  asOf: z.string(),
+  invoices: z.int(),
+  totals: z.array(z.object({ currency: z.string(), amount })),
+  parked: z.array(z.object({ subscriptionId: z.string(), reason: z.string() })),
+  needsApproval: z.boolean(),
+})
+
+/** What a run would do. */
+export type RunPreview = z.infer<typeof runPreviewWire>
+
+/** Counts one kind of usage. */
+export const meterWire = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  unit: z.string(),
+  aggregation: z.enum(['sum', 'count', 'max', 'unique', 'last', 'weighted']),
+})
+
+/** Counts one kind of usage. */
+export type Meter = z.infer<typeof meterWire>
+
+/** What was counted in a span of time; a decimal number. */
+export const usageTotalWire = z.object({ quantity: z.string() })
+
+/** How far a quota is used; decimal numbers. */
+export const quotaStateWire = z.object({
+  quantity: z.string(),
+  used: z.string(),
+  held: z.string(),
+  remaining: z.string(),
+  endsAt: z.string(),
+})
+
+/** Who changed what. */
+export const auditWire = z.object({
+  id: z.string(),
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  facts: z.record(z.string(), z.string()),
+  createdAt: z.string(),
+})
