@@ -3,6 +3,7 @@ import { VirtualClock } from '@gramkit/core/kernel'
 import { testDatabase } from '@gramkit/services/testing'
 import { expect } from 'vitest'
 import { drawStories } from '../golden-year/drawn.ts'
+import { HAND_WRITTEN } from '../golden-year/more-hand.ts'
 import { billsOf, play, texts } from '../golden-year/play.ts'
 import { contractOf, YEAR } from '../golden-year/story.ts'
 import { seededChance } from '../harness/chance.ts'
@@ -26,7 +27,8 @@ proof(
     const drawn = proof.isFull
       ? drawStories(400, proof.chance)
       : drawStories(40, seededChance(SEED))
-    const played = await play({ services, clock }, drawn)
+    const tables = new Map(HAND_WRITTEN.map(({ story, bills }) => [story, bills]))
+    const played = await play({ services, clock }, [...tables.keys(), ...drawn])
     const kinds = new Set<string>()
     let invoices = 0
     for (const one of played) {
@@ -35,6 +37,8 @@ proof(
       expect(parkedReason, story.code).toBeNull()
       const bills = await billsOf(one)
       const wanted = naiveBills(contractOf(story), YEAR.until)
+      const table = tables.get(story)
+      if (table) expect(texts(bills), story.code).toEqual(table)
       expect(texts(bills), printed(story)).toEqual(texts(wanted))
       for (const { lines } of bills) for (const { kind } of lines) kinds.add(kind)
       invoices += bills.length
