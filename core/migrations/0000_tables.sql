@@ -746,6 +746,59 @@ CREATE TABLE "gramkit"."billing_usage_reading" (
 	CONSTRAINT "billing_usage_reading_period_check" CHECK ("gramkit"."billing_usage_reading"."starts_at" < "gramkit"."billing_usage_reading"."ends_at" and "gramkit"."billing_usage_reading"."ends_at" <= "gramkit"."billing_usage_reading"."billed_at")
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_webhook_attempt" (
+	"tenant_id" uuid NOT NULL,
+	"delivery_id" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	"status" integer,
+	"problem" text,
+	CONSTRAINT "billing_webhook_attempt_pkey" PRIMARY KEY("tenant_id","delivery_id","number"),
+	CONSTRAINT "billing_webhook_attempt_outcome_check" CHECK (("gramkit"."billing_webhook_attempt"."status" is null) <> ("gramkit"."billing_webhook_attempt"."problem" is null) and ("gramkit"."billing_webhook_attempt"."problem" is null
+        or "gramkit"."billing_webhook_attempt"."problem" in ('unknown', 'no_answer', 'timeout', 'address_not_public')))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_webhook_delivery" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"endpoint_id" uuid NOT NULL,
+	"event_id" uuid NOT NULL,
+	"event" text NOT NULL,
+	"body" text NOT NULL,
+	"state" text NOT NULL,
+	"attempts" integer NOT NULL,
+	"attempts_max" integer NOT NULL,
+	"due_at" timestamp (3) with time zone,
+	"delivered_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_webhook_delivery_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_webhook_delivery_state_check" CHECK ("gramkit"."billing_webhook_delivery"."state" in ('pending', 'delivered', 'failed')
+        and ("gramkit"."billing_webhook_delivery"."state" = 'pending') = ("gramkit"."billing_webhook_delivery"."due_at" is not null)
+        and ("gramkit"."billing_webhook_delivery"."state" = 'delivered') = ("gramkit"."billing_webhook_delivery"."delivered_at" is not null)),
+	CONSTRAINT "billing_webhook_delivery_attempts_check" CHECK ("gramkit"."billing_webhook_delivery"."attempts" between 0 and "gramkit"."billing_webhook_delivery"."attempts_max")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_webhook_endpoint" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"url" text NOT NULL,
+	"events" text[],
+	"secret" text NOT NULL,
+	"former_secret" text,
+	"former_secret_until" timestamp (3) with time zone,
+	"is_enabled" boolean NOT NULL,
+	"disabled_reason" text,
+	"failing_since" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_webhook_endpoint_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_webhook_endpoint_url_check" CHECK ("gramkit"."billing_webhook_endpoint"."url" ~ '^https?://' and char_length("gramkit"."billing_webhook_endpoint"."url") <= 2000),
+	CONSTRAINT "billing_webhook_endpoint_disabled_check" CHECK ("gramkit"."billing_webhook_endpoint"."is_enabled" = ("gramkit"."billing_webhook_endpoint"."disabled_reason" is null) and ("gramkit"."billing_webhook_endpoint"."disabled_reason" is null
+        or "gramkit"."billing_webhook_endpoint"."disabled_reason" in ('asked', 'failing', 'gone')))
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."friendship" (
 	"low_id" uuid NOT NULL,
 	"high_id" uuid NOT NULL,
@@ -1503,6 +1556,9 @@ ALTER TABLE "gramkit"."billing_reservation" ADD CONSTRAINT "billing_reservation_
 ALTER TABLE "gramkit"."billing_usage_event" ADD CONSTRAINT "billing_usage_event_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_usage_reading" ADD CONSTRAINT "billing_usage_reading_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_usage_reading" ADD CONSTRAINT "billing_usage_reading_subscription_fk" FOREIGN KEY ("tenant_id","subscription_id") REFERENCES "gramkit"."billing_subscription"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_webhook_attempt" ADD CONSTRAINT "billing_webhook_attempt_delivery_fk" FOREIGN KEY ("tenant_id","delivery_id") REFERENCES "gramkit"."billing_webhook_delivery"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_webhook_delivery" ADD CONSTRAINT "billing_webhook_delivery_endpoint_fk" FOREIGN KEY ("tenant_id","endpoint_id") REFERENCES "gramkit"."billing_webhook_endpoint"("tenant_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_webhook_endpoint" ADD CONSTRAINT "billing_webhook_endpoint_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_low_id_user_account_id_fk" FOREIGN KEY ("low_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship" ADD CONSTRAINT "friendship_high_id_user_account_id_fk" FOREIGN KEY ("high_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."friendship_block" ADD CONSTRAINT "friendship_block_blocker_id_user_account_id_fk" FOREIGN KEY ("blocker_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1648,6 +1704,10 @@ CREATE INDEX "billing_reservation_quota_index" ON "gramkit"."billing_reservation
 CREATE INDEX "billing_usage_event_time_index" ON "gramkit"."billing_usage_event" USING btree ("tenant_id","customer_id","meter_id","occurred_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_usage_reading_key" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","subscription_id","meter_id","starts_at","ends_at","billed_at");--> statement-breakpoint
 CREATE INDEX "billing_usage_reading_customer_index" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","customer_id","meter_id","ends_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_webhook_delivery_event_key" ON "gramkit"."billing_webhook_delivery" USING btree ("tenant_id","endpoint_id","event_id");--> statement-breakpoint
+CREATE INDEX "billing_webhook_delivery_due_index" ON "gramkit"."billing_webhook_delivery" USING btree ("tenant_id","endpoint_id","due_at") WHERE "gramkit"."billing_webhook_delivery"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX "billing_webhook_delivery_next_index" ON "gramkit"."billing_webhook_delivery" USING btree ("due_at") WHERE "gramkit"."billing_webhook_delivery"."state" = 'pending';--> statement-breakpoint
+CREATE INDEX "billing_webhook_delivery_over_index" ON "gramkit"."billing_webhook_delivery" USING btree ("updated_at") WHERE "gramkit"."billing_webhook_delivery"."state" <> 'pending';--> statement-breakpoint
 CREATE INDEX "friendship_high_id_index" ON "gramkit"."friendship" USING btree ("high_id");--> statement-breakpoint
 CREATE INDEX "friendship_block_blocked_id_index" ON "gramkit"."friendship_block" USING btree ("blocked_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "group_member_owner_key" ON "gramkit"."group_member" USING btree ("group_id") WHERE "gramkit"."group_member"."role" = 'owner';--> statement-breakpoint

@@ -595,6 +595,14 @@ REVOKE UPDATE ON gramkit.billing_usage_reading FROM gramkit_app;
 --> statement-breakpoint
 REVOKE DELETE ON gramkit.billing_quota, gramkit.billing_reservation FROM gramkit_app;
 --> statement-breakpoint
+-- What is told to webhooks is never changed, nor who tried when; only what became of it.
+REVOKE UPDATE ON gramkit.billing_webhook_delivery, gramkit.billing_webhook_attempt FROM gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (state, attempts, attempts_max, due_at, delivered_at, updated_at)
+  ON gramkit.billing_webhook_delivery TO gramkit_app;
+--> statement-breakpoint
+GRANT UPDATE (status, problem) ON gramkit.billing_webhook_attempt TO gramkit_app;
+--> statement-breakpoint
 REVOKE UPDATE ON gramkit.billing_api_key FROM gramkit_app;
 --> statement-breakpoint
 GRANT UPDATE (revoked_at, last_used_on) ON gramkit.billing_api_key TO gramkit_app;
@@ -933,6 +941,12 @@ CREATE FUNCTION gramkit.billing_due_tenants(kind text, now timestamptz, most int
     WHERE kind = 'billing' AND s.due_at <= now AND NOT EXISTS (
       SELECT FROM gramkit.billing_run r WHERE r.tenant_id = s.tenant_id
         AND (r.state = 'waiting' OR (r.state = 'rejected' AND r.decided_at > now - interval '1 day')))
+    UNION ALL
+    SELECT w.tenant_id FROM gramkit.billing_webhook_delivery w
+    WHERE kind = 'webhooks' AND w.state = 'pending' AND w.due_at <= now
+    UNION ALL
+    SELECT w.tenant_id FROM gramkit.billing_webhook_delivery w
+    WHERE kind = 'webhooks_over' AND w.state <> 'pending' AND w.updated_at < now
   ) d ORDER BY 1 LIMIT most
 $$;
 --> statement-breakpoint
@@ -947,6 +961,10 @@ CREATE FUNCTION gramkit.billing_next_due(kind text)
     WHEN 'billing' THEN least(
       (SELECT min(s.due_at) FROM gramkit.billing_subscription s WHERE s.due_at IS NOT NULL),
       (SELECT min(r.created_at) FROM gramkit.billing_run r WHERE r.state IN ('billing', 'finalizing')))
+    WHEN 'webhooks' THEN (SELECT min(w.due_at) FROM gramkit.billing_webhook_delivery w
+      WHERE w.state = 'pending')
+    WHEN 'webhooks_over' THEN (SELECT min(w.updated_at) FROM gramkit.billing_webhook_delivery w
+      WHERE w.state <> 'pending')
   END
 $$;
 --> statement-breakpoint

@@ -13,6 +13,8 @@ import {
 import {
   billDueSubscriptions,
   fallOverdueInvoices,
+  forgetOldWebhooks,
+  postDueWebhooks,
   recogniseDueRevenue,
 } from './features/billing/index.ts'
 import { expireDueInvitations } from './features/invites/index.ts'
@@ -91,6 +93,8 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   billDueSubscriptions,
   fallOverdueInvoices,
   recogniseDueRevenue,
+  postDueWebhooks,
+  forgetOldWebhooks,
   sweepDepartures,
   takeBalanceSnapshots,
   verifyLedger,

@@ -43,6 +43,9 @@ export {
   billingTenant,
   billingUsageEvent,
   billingUsageReading,
+  billingWebhookAttempt,
+  billingWebhookDelivery,
+  billingWebhookEndpoint,
 } from './features/billing/index.ts'
 export { friendship, friendshipBlock } from './features/friendships/index.ts'
 export { group, groupMember } from './features/groups/index.ts'

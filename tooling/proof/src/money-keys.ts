@@ -1,6 +1,7 @@
 import { ACCESS_KEYS } from './access-keys.ts'
 import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { CREDIT_KEYS } from './billing-keys-credit.ts'
+import { EVENTS_KEYS } from './billing-keys-events.ts'
 import { PRICING_KEYS } from './billing-keys-pricing.ts'
 import { RUNS_KEYS } from './billing-keys-runs.ts'
 import { SUBSCRIPTIONS_KEYS } from './billing-keys-subscriptions.ts'
@@ -57,6 +58,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...QUALITY_KEYS,
   ...REFERRALS_KEYS,
   ...USAGE_KEYS,
+  ...EVENTS_KEYS,
   ...WAITLIST_KEYS,
   ...PRICING_KEYS,
   ...TENANT_KEYS,

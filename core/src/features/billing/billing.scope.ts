@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Executor, Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
+import type { WebhookReach } from '../../platform/webhooks/index.ts'
 import type { AuditRepository, AuditService } from '../audit/index.ts'
 import type { PricingPlugIns } from './pricing/pricing-plug-in.ts'
 import type { TaxCalculations } from './taxes/tax-calculation.ts'
@@ -16,6 +17,8 @@ export interface BillingOptions {
   readonly taxCalculations?: TaxCalculations | undefined
   /** Ways to price of the app's own, which charges name. [none] */
   readonly pricingPlugIns?: PricingPlugIns | undefined
+  /** How far webhooks of tenants reach: `anywhere` only for development. [public] */
+  readonly webhookReach?: WebhookReach | undefined
 }
 
 /** All of core that billing may touch. */

@@ -470,3 +470,24 @@ export type {
   UsageTotals,
 } from './usage/usage-reading.ts'
 export { type ReadPeriod, UsageReadingsRepository } from './usage/usage-readings.repository.ts'
+export {
+  billingWebhookAttempt,
+  billingWebhookDelivery,
+  billingWebhookEndpoint,
+} from './webhooks/webhook.table.ts'
+export { WebhookDeliveriesRepository } from './webhooks/webhook-deliveries.repository.ts'
+export {
+  DELIVERY_STATES,
+  type DeliveryFilter,
+  type DeliveryState,
+  WEBHOOK_EVENTS,
+  type WebhookAttempt,
+  type WebhookDelivery,
+  type WebhookEndpoint,
+  type WebhookEndpointInput,
+} from './webhooks/webhook-endpoint.ts'
+export { WebhookEndpointsRepository } from './webhooks/webhook-endpoints.repository.ts'
+export { TooManyWebhookEndpoints, WebhookEndpointDisabled } from './webhooks/webhooks.errors.ts'
+export { forgetOldWebhooks, postDueWebhooks } from './webhooks/webhooks.jobs.ts'
+export type { WebhooksScope } from './webhooks/webhooks.scope.ts'
+export { type WebhookDeliveryView, WebhooksService } from './webhooks/webhooks.service.ts'

@@ -10,7 +10,9 @@ import { TenantBilling } from './tenant-billing.ts'
 import { TenantRepositories } from './tenant-repositories.ts'
 
 /** Members of a tenant's billing that are no services. */
-const NO_SERVICE = ['clock', 'core', 'pricingPlugIns', 'repos', 'taxCalculation']
+const NO_SERVICE = [
+  ...['clock', 'core', 'pricingPlugIns', 'repos', 'taxCalculation', 'webhookReach'],
+]
 /** Methods that a class has for itself; the language hides them from others. */
 const PROTECTED = ['constructor', 'own']
 /** What the database says to who writes what is not theirs, or what is not there for them. */

@@ -35,6 +35,11 @@ import { billingTenant } from './tenants/tenant.table.ts'
 import { billingMeter } from './usage/meter.table.ts'
 import { billingQuota, billingReservation } from './usage/quota.table.ts'
 import { billingUsageEvent, billingUsageReading } from './usage/usage.table.ts'
+import {
+  billingWebhookAttempt,
+  billingWebhookDelivery,
+  billingWebhookEndpoint,
+} from './webhooks/webhook.table.ts'
 
 interface PersonServices extends BillingScope {
   readonly billing: Pick<BillingService, 'forTenant'>
@@ -56,6 +61,7 @@ async function eachTenant<T>(
 /**
  * Customers who are users, with their saved ways to pay. What invoices say of them stays with the
  * invoices, as the law wants it; names of tenants, plans, coupons and keys are those of businesses.
+ * Webhooks carry ids and figures, and no names or addresses.
  * Usage is counted for a customer and proves the invoices: apps tell no names or addresses in it.
  * Who set a rate of exchange stays with it, as it proves what was converted by it.
  */
@@ -70,6 +76,7 @@ export const billingPart: PersonPart<PersonServices> = {
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
     ...[billingMeter, billingUsageEvent, billingUsageReading],
     ...[billingQuota, billingReservation],
+    ...[billingWebhookEndpoint, billingWebhookDelivery, billingWebhookAttempt],
     ...[billingExchangeRate, billingTaxRate],
     ...[billingJournalEntry, billingRecognition, billingClosedMonth],
   ],

@@ -1,4 +1,5 @@
 import { assert, type Clock } from '../../kernel/index.ts'
+import type { WebhookReach } from '../../platform/webhooks/index.ts'
 import { ApiKeysService } from './api-keys/api-keys.service.ts'
 import { AuditTrailService } from './audit-trail/audit-trail.service.ts'
 import type { BillingEvent } from './billing.events.ts'
@@ -26,6 +27,8 @@ import type { Caller } from './tenants/tenant.ts'
 import { MetersService } from './usage/meters.service.ts'
 import { QuotasService } from './usage/quotas.service.ts'
 import { UsageService } from './usage/usage.service.ts'
+import { enqueueDeliveries } from './webhooks/enqueue-deliveries.ts'
+import { WebhooksService } from './webhooks/webhooks.service.ts'
 
 /**
  * All of billing for one tenant. Each service is built when it is first touched.
@@ -60,6 +63,7 @@ export class TenantBilling {
   #subscriptions?: BilledSubscriptionsService
   #tenant?: TenantService
   #usage?: UsageService
+  #webhooks?: WebhooksService
   readonly tenantId: string
   readonly caller: Caller
   readonly #core: BillingScope
@@ -178,6 +182,15 @@ export class TenantBilling {
     return (this.#usage ??= new UsageService(this))
   }
 
+  get webhooks(): WebhooksService {
+    return (this.#webhooks ??= new WebhooksService(this))
+  }
+
+  /** How far webhooks of tenants reach. */
+  get webhookReach(): WebhookReach {
+    return this.#core.billingOptions.webhookReach ?? 'public'
+  }
+
   /**
    * Runs work in a transaction that sees this tenant's rows and no others. In an open transaction
    * the work joins it, and what was seen there before is seen again afterwards.
@@ -218,6 +231,7 @@ export class TenantBilling {
     const isOwn = events.every(({ payload }) => payload.tenantId === this.tenantId)
     assert(isOwn, 'A tenant tells what became true of itself')
     await this.#core.repos.outbox.addAll(events)
+    await enqueueDeliveries(this, events)
   }
 }
 

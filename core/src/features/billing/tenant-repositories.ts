@@ -24,6 +24,8 @@ import { MetersRepository } from './usage/meters.repository.ts'
 import { QuotasRepository, ReservationsRepository } from './usage/quotas.repository.ts'
 import { UsageEventsRepository } from './usage/usage-events.repository.ts'
 import { UsageReadingsRepository } from './usage/usage-readings.repository.ts'
+import { WebhookDeliveriesRepository } from './webhooks/webhook-deliveries.repository.ts'
+import { WebhookEndpointsRepository } from './webhooks/webhook-endpoints.repository.ts'
 
 /** All repositories of one tenant on one transaction. Each is built when it is first touched. */
 export class TenantRepositories {
@@ -53,6 +55,8 @@ export class TenantRepositories {
   #tenant?: TenantRowRepository
   #usageEvents?: UsageEventsRepository
   #usageReadings?: UsageReadingsRepository
+  #webhookDeliveries?: WebhookDeliveriesRepository
+  #webhookEndpoints?: WebhookEndpointsRepository
   readonly #db: Executor
   readonly #tenantId: string
 
@@ -163,5 +167,13 @@ export class TenantRepositories {
 
   get usageReadings(): UsageReadingsRepository {
     return (this.#usageReadings ??= new UsageReadingsRepository(this.#db, this.#tenantId))
+  }
+
+  get webhookDeliveries(): WebhookDeliveriesRepository {
+    return (this.#webhookDeliveries ??= new WebhookDeliveriesRepository(this.#db, this.#tenantId))
+  }
+
+  get webhookEndpoints(): WebhookEndpointsRepository {
+    return (this.#webhookEndpoints ??= new WebhookEndpointsRepository(this.#db, this.#tenantId))
   }
 }

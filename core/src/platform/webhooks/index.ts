@@ -6,9 +6,12 @@
 export {
   postWebhook,
   readWebhookKey,
+  type WebhookAnswer,
   type WebhookMessage,
+  type WebhookReach,
   type WebhookTarget,
 } from './standard-webhook.ts'
+export { webhookAddressProblem } from './webhook-address.ts'
 export { WebhookSequenceRepository } from './webhook-sequence.repository.ts'
 export { webhookSequence } from './webhook-sequence.table.ts'
 export { WebhookGone, WebhookNotTaken } from './webhooks.errors.ts'

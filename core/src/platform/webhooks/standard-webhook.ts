@@ -1,11 +1,20 @@
 import { createHmac } from 'node:crypto'
+import * as http from 'node:http'
+import * as https from 'node:https'
+import { isIP } from 'node:net'
 import { InvalidValue } from '../../kernel/index.ts'
+import { isPublicAddress, lookUpPublic, NOT_PUBLIC } from './public-address.ts'
+
+/** How far webhooks reach: `public` refuses what is no host of the public internet. */
+export type WebhookReach = 'public' | 'anywhere'
 
 /** Where signed messages are posted. */
 export interface WebhookTarget {
-  /** From the configuration only: nobody may choose where the platform calls. */
   readonly url: string
-  readonly key: Buffer
+  /** `anywhere` only where the configuration gives the address; what somebody may choose is `public`. */
+  readonly reach: WebhookReach
+  /** The message is signed by each. */
+  readonly keys: readonly Buffer[]
   /** Longest that the receiver may think. [5 000] */
   readonly timeoutMs?: number | undefined
 }
@@ -39,32 +48,57 @@ export function readWebhookKey(secret: string): Buffer {
   return key
 }
 
+/** What came of posting a message: the status, or why there is none. */
+export type WebhookAnswer =
+  | { readonly status: number }
+  | { readonly status: null; readonly problem: 'no_answer' | 'timeout' | 'address_not_public' }
+
 /**
- * Posts a message, signed as Standard Webhooks asks (standardwebhooks.com), and gives the status of
- * the answer; undefined when there was none, so that it may have arrived.
+ * Posts a message, signed as Standard Webhooks asks (standardwebhooks.com), and gives what came of it.
+ * Without an answer it may have arrived. Redirections are not followed, and nothing is read beyond the
+ * status.
  */
-export async function postWebhook(
-  { url, key, timeoutMs = 5_000 }: WebhookTarget,
+export function postWebhook(
+  { url, reach, keys, timeoutMs = 5_000 }: WebhookTarget,
   { id, at, body }: WebhookMessage,
-): Promise<number | undefined> {
-  const timestamp = String(Math.floor(at.getTime() / 1_000))
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`)
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': id,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': `v1,${signature.digest('base64')}`,
-      },
-      body,
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    await response.body?.cancel()
-    return response.status
-  } catch {
-    return undefined
+): Promise<WebhookAnswer> {
+  const { protocol, hostname } = new URL(url)
+  const isOpen = reach === 'anywhere'
+  const address = hostname.replace(/^\[|\]$/g, '')
+  // Names are looked at when they are looked up, and addresses are not looked up.
+  if (!isOpen && isIP(address) > 0 && !isPublicAddress(address)) {
+    return Promise.resolve({ status: null, problem: 'address_not_public' })
   }
+  const timestamp = String(Math.floor(at.getTime() / 1_000))
+  const signatures = keys.map((key) => {
+    const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`)
+    return `v1,${signature.digest('base64')}`
+  })
+  const { promise, resolve } = Promise.withResolvers<WebhookAnswer>()
+  const signal = AbortSignal.timeout(timeoutMs)
+  const request = (protocol === 'https:' ? https : http).request(url, {
+    method: 'POST',
+    // A connection of its own: one that is kept was made for others, perhaps without this look.
+    agent: false,
+    ...(isOpen ? {} : { lookup: lookUpPublic }),
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signatures.join(' '),
+    },
+    signal,
+  })
+  request.on('response', (response) => {
+    resolve({ status: response.statusCode ?? 0 })
+    response.destroy()
+  })
+  request.on('error', (error) => {
+    const isRefused = Reflect.get(error, 'code') === NOT_PUBLIC
+    const problem = isRefused ? 'address_not_public' : signal.aborted ? 'timeout' : 'no_answer'
+    resolve({ status: null, problem })
+  })
+  request.end(body)
+  return promise
 }

@@ -53,10 +53,10 @@ export function webhooksOut({ url, secret, events }: WebhooksOptions): {
       const timestamp = occurredAt.toISOString()
       const told = { type: name, version, sequence, timestamp, subject: subjectId, data: payload }
       const message = { id: eventId, at: clock.now(), body: JSON.stringify(told) }
-      const status = await postWebhook({ url, key }, message)
+      const { status } = await postWebhook({ url, reach: 'anywhere', keys: [key] }, message)
       if (status === 410) throw new WebhookGone({ eventId })
-      if (status === undefined || status < 200 || status > 299) {
-        throw new WebhookNotTaken({ eventId, status: status ?? null })
+      if (status === null || status < 200 || status > 299) {
+        throw new WebhookNotTaken({ eventId, status })
       }
     },
   })

@@ -91,7 +91,27 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       run,
       journalEntry,
     },
+    ...(await someWebhook(billing, { customerId: customer.id, mark })),
   }
+}
+
+/** A delivery with a try whose answer nobody knows, to an endpoint that is off: nothing is posted. */
+async function someWebhook(
+  billing: TenantBilling,
+  { customerId, mark }: { readonly customerId: string; readonly mark: string },
+) {
+  const url = `https://${mark}.invalid/`
+  const webhookEndpoint = await billing.webhooks.create({ name: mark, url })
+  const lines = [{ title: mark, unitPrice: '10' }]
+  await billing.invoices.finalize((await billing.invoices.draft({ customerId, lines })).id)
+  const now = billing.clock.now()
+  const claim = { now, until: now, perEndpoint: 1 }
+  await billing.transaction((tx) => tx.repos.webhookDeliveries.claim(claim))
+  await billing.webhooks.disable(webhookEndpoint.id)
+  const { items } = await billing.webhooks.listDeliveries()
+  const [webhookDelivery] = items
+  assert(webhookDelivery, 'Something was told')
+  return { webhookEndpoint, webhookDelivery }
 }
 
 /** An event, and a period of which it was billed. */

@@ -14,6 +14,7 @@ import { subscriptionRepositories, subscriptionServices } from './subscriptions.
 import { taxRepositories, taxServices } from './taxes.ts'
 import { tenantRepositories, tenantServices } from './tenants.ts'
 import { usageRepositories, usageServices } from './usage.ts'
+import { webhookRepositories, webhookServices } from './webhooks.ts'
 
 /** What another tenant tries on each service: one that is not listed does not compile. */
 export const SERVICE_PROBES: ServiceProbes = {
@@ -32,6 +33,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...subscriptionServices,
   ...tenantServices,
   ...usageServices,
+  ...webhookServices,
 }
 
 /** What another tenant tries on each repository: one that is not listed does not compile. */
@@ -50,4 +52,5 @@ export const REPOSITORY_PROBES: RepositoryProbes = {
   ...subscriptionRepositories,
   ...tenantRepositories,
   ...usageRepositories,
+  ...webhookRepositories,
 }

@@ -28,6 +28,7 @@ type NoService =
   | 'pricingPlugIns'
   | 'record'
   | 'tell'
+  | 'webhookReach'
   | 'repos'
   | 'transaction'
 

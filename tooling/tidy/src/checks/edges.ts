@@ -23,8 +23,10 @@ const PLATFORM_FOR: Readonly<Record<string, readonly string[]>> = {
   events: ['outbox'],
   table: ['database'],
   repository: ['database'],
-  service: ['database', 'outbox', 'jobs', 'config', 'limits', 'mail', 'bus', 'settings'],
-  scope: ['database', 'outbox', 'jobs', 'limits', 'mail', 'bus', 'settings'],
+  service: [
+    ...['database', 'outbox', 'jobs', 'config', 'limits', 'mail', 'bus', 'settings', 'webhooks'],
+  ],
+  scope: ['database', 'outbox', 'jobs', 'limits', 'mail', 'bus', 'settings', 'webhooks'],
   fulfilment: ['database', 'outbox', 'jobs'],
   jobs: ['database', 'outbox', 'jobs', 'inbox', 'limits', 'mail', 'bus', 'settings'],
   http: ['http', 'database', 'config', 'telegram', 'limits'],

@@ -40,8 +40,9 @@ export function webhookChannel({
         timestamp: at.toISOString(),
         data: { userId: user.id, title, text, buttons },
       })
-      const status = await postWebhook({ url, key, timeoutMs }, { id, at, body })
-      return status === undefined ? { kind: 'unclear', reason: 'no answer' } : readStatus(status)
+      const target = { url, reach: 'anywhere', keys: [key], timeoutMs } as const
+      const { status } = await postWebhook(target, { id, at, body })
+      return status === null ? { kind: 'unclear', reason: 'no answer' } : readStatus(status)
     },
   }
 }
