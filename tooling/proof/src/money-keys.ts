@@ -3,6 +3,7 @@ import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { CREDIT_KEYS } from './billing-keys-credit.ts'
 import { EVENTS_KEYS } from './billing-keys-events.ts'
 import { PRICING_KEYS } from './billing-keys-pricing.ts'
+import { REVENUE_KEYS } from './billing-keys-revenue.ts'
 import { RUNS_KEYS } from './billing-keys-runs.ts'
 import { SUBSCRIPTIONS_KEYS } from './billing-keys-subscriptions.ts'
 import { TAX_KEYS } from './billing-keys-taxes.ts'
@@ -52,6 +53,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...INVITATION_KEYS,
   ...MERGING_KEYS,
   ...CREDIT_KEYS,
+  ...REVENUE_KEYS,
   ...RUNS_KEYS,
   ...SUBSCRIPTIONS_KEYS,
   ...LAUNCHPAD_KEYS,

@@ -83,6 +83,7 @@ export const journalRepositories = {
   books: {
     count: () => [],
     compareInvoices: () => [],
+    compareCredit: () => [],
     compareBookings: () => [],
   },
   closedMonths: {

@@ -86,6 +86,23 @@ export class BooksRepository {
       where p.expected <> p.actual order by i.number, p.problem`)
   }
 
+  /** Compares what customers have as credit with the journal. */
+  async compareCredit(): Promise<BookDifference[]> {
+    return this.#differences(sql`
+      with booked as (
+        select e.customer_id, e.currency, -sum(e.customer_credit) as amount
+        from gramkit.billing_journal_entry e where e.tenant_id = ${this.#tenantId} group by 1, 2
+      ), balance as (
+        select b.customer_id, b.currency, b.amount from gramkit.billing_credit_balance b
+        where b.tenant_id = ${this.#tenantId}
+      )
+      select 'credit_differs_from_balance' as problem,
+        'customer ' || customer_id || ', ' || currency as subject,
+        coalesce(b.amount, 0)::text as expected, coalesce(e.amount, 0)::text as actual
+      from booked e full join balance b using (customer_id, currency)
+      where coalesce(b.amount, 0) <> coalesce(e.amount, 0) order by subject`)
+  }
+
   /** Compares each booking with the hash of it that the audit keeps. */
   async compareBookings(): Promise<BookDifference[]> {
     const stream = `tenant:${this.#tenantId}:journal`

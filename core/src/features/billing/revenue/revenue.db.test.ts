@@ -106,6 +106,49 @@ describe('recognition', () => {
   })
 })
 
+test('closing a month waits for whoever is booking, and then books after it', async () => {
+  const billing = await aTenant(services)
+  const { id: customerId } = await aCustomer(billing)
+  const month = clock.now().toISOString().slice(0, 7)
+  const credit = { customerId, currency: 'EUR', amount: 5n } as const
+  const order: string[] = []
+  let closing: Promise<unknown> = Promise.resolve()
+  await billing.transaction(async (tx) => {
+    await tx.journal.bookCreditGranted({ ...credit, creditId: 'before' })
+    clock.set(new Date(clock.now().getTime() + 31 * 86_400_000))
+    closing = billing.revenue.closeMonth({ month }).then(() => order.push('closed'))
+    // Whoever closes waits for the lock of the tenant; that shows in the database.
+    for (let waits = 0; waits === 0; ) {
+      const { rows } = await owner.query(
+        `select count(*)::int as count from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      waits = rows[0].count
+    }
+    order.push('booked')
+  })
+  await closing
+  expect(order).toEqual(['booked', 'closed'])
+  await billing.journal.bookCreditGranted({ ...credit, creditId: 'after' })
+  const { items } = await billing.journal.list()
+  const isIn = items.map(({ sourceId, bookedOn }) => [sourceId, bookedOn.startsWith(month)])
+  expect(isIn).toEqual([
+    ['after', false],
+    ['before', true],
+  ])
+})
+
+test('an invoice that is void earns nothing in the months after it', async () => {
+  const billing = await aTenant(services)
+  await subscribe(billing, ['31'])
+  const [invoice] = (await billing.invoices.list()).items
+  await billing.invoices.void(invoice?.id ?? '')
+  clock.set(new Date(clock.now().getTime() + 62 * 86_400_000))
+  expect(await billing.revenue.recognise()).toBe(0)
+  expect(await revenueOf(billing)).toBe(0n)
+  expect(await billing.revenue.verify()).toMatchObject({ ok: true })
+})
+
 describe('the proof of the books', () => {
   test('holds after changes that give back more than they charge', async () => {
     const billing = await aTenant(services)
@@ -168,6 +211,20 @@ describe('the proof of the books', () => {
     )
     const { differences } = await billing.revenue.verify()
     expect(differences.map(({ problem }) => problem)).toEqual(['audit_is_broken'])
+  })
+
+  test('finds credit that the journal does not know', async () => {
+    const billing = await aTenant(services)
+    const { id: customerId } = await aCustomer(billing)
+    await billing.credit.add({ customerId, currency: 'EUR', amount: 500n, reason: 'grant' })
+    expect(await billing.revenue.verify()).toMatchObject({ ok: true })
+    await billing.credit.add({ customerId, currency: 'EUR', amount: 7n, reason: 'overpayment' })
+    expect((await billing.revenue.verify()).differences).toEqual([
+      {
+        ...{ problem: 'credit_differs_from_balance', subject: `customer ${customerId}, EUR` },
+        ...{ expected: 507n, actual: 500n },
+      },
+    ])
   })
 
   test('finds what was paid and not booked', async () => {

@@ -83,7 +83,7 @@ export class RevenueService {
 
   /**
    * Proves the journal: what is owed, sold, taxed, earned and deferred is what invoices, their lines
-   * and their schedules say, invoice by invoice; and every entry is what it was when it was booked,
+   * and their schedules say, invoice by invoice; credit is what customers have; and every entry is what it was when it was booked,
    * by the hashes in the audit. Reads whole tables.
    *
    * @example
@@ -95,6 +95,7 @@ export class RevenueService {
       const { broken } = await tx.core.audit.verify({ stream })
       const differences = [
         ...(await tx.repos.books.compareInvoices()),
+        ...(await tx.repos.books.compareCredit()),
         ...(await tx.repos.books.compareBookings()),
         ...broken.map((id) => ({
           ...{ problem: 'audit_is_broken' as const, subject: `audit entry ${id}` },
