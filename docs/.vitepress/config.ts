@@ -22,6 +22,7 @@ const decisions = [
   ['0019-codes-by-where-they-come-from', '0019 Codes by where they come from'],
   ['0020-gate-opens-when-nothing-is-known', '0020 The gate is open by default'],
   ['0021-four-services-of-one-program', '0021 Four services of one program'],
+  ['0022-journal-of-wide-rows', '0022 An entry of billing’s journal is one row'],
 ] as const
 
 /** On a phone, tables and diagrams keep a width at which they can be read, and scroll. */
@@ -110,6 +111,7 @@ export default defineConfig({
           { text: 'Aggregators', link: '/explanation/aggregators' },
           { text: 'Money', link: '/explanation/money' },
           { text: 'How billing prices', link: '/explanation/billing-pricing' },
+          { text: 'What billing earns', link: '/explanation/billing-revenue' },
           { text: 'People across features', link: '/explanation/people' },
           { text: 'Payments', link: '/explanation/payments' },
           { text: 'Notifications', link: '/explanation/notifications' },
