@@ -136,3 +136,40 @@ test('a key makes no key that may do more, and shows each once', async () => {
   })
   expect(revoked.status).toBe(401)
 })
+
+test('credit is given once for each key, pays an invoice, and the books add up', async () => {
+  const seller = await billing.tenant()
+  const customer = await made(seller.post(`${API}/customers`, { code: 'C', name: 'C' }))
+  const credit = `${API}/customers/${customer.id}/credit`
+  const gift = { currency: 'EUR', amount: '3000', note: 'Sorry' }
+  for (const _ of [1, 2]) await made(seller.post(credit, gift, 'gift'))
+  expect((await seller.get(credit)).body.items).toEqual([{ currency: 'EUR', amount: '3000' }])
+  const withoutKey = await fetch(`${billing.url}${credit}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${seller.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(gift),
+  })
+  expect(await withoutKey.json()).toMatchObject({ code: 'http.idempotency_key_required' })
+  const tooMuch = await seller.post(`${credit}/payouts`, { currency: 'EUR', amount: '3001' })
+  expect(tooMuch).toMatchObject({ status: 409, body: { code: 'billing.credit_too_low' } })
+  const lines = [{ title: 'Installation', unitPrice: '80' }]
+  const draft = await made(seller.post(`${API}/invoices`, { customerId: customer.id, lines }))
+  const invoice = await made(seller.post(`${API}/invoices/${draft.id}/finalize`))
+  expect(invoice).toMatchObject({ paid: '3000', remaining: '5000', state: 'partially_paid' })
+  const note = await made(seller.post(`${API}/credit-notes`, { invoiceId: invoice.id }))
+  expect(note).toMatchObject({ number: 'CN-000001', lowered: '5000', released: '3000' })
+  const again = await seller.post(`${API}/credit-notes`, { invoiceId: invoice.id })
+  expect(again.body.code).toBe('billing.nothing_to_credit')
+  expect((await seller.get(`${API}/revenue/verification`)).body).toMatchObject({ ok: true })
+  const [balances] = (await made(seller.get(`${API}/journal/balances`))).items
+  const sums = Object.values<string>(balances).filter((text) => /^-?\d+$/.test(text))
+  expect(sums.reduce((sum, text) => sum + BigInt(text), 0n)).toBe(0n)
+  const today = invoice.issuedOn.slice(0, 7)
+  const months = `fromMonth=${today}&untilMonth=${today}`
+  const { rows } = await made(seller.get(`${API}/reports/revenue?${months}`))
+  expect(rows).toMatchObject([{ month: today, concessions: '3000', receivable: '0' }])
+  for (const report of ['mrr', 'cohorts', 'aging']) {
+    const query = report === 'aging' ? '' : months
+    expect((await seller.get(`${API}/reports/${report}?${query}`)).status).toBe(200)
+  }
+})

@@ -1,11 +1,15 @@
 import type { DocumentPrinter } from '@gramkit/core/billing'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { couponsHttp } from './coupons/coupons.http.ts'
+import { creditNotesHttp } from './credits/credit-notes.http.ts'
+import { creditsHttp } from './credits/credits.http.ts'
 import { customersHttp } from './customers/customers.http.ts'
 import { invoiceDocumentsHttp } from './invoices/invoice-documents.http.ts'
 import { invoicesHttp } from './invoices/invoices.http.ts'
 import { paymentMethodsHttp } from './payment-methods/payment-methods.http.ts'
 import { plansHttp } from './plans/plans.http.ts'
+import { booksHttp } from './revenue/books.http.ts'
+import { reportsHttp } from './revenue/reports.http.ts'
 import { runsHttp } from './runs/runs.http.ts'
 import { subscriptionsHttp } from './subscriptions/subscriptions.http.ts'
 import { exchangeRatesHttp } from './taxes/exchange-rates.http.ts'
@@ -36,6 +40,10 @@ export function tenantRoutes({
     runsHttp,
     invoicesHttp,
     invoiceDocumentsHttp(printer),
+    creditNotesHttp(printer),
+    creditsHttp,
+    reportsHttp,
+    booksHttp,
     taxesHttp,
     exchangeRatesHttp,
     apiKeysHttp,

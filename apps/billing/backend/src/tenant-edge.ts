@@ -70,10 +70,27 @@ export async function answerOnce<Body>(
   { status }: Pick<HttpAnswer, 'status'>,
   work: (operationId: string) => Promise<Body>,
 ): Promise<Body> {
-  if (request.headers['idempotency-key'] === undefined) {
-    reply.code(status)
-    return work(newId())
+  if (request.headers['idempotency-key'] !== undefined) {
+    return answerMoney(request, reply, { status }, work)
   }
+  reply.code(status)
+  return work(newId())
+}
+
+/**
+ * As {@link answerOnce}, for what must not happen twice when an answer was lost: the key is required.
+ *
+ * @throws {@link IdempotencyKeyRequired}
+ * @throws {@link IdempotencyKeyInvalid}
+ * @throws {@link IdempotencyConflict}
+ * @throws {@link IdempotencyInProgress}
+ */
+export function answerMoney<Body>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status }: Pick<HttpAnswer, 'status'>,
+  work: (operationId: string) => Promise<Body>,
+): Promise<Body> {
   return idempotently(request, reply, async (operationId) => ({
     status,
     body: await work(operationId),

@@ -70,6 +70,7 @@ export {
   type CreditNote,
   type CreditNoteInput,
   type CreditNoteLine,
+  creditNoteFields,
   SETTLEMENTS,
   type Settlement,
 } from './credit-notes/credit-note.ts'

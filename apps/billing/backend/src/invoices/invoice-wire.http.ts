@@ -16,6 +16,14 @@ const partyWire = z
   })
   .meta({ id: 'InvoiceParty' })
 
+/** What was taken off a document. */
+export const discountsWire = z.array(z.object({ title: z.string(), amount: amountWire })).readonly()
+
+/** What taxes a document bears. */
+export const taxesWire = z
+  .array(z.object({ name: z.string(), rate: z.string(), taxable: amountWire, tax: amountWire }))
+  .readonly()
+
 const invoice = {
   id: z.uuid(),
   customerId: z.uuid(),
@@ -39,10 +47,8 @@ const invoice = {
   credited: amountWire,
   /** What is left to pay. */
   remaining: amountWire,
-  discounts: z.array(z.object({ title: z.string(), amount: amountWire })).readonly(),
-  taxes: z
-    .array(z.object({ name: z.string(), rate: z.string(), taxable: amountWire, tax: amountWire }))
-    .readonly(),
+  discounts: discountsWire,
+  taxes: taxesWire,
   pricesIncludeTax: z.boolean(),
   reverseCharge: z.boolean(),
   purchaseOrder: z.string().nullable(),

@@ -21,6 +21,7 @@ export const tenantWire = z
     timeZone: z.string(),
     language: z.enum(LANGUAGES),
     invoiceSeries: z.string(),
+    creditNoteSeries: z.string(),
     paymentTermsDays: z.int(),
     graceDays: z.int(),
     pricesIncludeTax: z.boolean(),

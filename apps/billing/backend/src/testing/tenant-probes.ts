@@ -23,6 +23,9 @@ export async function oneOfEach(tenant: TenantClient): Promise<TenantIds> {
   const coupon = await made(post(`${API}/coupons`, COUPON))
   const lines = [{ title: 'Installation', unitPrice: '80' }]
   const invoice = await made(post(`${API}/invoices`, { customerId, lines }))
+  const issued = await made(post(`${API}/invoices`, { customerId, lines }))
+  await made(post(`${API}/invoices/${issued.id}/finalize`))
+  const { id: noteId } = await made(post(`${API}/credit-notes`, { invoiceId: issued.id }))
   const methods = `${API}/customers/${customerId}/payment-methods`
   const method = await made(post(methods, METHOD))
   const rate = await made(post(`${API}/tax-rates`, TAX))
@@ -37,6 +40,7 @@ export async function oneOfEach(tenant: TenantClient): Promise<TenantIds> {
     ...{ customers: customerId, plans: planId, 'plan-versions': plan.current.id },
     ...{ coupons: coupon.id, subscriptions: subscription.id, invoices: invoice.id },
     ...{ 'payment-methods': method.id, 'tax-rates': rate.id, 'api-keys': apiKey.id },
+    'credit-notes': noteId,
     ...{ runs: run.id, meters: meter.code, reservations: reservation.id },
   }
 }
@@ -45,6 +49,8 @@ const { code: _code, name: _name, ...TERMS } = BASIC
 const COUPON = { code: 'SPRING', name: 'Spring', percent: '10', duration: 'once' }
 const METHOD = { gateway: 'stripe', savedMethodId: 'pm_1', label: 'Visa •• 4242' }
 const TAX = { country: 'DE', name: 'USt', rate: '19', fromOn: '2021-01-01' }
+const CREDIT = { currency: 'EUR', amount: '1' }
+
 /** What counts usage in the probes. */
 export const METER = {
   ...{ code: 'calls', name: 'Calls', unit: 'call', aggregation: 'sum' },
@@ -79,6 +85,12 @@ export const PROBES: Readonly<Record<string, (of: TenantIds) => Probe>> = {
   'POST /invoices': (of) => ({
     body: { customerId: of['customers'], lines: [{ title: 'Work', unitPrice: '80' }] },
   }),
+  'POST /customers/{id}/credit': () => ({ body: CREDIT }),
+  'POST /customers/{id}/credit/payouts': () => ({ body: CREDIT }),
+  'POST /invoices/{id}/credit': () => ({ body: { amount: '1' } }),
+  'POST /credit-notes': (of) => ({ body: { invoiceId: of['invoices'] } }),
+  'GET /credit-notes': (of) => ({ query: { customerId: of['customers'] ?? '' } }),
+  'GET /journal/entries': (of) => ({ query: { customerId: of['customers'] ?? '' } }),
   'POST /reservations': (of) => ({ body: reservationOf(of['customers'] ?? '') }),
   'POST /reservations/{id}/commit': () => ({ body: { quantity: '1' } }),
   'PUT /quotas': (of) => ({ body: quotaOf(of['customers'] ?? '') }),
@@ -103,7 +115,8 @@ export const PROBES: Readonly<Record<string, (of: TenantIds) => Probe>> = {
 export const NAME_NOTHING: readonly string[] = [
   ...['PATCH /tenant', 'POST /api-keys', 'POST /customers', 'POST /plans', 'POST /coupons'],
   ...['POST /meters', 'POST /runs', 'POST /runs/preview', 'POST /tax-rates'],
-  ...['POST /tax-rates/presets', 'POST /exchange-rates'],
+  ...['POST /tax-rates/presets', 'POST /exchange-rates', 'POST /revenue/recognitions'],
+  'POST /revenue/closed-months',
   // Whose customers are named event by event, as another test shows.
   'POST /usage/batches',
 ]
