@@ -528,6 +528,52 @@ CREATE TABLE "gramkit"."billing_payment_method" (
 	CONSTRAINT "billing_payment_method_removed_check" CHECK (not ("gramkit"."billing_payment_method"."is_default" and "gramkit"."billing_payment_method"."removed_at" is not null))
 );
 --> statement-breakpoint
+CREATE TABLE "gramkit"."billing_invoice_payment" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"customer_id" uuid NOT NULL,
+	"gateway" text,
+	"attempt" integer,
+	"currency" text NOT NULL,
+	"amount" bigint NOT NULL,
+	"state" text NOT NULL,
+	"taken" bigint NOT NULL,
+	"left" bigint NOT NULL,
+	"returned" bigint NOT NULL,
+	"taken_back" bigint NOT NULL,
+	"reason" text,
+	"decline_class" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_invoice_payment_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_invoice_payment_currency_check" CHECK ("gramkit"."billing_invoice_payment"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
+	CONSTRAINT "billing_invoice_payment_state_check" CHECK ("gramkit"."billing_invoice_payment"."state" in ('open', 'closed', 'received')),
+	CONSTRAINT "billing_invoice_payment_decline_check" CHECK ("gramkit"."billing_invoice_payment"."decline_class" in ('temporary', 'final')),
+	CONSTRAINT "billing_invoice_payment_amounts_check" CHECK ("gramkit"."billing_invoice_payment"."amount" > 0 and "gramkit"."billing_invoice_payment"."taken" >= 0 and "gramkit"."billing_invoice_payment"."left" >= 0
+        and "gramkit"."billing_invoice_payment"."taken" + "gramkit"."billing_invoice_payment"."left" =
+          case "gramkit"."billing_invoice_payment"."state" when 'received' then "gramkit"."billing_invoice_payment"."amount" else 0 end
+        and "gramkit"."billing_invoice_payment"."returned" between 0 and "gramkit"."billing_invoice_payment"."taken" + "gramkit"."billing_invoice_payment"."left"
+        and "gramkit"."billing_invoice_payment"."taken_back" between 0 and least("gramkit"."billing_invoice_payment"."taken", "gramkit"."billing_invoice_payment"."returned"))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_invoice_return" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"amount" bigint NOT NULL,
+	"is_promised" boolean NOT NULL,
+	"from_invoice" bigint NOT NULL,
+	"from_credit" bigint NOT NULL,
+	"lost" bigint NOT NULL,
+	"settled_at" timestamp (3) with time zone,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_invoice_return_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_invoice_return_amounts_check" CHECK ("gramkit"."billing_invoice_return"."amount" > 0 and least("gramkit"."billing_invoice_return"."from_invoice", "gramkit"."billing_invoice_return"."from_credit", "gramkit"."billing_invoice_return"."lost") >= 0
+        and "gramkit"."billing_invoice_return"."from_invoice" + "gramkit"."billing_invoice_return"."from_credit" + "gramkit"."billing_invoice_return"."lost" =
+          case when "gramkit"."billing_invoice_return"."settled_at" is null or "gramkit"."billing_invoice_return"."is_promised" then 0 else "gramkit"."billing_invoice_return"."amount" end)
+);
+--> statement-breakpoint
 CREATE TABLE "gramkit"."billing_plan" (
 	"tenant_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -1542,6 +1588,9 @@ ALTER TABLE "gramkit"."billing_journal_entry" ADD CONSTRAINT "billing_journal_en
 ALTER TABLE "gramkit"."billing_journal_entry" ADD CONSTRAINT "billing_journal_entry_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_recognition" ADD CONSTRAINT "billing_recognition_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_payment_method" ADD CONSTRAINT "billing_payment_method_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice_payment" ADD CONSTRAINT "billing_invoice_payment_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice_payment" ADD CONSTRAINT "billing_invoice_payment_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_invoice_return" ADD CONSTRAINT "billing_invoice_return_payment_fk" FOREIGN KEY ("tenant_id","payment_id") REFERENCES "gramkit"."billing_invoice_payment"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan" ADD CONSTRAINT "billing_plan_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_plan_version" ADD CONSTRAINT "billing_plan_version_plan_fk" FOREIGN KEY ("tenant_id","plan_id") REFERENCES "gramkit"."billing_plan"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_run" ADD CONSTRAINT "billing_run_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1672,6 +1721,7 @@ CREATE INDEX "billing_invoice_run_index" ON "gramkit"."billing_invoice" USING bt
 CREATE UNIQUE INDEX "billing_invoice_number_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_sequence_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","series","sequence");--> statement-breakpoint
 CREATE INDEX "billing_invoice_customer_index" ON "gramkit"."billing_invoice" USING btree ("tenant_id","customer_id","id");--> statement-breakpoint
+CREATE INDEX "billing_invoice_unpaid_index" ON "gramkit"."billing_invoice" USING btree ("tenant_id","customer_id") WHERE "gramkit"."billing_invoice"."state" in ('finalized', 'partially_paid', 'overdue');--> statement-breakpoint
 CREATE INDEX "billing_invoice_overdue_index" ON "gramkit"."billing_invoice" USING btree ("overdue_at","tenant_id") WHERE "gramkit"."billing_invoice"."state" in ('finalized', 'partially_paid');--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_line_charge_key" ON "gramkit"."billing_invoice_line" USING btree ("tenant_id","subscription_id","charge_key","kind","from_on","revision");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_line_place_key" ON "gramkit"."billing_invoice_line" USING btree ("tenant_id","invoice_id","place");--> statement-breakpoint
@@ -1685,6 +1735,11 @@ CREATE INDEX "billing_recognition_due_index" ON "gramkit"."billing_recognition" 
 CREATE INDEX "billing_payment_method_customer_index" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_payment_method_saved_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id","gateway","saved_method_id") WHERE "gramkit"."billing_payment_method"."removed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_payment_method_default_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id") WHERE "gramkit"."billing_payment_method"."is_default";--> statement-breakpoint
+CREATE INDEX "billing_invoice_payment_invoice_index" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","invoice_id");--> statement-breakpoint
+CREATE INDEX "billing_invoice_payment_customer_index" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","customer_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_invoice_payment_attempt_key" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","invoice_id","attempt") WHERE "gramkit"."billing_invoice_payment"."attempt" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_invoice_payment_charge_key" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","invoice_id") WHERE "gramkit"."billing_invoice_payment"."attempt" is not null and "gramkit"."billing_invoice_payment"."state" = 'open';--> statement-breakpoint
+CREATE INDEX "billing_invoice_return_payment_index" ON "gramkit"."billing_invoice_return" USING btree ("tenant_id","payment_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_plan_code_key" ON "gramkit"."billing_plan" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_plan_version_number_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_plan_version_draft_key" ON "gramkit"."billing_plan_version" USING btree ("tenant_id","plan_id") WHERE "gramkit"."billing_plan_version"."published_at" is null;--> statement-breakpoint

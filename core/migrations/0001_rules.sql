@@ -924,6 +924,28 @@ CREATE FUNCTION gramkit.billing_move_invoices(
   RETURNING i.id
 $$;
 --> statement-breakpoint
+-- Payments of invoices, and what went back of them, stay.
+REVOKE DELETE ON gramkit.billing_invoice_payment, gramkit.billing_invoice_return FROM gramkit_app;
+--> statement-breakpoint
+-- Invoices that are to be charged for the first time, and when: of the tenant that was entered, or of
+-- all. What was charged once is tried again by whoever sees to late invoices; a payment that somebody
+-- is at is waited for.
+CREATE FUNCTION gramkit.billing_charges(entered boolean)
+  RETURNS TABLE (tenant_id uuid, invoice_id uuid, at timestamptz)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT i.tenant_id, i.id, i.due_on::timestamp AT TIME ZONE i.time_zone
+  FROM gramkit.billing_invoice i
+    JOIN gramkit.billing_customer c ON (c.tenant_id, c.id) = (i.tenant_id, i.customer_id)
+    JOIN gramkit.billing_payment_method m
+      ON (m.tenant_id, m.customer_id) = (i.tenant_id, i.customer_id) AND m.is_default
+  WHERE i.state IN ('finalized', 'partially_paid', 'overdue') AND c.auto_charge
+    AND (NOT entered OR i.tenant_id = nullif(current_setting('gramkit.tenant', true), '')::uuid)
+    AND NOT EXISTS (
+      SELECT FROM gramkit.billing_invoice_payment p
+      WHERE (p.tenant_id, p.invoice_id) = (i.tenant_id, i.id)
+        AND (p.attempt IS NOT NULL OR p.state = 'open'))
+$$;
+--> statement-breakpoint
 -- Of which tenants work has fallen due; finds them by the index of each kind.
 CREATE FUNCTION gramkit.billing_due_tenants(kind text, now timestamptz, most integer)
   RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -947,6 +969,8 @@ CREATE FUNCTION gramkit.billing_due_tenants(kind text, now timestamptz, most int
     UNION ALL
     SELECT w.tenant_id FROM gramkit.billing_webhook_delivery w
     WHERE kind = 'webhooks_over' AND w.state <> 'pending' AND w.updated_at < now
+    UNION ALL
+    SELECT c.tenant_id FROM gramkit.billing_charges(false) c WHERE kind = 'charge' AND c.at <= now
   ) d ORDER BY 1 LIMIT most
 $$;
 --> statement-breakpoint
@@ -958,6 +982,7 @@ CREATE FUNCTION gramkit.billing_next_due(kind text)
       WHERE i.state IN ('finalized', 'partially_paid'))
     WHEN 'recognition' THEN
       (SELECT min(c.due_at) FROM gramkit.billing_recognition c WHERE c.due_at IS NOT NULL)
+    WHEN 'charge' THEN (SELECT min(c.at) FROM gramkit.billing_charges(false) c)
     WHEN 'billing' THEN least(
       (SELECT min(s.due_at) FROM gramkit.billing_subscription s WHERE s.due_at IS NOT NULL),
       (SELECT min(r.created_at) FROM gramkit.billing_run r WHERE r.state IN ('billing', 'finalizing')))
@@ -969,10 +994,10 @@ CREATE FUNCTION gramkit.billing_next_due(kind text)
 $$;
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION gramkit.billing_finalize_invoices, gramkit.billing_move_invoices,
-  gramkit.billing_due_tenants, gramkit.billing_next_due FROM PUBLIC;
+  gramkit.billing_due_tenants, gramkit.billing_next_due, gramkit.billing_charges FROM PUBLIC;
 --> statement-breakpoint
 GRANT EXECUTE ON FUNCTION gramkit.billing_finalize_invoices, gramkit.billing_move_invoices,
-  gramkit.billing_due_tenants, gramkit.billing_next_due TO gramkit_app;
+  gramkit.billing_due_tenants, gramkit.billing_next_due, gramkit.billing_charges TO gramkit_app;
 --> statement-breakpoint
 -- The journal. The application adds entries and changes nothing of them, nor does anybody else; the
 -- database numbers them.

@@ -12,6 +12,7 @@ import {
 } from './features/balance/index.ts'
 import {
   billDueSubscriptions,
+  chargeDueInvoices,
   fallOverdueInvoices,
   forgetOldWebhooks,
   postDueWebhooks,
@@ -95,6 +96,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   recogniseDueRevenue,
   postDueWebhooks,
   forgetOldWebhooks,
+  chargeDueInvoices,
   sweepDepartures,
   takeBalanceSnapshots,
   verifyLedger,

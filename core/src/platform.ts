@@ -1,5 +1,5 @@
 import { createResourceCatalog, type ResourceInput } from './features/balance/index.ts'
-import type { BillingOptions } from './features/billing/index.ts'
+import { type BillingOptions, invoicePaymentsFulfilment } from './features/billing/index.ts'
 import { createTemplateCatalog, type NotificationOptions } from './features/notifications/index.ts'
 import {
   checkTaxProfiles,
@@ -166,6 +166,7 @@ export async function createPlatform(
   const fulfilments = {
     credits: creditsFulfilment(options.spentCredits ?? 'refuse'),
     subscription: subscriptionFulfilment,
+    billing_invoice: invoicePaymentsFulfilment,
     ...bindAll(options.fulfilments ?? {}, servicesOf),
   }
   const products = createProductCatalog(options.products ?? [])

@@ -27,6 +27,8 @@ export {
   billingExchangeRate,
   billingInvoice,
   billingInvoiceLine,
+  billingInvoicePayment,
+  billingInvoiceReturn,
   billingInvoiceSeries,
   billingJournalEntry,
   billingMeter,

@@ -3,6 +3,9 @@ import type { Executor, Transactional } from '../../platform/database/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import type { WebhookReach } from '../../platform/webhooks/index.ts'
 import type { AuditRepository, AuditService } from '../audit/index.ts'
+import type { GatewayRegistry, PaymentsService, RefundsService } from '../payments/index.ts'
+import type { UsersService } from '../users/index.ts'
+import type { InvoiceReceipts } from './payments/receipt-terms.ts'
 import type { PricingPlugIns } from './pricing/pricing-plug-in.ts'
 import type { TaxCalculations } from './taxes/tax-calculation.ts'
 import type { TenantsRepository } from './tenants/tenants.repository.ts'
@@ -19,6 +22,11 @@ export interface BillingOptions {
   readonly pricingPlugIns?: PricingPlugIns | undefined
   /** How far webhooks of tenants reach: `anywhere` only for development. [public] */
   readonly webhookReach?: WebhookReach | undefined
+  /**
+   * What receipts of invoices say (54-FZ), for gateways that issue some. [none: such a gateway takes
+   * no payments of invoices]
+   */
+  readonly receipts?: InvoiceReceipts | undefined
 }
 
 /** All of core that billing may touch. */
@@ -26,6 +34,10 @@ export interface BillingScope extends Transactional<BillingScope> {
   readonly clock: Clock
   readonly billingOptions: BillingOptions
   readonly audit: Pick<AuditService, 'list' | 'verify'>
+  readonly gateways: GatewayRegistry
+  readonly payments: Pick<PaymentsService, 'startQuoted'>
+  readonly refunds: Pick<RefundsService, 'request'>
+  readonly users: Pick<UsersService, 'createWithoutLogin'>
   readonly repos: {
     readonly db: Executor
     readonly audit: Pick<AuditRepository, 'insert'>

@@ -232,6 +232,7 @@ export {
 export { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 export type { PaymentMethodsScope } from './payment-methods/payment-methods.scope.ts'
 export { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
+export * from './payments/index.ts'
 export {
   type BillingPeriod,
   type Boundary,

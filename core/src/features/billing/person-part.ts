@@ -23,6 +23,7 @@ import {
   billingRecognition,
 } from './journal/journal.table.ts'
 import { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
+import { billingInvoicePayment, billingInvoiceReturn } from './payments/invoice-payment.table.ts'
 import { billingPlan } from './plans/plan.table.ts'
 import { billingRun } from './runs/run.table.ts'
 import {
@@ -73,6 +74,7 @@ export const billingPart: PersonPart<PersonServices> = {
     ...[billingCreditNote, billingCreditNoteLine, billingCreditNoteSeries],
     ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries, billingRun],
     ...[billingSubscription, billingSubscriptionRevision],
+    ...[billingInvoicePayment, billingInvoiceReturn],
     ...[billingApiKey, billingCoupon, billingPlan, billingTenant],
     ...[billingMeter, billingUsageEvent, billingUsageReading],
     ...[billingQuota, billingReservation],
@@ -95,6 +97,7 @@ export const billingPart: PersonPart<PersonServices> = {
           creditNotes: await repos.creditNotes.listOfCustomer(customer.id),
           credit: await repos.credits.listBalances(customer.id),
           invoices: await repos.invoices.listOfCustomers([customer.id]),
+          payments: await repos.invoicePayments.listOfCustomers([customer.id]),
           coupons: await repos.couponRedemptions.listOfCustomer(customer.id),
         })),
       )

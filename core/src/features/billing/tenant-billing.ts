@@ -13,6 +13,7 @@ import { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts
 import { InvoicesService } from './invoices/invoices.service.ts'
 import { JournalService } from './journal/journal.service.ts'
 import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
+import { InvoicePaymentsService } from './payments/invoice-payments.service.ts'
 import { PlansService } from './plans/plans.service.ts'
 import { type PricingPlugIns, pricingPlugIns } from './pricing/pricing-plug-in.ts'
 import { ReportsService } from './reports/reports.service.ts'
@@ -52,6 +53,7 @@ export class TenantBilling {
   #exchangeRates?: ExchangeRatesService
   #meters?: MetersService
   #paymentMethods?: PaymentMethodsService
+  #payments?: InvoicePaymentsService
   #plans?: PlansService
   #invoices?: InvoicesService
   #journal?: JournalService
@@ -136,6 +138,10 @@ export class TenantBilling {
 
   get paymentMethods(): PaymentMethodsService {
     return (this.#paymentMethods ??= new PaymentMethodsService(this))
+  }
+
+  get payments(): InvoicePaymentsService {
+    return (this.#payments ??= new InvoicePaymentsService(this))
   }
 
   get plans(): PlansService {

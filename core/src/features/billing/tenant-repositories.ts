@@ -9,6 +9,10 @@ import { InvoicesRepository } from './invoices/invoices.repository.ts'
 import { JournalRepository } from './journal/journal.repository.ts'
 import { RecognitionsRepository } from './journal/recognitions.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
+import {
+  InvoicePaymentsRepository,
+  InvoiceReturnsRepository,
+} from './payments/invoice-payments.repository.ts'
 import { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
 import { ReportsRepository } from './reports/reports.repository.ts'
 import { BooksRepository } from './revenue/books.repository.ts'
@@ -42,6 +46,8 @@ export class TenantRepositories {
   #paymentMethods?: PaymentMethodsRepository
   #plans?: PlansRepository
   #planVersions?: PlanVersionsRepository
+  #invoicePayments?: InvoicePaymentsRepository
+  #invoiceReturns?: InvoiceReturnsRepository
   #invoices?: InvoicesRepository
   #journal?: JournalRepository
   #recognitions?: RecognitionsRepository
@@ -115,6 +121,14 @@ export class TenantRepositories {
 
   get planVersions(): PlanVersionsRepository {
     return (this.#planVersions ??= new PlanVersionsRepository(this.#db, this.#tenantId))
+  }
+
+  get invoicePayments(): InvoicePaymentsRepository {
+    return (this.#invoicePayments ??= new InvoicePaymentsRepository(this.#db, this.#tenantId))
+  }
+
+  get invoiceReturns(): InvoiceReturnsRepository {
+    return (this.#invoiceReturns ??= new InvoiceReturnsRepository(this.#db, this.#tenantId))
   }
 
   get invoices(): InvoicesRepository {

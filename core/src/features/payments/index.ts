@@ -21,6 +21,7 @@ export {
   bindFulfilment,
   type Fulfilment,
   type FulfilmentRegistry,
+  type RefundedPart,
   type Reversal,
 } from './fulfilment.ts'
 export { createGatewayRegistry } from './gateway-breaker.ts'

@@ -161,11 +161,13 @@ export class PaymentsService {
     assertNoTransaction('payments.startQuoted')
     const gateway = this.gateway(request.gateway)
     const returnUrl = checkReturnUrl(request.returnUrl, this.#scope.returnUrls)
-    const payment = await this.#scope.transaction((tx) =>
+    const { payment, isNew } = await this.#scope.transaction((tx) =>
       openQuoted(tx, request, { gateway, returnUrl }),
     )
     if (payment.status !== 'created') return payment
-    return payment.savedMethodId ? this.chargeSavedMethod(payment) : this.offer(payment)
+    if (!payment.savedMethodId) return this.offer(payment)
+    // Whoever has written a charge makes it; after a crash the resolver does.
+    return isNew ? this.chargeSavedMethod(payment) : payment
   }
 
   /**

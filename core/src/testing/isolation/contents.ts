@@ -3,6 +3,7 @@ import { assert, DAY_MS, newId, readDecimal } from '../../kernel/index.ts'
 import type { CoreServices } from '../../services.ts'
 import { aCustomer, aPlan, PLAN_TERMS } from '../billing.ts'
 import { aPerson } from '../people.ts'
+import { aPayment } from './paid-invoice.ts'
 
 /**
  * Gives a tenant at least one row in each table of billing. The mark stands wherever a text fits, so
@@ -53,6 +54,7 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
     ...{ customerId: customer.id, currency: 'EUR', amount: 100n, reason: 'grant' },
     ...{ note: mark, source: mark },
   })
+  const payment = await aPayment(billing, { invoice, mark })
   const subscription = await billing.subscriptions.create({
     ...{ customerId: customer.id, planId: plan.id },
   })
@@ -81,6 +83,7 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       reservation,
     },
     ...{
+      ...payment,
       creditEntry,
       creditNote,
       invoiceDraft,

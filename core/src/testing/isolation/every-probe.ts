@@ -5,6 +5,7 @@ import { creditNoteRepositories, creditNoteServices } from './credit-notes.ts'
 import { creditRepositories, creditServices } from './credits.ts'
 import { customerRepositories, customerServices } from './customers.ts'
 import { exchangeRateRepositories, exchangeRateServices } from './exchange-rates.ts'
+import { invoicePaymentRepositories, invoicePaymentServices } from './invoice-payments.ts'
 import { invoiceRepositories, invoiceServices } from './invoices.ts'
 import { journalRepositories, journalServices } from './journal.ts'
 import { paymentMethodRepositories, paymentMethodServices } from './payment-methods.ts'
@@ -27,6 +28,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...exchangeRateServices,
   ...invoiceServices,
   ...journalServices,
+  ...invoicePaymentServices,
   ...paymentMethodServices,
   ...planServices,
   ...taxServices,
@@ -46,6 +48,7 @@ export const REPOSITORY_PROBES: RepositoryProbes = {
   ...exchangeRateRepositories,
   ...invoiceRepositories,
   ...journalRepositories,
+  ...invoicePaymentRepositories,
   ...paymentMethodRepositories,
   ...planRepositories,
   ...taxRepositories,

@@ -109,6 +109,9 @@ export const billingInvoice = gramkit.table(
     uniqueIndex('billing_invoice_number_key').on(table.tenantId, table.number),
     uniqueIndex('billing_invoice_sequence_key').on(table.tenantId, table.series, table.sequence),
     index('billing_invoice_customer_index').on(table.tenantId, table.customerId, table.id),
+    index('billing_invoice_unpaid_index')
+      .on(table.tenantId, table.customerId)
+      .where(sql`${table.state} in ('finalized', 'partially_paid', 'overdue')`),
     index('billing_invoice_overdue_index')
       .on(table.overdueAt, table.tenantId)
       .where(sql`${table.state} in ('finalized', 'partially_paid')`),

@@ -42,6 +42,8 @@ export interface TakenBackBooking {
   readonly fromCredit?: bigint
   /** What a credit note had promised to give back. [nothing] */
   readonly promised?: bigint
+  /** What neither of them has any more, as the credit is spent: given for nothing. [nothing] */
+  readonly lost?: bigint
 }
 
 /** A credit note of an invoice; in minor units above 0. */
@@ -125,10 +127,10 @@ export class JournalService {
 
   /** Books money that went back. */
   bookTakenBack(back: TakenBackBooking): Promise<void> {
-    const { invoice, takeBackId, reopened = 0n, fromCredit = 0n, promised = 0n } = back
+    const { invoice, takeBackId, reopened = 0n, fromCredit = 0n, promised = 0n, lost = 0n } = back
     return this.#bookOf(invoice, 'take_back', takeBackId, async (tx) => ({
-      cash: -reopened - fromCredit - promised,
-      ...{ customerCredit: fromCredit, refundable: promised },
+      cash: -reopened - fromCredit - promised - lost,
+      ...{ customerCredit: fromCredit, refundable: promised, concession: lost },
       ...(await owed(tx, invoice, reopened)),
     }))
   }

@@ -38,7 +38,13 @@ export class TenantRowRepository extends BaseRepository<typeof billingTenant> {
 const idRow = z.object({ id: z.uuid() })
 
 /** Work of billing that falls due. */
-export type DueKind = 'overdue' | 'billing' | 'recognition' | 'webhooks' | 'webhooks_over'
+export type DueKind =
+  | 'overdue'
+  | 'billing'
+  | 'recognition'
+  | 'webhooks'
+  | 'webhooks_over'
+  | 'charge'
 
 /** The few questions that cross tenants; each is a function of the database and gives ids. */
 export class TenantsRepository {

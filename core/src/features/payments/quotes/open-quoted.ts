@@ -11,15 +11,21 @@ import type { PaymentsScope } from '../payments.scope.ts'
 import { TaxProfileMissing } from '../receipts/receipts.errors.ts'
 import { readQuote, type StartQuoted } from './quote.ts'
 
+/** A payment that was quoted, and whether this call has written it. */
+export interface Opened {
+  readonly payment: Payment
+  readonly isNew: boolean
+}
+
 /** Writes the payment of what was quoted, or gives the one that has its id already. */
 export async function openQuoted(
   tx: PaymentsScope,
   request: StartQuoted,
   { gateway, returnUrl }: { readonly gateway: PaymentGateway; readonly returnUrl: string | null },
-): Promise<Payment> {
+): Promise<Opened> {
   const { id, kind, facts, surface } = request
   const first = await tx.repos.payments.findById(id)
-  if (first) return sameAs(first, request)
+  if (first) return { payment: sameAs(first, request), isNew: false }
   const fulfilment = tx.fulfilment(kind)
   const quote = await fulfilment.quote({ paymentId: id, gateway: gateway.name, facts })
   const product = readQuote(quote, request)
@@ -37,7 +43,7 @@ export async function openQuoted(
   if (!created) {
     const parallel = await tx.repos.payments.findById(id)
     assert(parallel, 'A payment whose id is taken is there')
-    return sameAs(parallel, request)
+    return { payment: sameAs(parallel, request), isNew: false }
   }
   await keepConsent(tx, created, request.consent)
   // Nobody's patience is used up by a charge that the app makes by itself.
@@ -45,7 +51,7 @@ export async function openQuoted(
   if (open > OPEN_MAX) throw new TooManyOpen({ limit: OPEN_MAX })
   await tx.receipts.keepContact(created, request.contact ?? quote.contact)
   await fulfilment.opened(created)
-  return created
+  return { payment: created, isNew: true }
 }
 
 function sameAs(first: Payment, { kind, facts, gateway }: StartQuoted): Payment {

@@ -1,0 +1,110 @@
+import { assert, formatDecimal } from '../../../kernel/index.ts'
+import type { Payment, RefundedPart } from '../../payments/index.ts'
+import { CreditTooLow } from '../credits/credits.errors.ts'
+import type { InvoicePayment, InvoiceReturn } from './invoice-payment.ts'
+import type { InvoicePaymentsScope } from './invoice-payments.scope.ts'
+import { told } from './take-in.ts'
+
+/** Where money that goes back is taken from. */
+export type ReturnSplit = Pick<InvoiceReturn, 'fromInvoice' | 'fromCredit' | 'lost'>
+
+/**
+ * Decides where money of a payment that goes back comes from: first what of it became credit, then
+ * the invoice, which asks for it again, then whatever credit the customer has. The rest is lost.
+ */
+export function splitReturn(
+  { taken, left, takenBack }: Pick<InvoicePayment, 'taken' | 'left' | 'takenBack'>,
+  money: {
+    readonly amount: bigint
+    /** What earlier returns of the payment took out of credit. */
+    readonly creditBack: bigint
+    /** What the customer has as credit. */
+    readonly balance: bigint
+  },
+): ReturnSplit {
+  const { amount, creditBack, balance } = money
+  const own = left > creditBack ? left - creditBack : 0n
+  const first = least(amount, own, balance)
+  const fromInvoice = least(amount - first, taken - takenBack)
+  const fromCredit = first + least(amount - first - fromInvoice, balance - first)
+  return { fromInvoice, fromCredit, lost: amount - fromInvoice - fromCredit }
+}
+
+/**
+ * Refuses a refund of what the customer has spent as credit: it would be the tenant's loss.
+ *
+ * @throws {@link CreditTooLow}
+ */
+export async function checkReturnable(
+  tx: InvoicePaymentsScope,
+  { id }: Payment,
+  { refundId, amount }: RefundedPart,
+): Promise<void> {
+  const payment = await tx.repos.invoicePayments.getById(id)
+  const planned = await tx.repos.invoiceReturns.findById(refundId)
+  if (planned?.isPromised) return
+  const { split, balance } = await splitNow(tx, payment, amount)
+  if (split.lost === 0n) return
+  const { customerId, currency } = payment
+  const text = (minor: bigint) => formatDecimal({ amount: minor, currency })
+  const needed = split.lost + split.fromCredit
+  throw new CreditTooLow({ customerId, balance: text(balance), amount: text(needed) })
+}
+
+/** Takes back what money bought that went back, by a refund or by a lost dispute. */
+export async function takeBack(
+  tx: InvoicePaymentsScope,
+  { id }: Payment,
+  { refundId, amount }: RefundedPart,
+): Promise<void> {
+  const { invoiceId } = await tx.repos.invoicePayments.getById(id)
+  // The lock of the invoice comes before that of the credit, as wherever both are taken.
+  const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
+  const before = await tx.repos.invoicePayments.getByIdWithLock(id)
+  assert(before.state === 'received', 'Money that goes back has come')
+  const planned = await tx.repos.invoiceReturns.findById(refundId)
+  const isPromised = planned?.isPromised ?? false
+  const split = isPromised ? NOTHING : (await splitNow(tx, before, amount)).split
+  const { customerId, currency } = before
+  if (split.fromInvoice > 0n) await tx.invoices.takeBack(invoiceId, split.fromInvoice)
+  if (split.fromCredit > 0n) {
+    const source = `refund:${refundId}`
+    await tx.credit.takeOut({ customerId, currency, amount: split.fromCredit, source })
+  }
+  const { fromInvoice: reopened, fromCredit, lost } = split
+  await tx.journal.bookTakenBack({
+    ...{ invoice, takeBackId: refundId, reopened, fromCredit, lost },
+    promised: isPromised ? amount : 0n,
+  })
+  const now = tx.clock.now()
+  const settled = { ...split, amount, isPromised, settledAt: now }
+  if (planned) await tx.repos.invoiceReturns.update(refundId, settled)
+  else {
+    const made = { ...settled, id: refundId, paymentId: id, createdAt: now }
+    await tx.repos.invoiceReturns.insert(made)
+  }
+  const after = await tx.repos.invoicePayments.update(id, {
+    returned: before.returned + amount,
+    takenBack: before.takenBack + split.fromInvoice,
+    updatedAt: now,
+  })
+  const facts = { before: told(before), after: { ...told(after), refundId, ...split } }
+  await tx.record({ action: 'payment.returned', subject: `payment:${id}`, ...facts })
+}
+
+const NOTHING: ReturnSplit = { fromInvoice: 0n, fromCredit: 0n, lost: 0n }
+
+async function splitNow(tx: InvoicePaymentsScope, payment: InvoicePayment, amount: bigint) {
+  const { customerId, currency } = payment
+  const returns = await tx.repos.invoiceReturns.listOfPayments([payment.id])
+  const creditBack = returns.reduce((sum, { fromCredit }) => sum + fromCredit, 0n)
+  const [held] = await tx.repos.credits.lockBalances([{ customerId, currency }])
+  const balance = held?.amount ?? 0n
+  return { split: splitReturn(payment, { amount, creditBack, balance }), balance }
+}
+
+function least(...amounts: readonly [bigint, ...bigint[]]): bigint {
+  let [low] = amounts
+  for (const amount of amounts) if (amount < low) low = amount
+  return low
+}
