@@ -50,6 +50,9 @@ test('a plan is sold, a run bills it, and its invoice is read as a page, a print
   const bytes = Buffer.from((await first?.bytes()) ?? [])
   expect(bytes.subarray(0, 5).toString()).toBe('%PDF-')
   expect(Buffer.from((await second?.bytes()) ?? []).equals(bytes)).toBe(true)
+  const measured = await (await fetch(`${billing.url}/metrics`)).text()
+  expect(measured).toMatch(/gramkit_billing_mrr\{tenant="[^"]+",currency="EUR"\} 29.99/)
+  expect(measured).toMatch(/gramkit_billing_invoices_day\{tenant="[^"]+"\} 1/)
   const table = await (await file('/invoices.csv')).text()
   expect(table.split('\r\n')).toMatchObject([
     expect.stringMatching(/^number,/),

@@ -1,4 +1,5 @@
 import { type Served, type ServeOptions, serveApp } from '@gramkit/core/app'
+import { observeBilling } from '@gramkit/core/billing'
 import type { Config } from '@gramkit/core/config'
 import { type Billing, openBilling } from './billing.ts'
 import { BILLING_PATH } from './pages.ts'
@@ -12,5 +13,6 @@ export function serveBilling(config: Config, options: ServeOptions = {}): Promis
     ...options,
     api: { title: 'gramkit billing', version: '1.0.0', path: BILLING_PATH },
     open: openBilling,
+    observe: (metrics, { platform }) => observeBilling(metrics, platform.services),
   })
 }

@@ -320,6 +320,7 @@ export {
 } from './pricing/segments.ts'
 export type { Tier } from './pricing/tiers.ts'
 export type { AgedReceivables } from './reports/aging.ts'
+export { observeBilling } from './reports/billing-gauges.ts'
 export type {
   Cohort,
   CustomerMovement,
@@ -327,7 +328,11 @@ export type {
   MrrMovement,
 } from './reports/mrr.ts'
 export type { DayQuery, MonthsQuery, Report, ReportedMonth, UsedRate } from './reports/report.ts'
-export { ReportsRepository, type Subscriber } from './reports/reports.repository.ts'
+export {
+  type BillingActivity,
+  ReportsRepository,
+  type Subscriber,
+} from './reports/reports.repository.ts'
 export type { ReportsScope } from './reports/reports.scope.ts'
 export { ReportsService } from './reports/reports.service.ts'
 export type { MonthSums, ReportedAccounts, RevenueMonth } from './reports/revenue-month.ts'

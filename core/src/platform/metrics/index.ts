@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { createMetrics, type Metrics } from './metrics.ts'
+export { createMetrics, type Metrics, type SeriesRow } from './metrics.ts'

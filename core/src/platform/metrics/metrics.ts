@@ -16,6 +16,18 @@ export interface Metrics {
     help: Readonly<Record<Name, string>>,
     read: () => Promise<Readonly<Record<Name, number | null>>>,
   ): void
+  /** The same with labels: a row for each set of them; rows that are not read again are gone. */
+  observeSeries<Name extends string, Label extends string>(
+    help: Readonly<Record<Name, string>>,
+    labels: readonly Label[],
+    read: () => Promise<readonly SeriesRow<Name, Label>[]>,
+  ): void
+}
+
+/** Values of gauges that share labels; null for what is not known. */
+export interface SeriesRow<Name extends string, Label extends string> {
+  readonly labels: Readonly<Record<Label, string>>
+  readonly values: Readonly<Record<Name, number | null>>
 }
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -58,13 +70,7 @@ export function createMetrics(): Metrics {
       })
     },
     observeGauges(help, read) {
-      let reading: ReturnType<typeof read> | undefined
-      const readOnce = () => {
-        reading ??= read().finally(() => {
-          reading = undefined
-        })
-        return reading
-      }
+      const readOnce = once(read)
       for (const name in help) {
         new Gauge({
           name,
@@ -76,5 +82,29 @@ export function createMetrics(): Metrics {
         })
       }
     },
+    observeSeries(help, labels, read) {
+      const readOnce = once(read)
+      for (const name in help) {
+        new Gauge({
+          ...{ name, help: help[name], registers, labelNames: [...labels] },
+          async collect() {
+            const rows = await readOnce()
+            this.reset()
+            for (const row of rows) this.set(row.labels, row.values[name] ?? Number.NaN)
+          },
+        })
+      }
+    },
+  }
+}
+
+/** Asked again while it answers, a read answers once for all. */
+function once<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined
+  return () => {
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
   }
 }

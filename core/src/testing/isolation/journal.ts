@@ -36,6 +36,7 @@ export const journalServices = {
     mrr: () => [MONTHS],
     cohorts: () => [MONTHS],
     aging: () => [{}],
+    activity: () => [],
   },
   revenue: {
     recognise: () => [{}],
@@ -78,11 +79,13 @@ export const journalRepositories = {
   reports: {
     sumMonths: () => ['2000-01-01', '2100-01-01'],
     sumAging: () => ['2100-01-01'],
+    readActivity: () => [AT, '2028-02-29'],
     listSubscribers: () => [undefined, 100],
   },
   books: {
     count: () => [],
     compareInvoices: () => [],
+    compareCreditNotes: () => [],
     compareCredit: () => [],
     compareBookings: () => [],
   },

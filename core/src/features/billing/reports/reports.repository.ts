@@ -23,6 +23,18 @@ const subscriberRow = z.object({
   paysFromOn: z.string(),
 })
 
+const activityRow = z.object({ invoices: z.int(), seconds: z.number(), payments: z.int() })
+
+/** What runs and payments did in a while. */
+export interface BillingActivity {
+  /** Invoices of runs that were completed. */
+  readonly invoices: number
+  /** How long those runs took together. */
+  readonly seconds: number
+  /** Payments that came. */
+  readonly payments: number
+}
+
 /** A subscription, and the first day for which its customer pays. */
 export type Subscriber = z.output<typeof subscriberRow>
 
@@ -79,6 +91,29 @@ export class ReportsRepository {
       from owed o group by 1 order by 1`,
       agedRow,
     )
+  }
+
+  /** What was billed and paid since an instant, and on or after its day. */
+  async readActivity(since: Date, sinceOn: string): Promise<BillingActivity> {
+    const [row] = await rows(
+      this.#db,
+      sql`
+      with run as (
+        select extract(epoch from r.completed_at - r.created_at)::float8 as seconds,
+          (select count(*) from gramkit.billing_invoice i
+            where i.tenant_id = r.tenant_id and i.run_id = r.id)::int as invoices
+        from gramkit.billing_run r
+        where r.tenant_id = ${this.#tenantId} and r.completed_at >= ${since.toISOString()}::timestamptz
+      )
+      select coalesce((select sum(invoices) from run), 0)::int as invoices,
+        coalesce((select sum(seconds) from run), 0)::float8 as seconds,
+        (select count(*)::int from gramkit.billing_journal_entry e
+          where e.tenant_id = ${this.#tenantId} and e.source = 'payment'
+            and e.booked_on >= ${sinceOn}::date
+            and e.created_at >= ${since.toISOString()}::timestamptz) as payments`,
+      activityRow,
+    )
+    return row ?? { invoices: 0, seconds: 0, payments: 0 }
   }
 
   /** The subscriptions of the next customers after one, whole customers at a time. */

@@ -1,4 +1,11 @@
-import { addDays, type Currency, InvalidValue, localDay } from '../../../kernel/index.ts'
+import {
+  addDays,
+  addMs,
+  type Currency,
+  DAY_MS,
+  InvalidValue,
+  localDay,
+} from '../../../kernel/index.ts'
 import { readFields } from '../fields.ts'
 import { addMonths } from '../periods/local-midnight.ts'
 import { type AgedReceivables, mapAged, sumAged } from './aging.ts'
@@ -13,6 +20,7 @@ import {
   monthsQuery,
   type Report,
 } from './report.ts'
+import type { BillingActivity } from './reports.repository.ts'
 import type { ReportsScope } from './reports.scope.ts'
 import {
   mapMonth,
@@ -136,6 +144,14 @@ export class ReportsService {
       )
       const summed = converted.length > 0 ? [converted.reduce(sumAged)] : []
       return { rows: summed, rates: conversion.rates }
+    })
+  }
+
+  /** What runs and payments did in the last 24 hours. */
+  activity(): Promise<BillingActivity> {
+    return this.#scope.transaction(async (tx) => {
+      const sinceOn = addDays(await today(tx), -1)
+      return tx.repos.reports.readActivity(addMs(tx.clock.now(), -DAY_MS), sinceOn)
     })
   }
 }

@@ -86,6 +86,20 @@ export class BooksRepository {
       where p.expected <> p.actual order by i.number, p.problem`)
   }
 
+  /** Compares each credit note with what was booked of it. */
+  async compareCreditNotes(): Promise<BookDifference[]> {
+    return this.#differences(sql`
+      select 'credit_note_differs_from_booking' as problem, 'credit note ' || n.number as subject,
+        p.expected::text, p.actual::text
+      from gramkit.billing_credit_note n
+      left join gramkit.billing_journal_entry e on e.tenant_id = n.tenant_id
+        and e.source = 'credit_note' and e.source_id = n.id::text
+      cross join lateral (values
+        (n.subtotal::numeric - n.discount, coalesce(e.revenue + e.deferred, 0)::numeric),
+        (n.tax::numeric, coalesce(e.tax, 0)::numeric)) p (expected, actual)
+      where n.tenant_id = ${this.#tenantId} and p.expected <> p.actual order by n.number`)
+  }
+
   /** Compares what customers have as credit with the journal. */
   async compareCredit(): Promise<BookDifference[]> {
     return this.#differences(sql`

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { addDays, VirtualClock } from '../../../kernel/index.ts'
 import { aCustomer, aPlan, aTenant } from '../../../testing/billing.ts'
 import { testPlatform } from '../../../testing/platform.ts'
+import type { CustomerInput } from '../customers/customer.ts'
 import type { TenantBilling } from '../tenant-billing.ts'
 import { recogniseDueRevenue } from './revenue.jobs.ts'
 
@@ -17,14 +18,18 @@ afterAll(async () => {
 })
 
 /** Begins subscriptions of some prices a month, and bills them. */
-async function subscribe(billing: TenantBilling, rates: readonly string[]): Promise<string[]> {
+async function subscribe(
+  billing: TenantBilling,
+  rates: readonly string[],
+  customer: Partial<CustomerInput> = {},
+): Promise<string[]> {
   const ids: string[] = []
   for (const rate of rates) {
     const plan = await aPlan(billing, {
       charges: [{ key: 'base', title: 'Base', model: 'flat', when: 'advance', rate }],
     })
     await billing.plans.publish(plan.id)
-    const { id: customerId } = await aCustomer(billing)
+    const { id: customerId } = await aCustomer(billing, customer)
     ids.push((await billing.subscriptions.create({ customerId, planId: plan.id })).id)
   }
   await bill(billing)
@@ -211,6 +216,49 @@ describe('the proof of the books', () => {
     )
     const { differences } = await billing.revenue.verify()
     expect(differences.map(({ problem }) => problem)).toEqual(['audit_is_broken'])
+  })
+
+  test('holds through payments, credit notes, credit and what is written off', async () => {
+    const billing = await aTenant(services, { country: 'DE' })
+    await billing.taxes.add({ country: 'DE', name: 'VAT', rate: '19', fromOn: '2020-01-01' })
+    const proved = async () =>
+      expect(await billing.revenue.verify()).toMatchObject({ ok: true, differences: [] })
+    await subscribe(billing, ['100'], { country: 'DE' })
+    const [invoice] = (await billing.invoices.list()).items
+    if (!invoice) throw new Error('nothing was billed')
+    const [line] = (await billing.invoices.get(invoice.id)).lines
+    const note = (amount: bigint) =>
+      billing.creditNotes.issue({
+        ...{ invoiceId: invoice.id, reason: 'Late' },
+        lines: [{ lineId: line?.id ?? '', amount }],
+      })
+    const pay = (paymentId: string, amount: bigint) =>
+      billing.transaction(async (tx) => {
+        const { taken, left } = await tx.invoices.receive(invoice.id, amount)
+        const { customerId, currency } = invoice
+        const source = `payment:${paymentId}`
+        const rest = { customerId, currency, amount: left, source }
+        if (left > 0n) await tx.credit.add({ ...rest, reason: 'overpayment' })
+        await tx.journal.bookReceived({ invoice, paymentId, taken, left })
+      })
+    await note(1_000n)
+    await proved()
+    await pay('p1', 5_000n)
+    await billing.invoices.writeOff(invoice.id)
+    await proved()
+    await pay('p2', 6_000n)
+    await proved()
+    await note(3_000n)
+    await proved()
+    clock.set(new Date(clock.now().getTime() + 31 * 86_400_000))
+    await bill(billing)
+    const [next] = (await billing.invoices.list()).items
+    expect(next?.paid).toBeGreaterThan(0n)
+    await proved()
+    await billing.revenue.recognise()
+    await proved()
+    const [accounts] = await billing.journal.balances()
+    expect(accounts).toMatchObject({ badDebt: 0n, cash: 11_000n })
   })
 
   test('finds credit that the journal does not know', async () => {
