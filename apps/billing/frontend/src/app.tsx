@@ -3,7 +3,7 @@ import { languages } from '@gramkit/mini-app/texts'
 import { Failure, SkeletonRows } from '@gramkit/mini-app/ui'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { AppRoot, Button } from '@telegram-apps/telegram-ui'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { deskQuery } from './api/queries.ts'
 import { tenantWire } from './api/wire.ts'
 import { type Desk, DeskProvider, useDesk } from './desk-context.tsx'
@@ -19,6 +19,12 @@ import { RunsView } from './views/runs-view.tsx'
 import { SignIn } from './views/sign-in.tsx'
 import { SubscriptionsView } from './views/subscriptions-view.tsx'
 import { UsageView } from './views/usage-view.tsx'
+
+/** Charts are heavy, and most views need none. */
+const OverviewView = lazy(async () => {
+  const { OverviewView: view } = await import('./views/overview-view.tsx')
+  return { default: view }
+})
 
 /** The dashboard. */
 export function App({ desk }: { desk: Desk }) {
@@ -113,7 +119,9 @@ function Views() {
         ))}
       </nav>
       <div className="column">
-        <View place={place} />
+        <Suspense fallback={<SkeletonRows count={5} />}>
+          <View place={place} />
+        </Suspense>
       </div>
     </div>
   )
@@ -121,6 +129,8 @@ function Views() {
 
 function View({ place: { view, id } }: { place: Place }) {
   switch (view) {
+    case 'overview':
+      return <OverviewView />
     case 'invoices':
       return id === undefined ? <InvoicesView /> : <InvoiceView key={id} id={id} />
     case 'customers':

@@ -43,18 +43,32 @@ export function minorText(typed: string, currency: string): string | undefined {
   return String(BigInt(`${match[1]}${part.padEnd(digits, '0')}`))
 }
 
+/** Minor units as a number to draw by: enough for a picture, not to reckon with. */
+export function drawn(money: Amount): number {
+  return Number(majorText(money))
+}
+
 /** An amount as people of a language write it. */
-export function moneyText(language: Language, money: Amount, isShort = false): string {
+export function moneyText(language: Language, money: Amount): string {
   const digits = digitsOf(money.currency)
   const text = majorText(money)
   const format = new Intl.NumberFormat(language, {
     style: 'currency',
     currency: money.currency,
-    ...(isShort
-      ? { notation: 'compact', maximumFractionDigits: 1 }
-      : { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
   })
   return isDecimal(text) ? format.format(text) : text
+}
+
+function shortMoneyText(language: Language, major: number, currency: string): string {
+  const style = {
+    style: 'currency',
+    currency,
+    notation: 'compact',
+    maximumFractionDigits: 1,
+  } as const
+  return new Intl.NumberFormat(language, style).format(major)
 }
 
 /** How figures, shares and days are written in the language of the page. */
@@ -67,6 +81,8 @@ export function useFigures() {
   const month = new Intl.DateTimeFormat(language, { month: 'short', timeZone: 'UTC' })
   return {
     money: (money: Amount) => moneyText(language, money),
+    /** Major units as short as an axis has room for. */
+    shortMoney: (major: number, currency: string) => shortMoneyText(language, major, currency),
     /** A whole number, or a decimal one as text. */
     number: (value: string | number) =>
       plain.format(typeof value === 'string' && isDecimal(value) ? value : Number(value)),

@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 /** The views of the dashboard, each with its list behind `#`. */
 export const viewNames = [
+  'overview',
   'invoices',
   'customers',
   'subscriptions',
@@ -24,7 +25,7 @@ export interface Place {
 export function placeOf(hash: string): Place {
   const [name = '', id] = hash.slice(1).split('/')
   const view = viewNames.find((known) => known === name)
-  return view ? { view, id: id || undefined } : { view: 'invoices', id: undefined }
+  return view ? { view, id: id || undefined } : { view: 'overview', id: undefined }
 }
 
 /** The end of the address of a place. */

@@ -1,5 +1,6 @@
+import type { MonthsQuery, TenantBilling } from '@gramkit/core/billing'
 import { amountWire, problemResponses } from '@gramkit/core/http'
-import { CURRENCIES } from '@gramkit/core/kernel'
+import { CURRENCIES, localDay } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { billingOf, withScope } from '../tenant-edge.ts'
@@ -99,7 +100,16 @@ const agedWire = z
   })
   .meta({ id: 'AgedReceivables' })
 
-const monthsQuery = z.object({ fromMonth: month, untilMonth: month, currency: currency.optional() })
+/** A year, with the month that runs. */
+const MONTHS_BEFORE = 11
+
+const monthsQuery = z.object({
+  /** [as many before the last that they are a year] */
+  fromMonth: month.optional(),
+  /** [the month that runs] */
+  untilMonth: month.optional(),
+  currency: currency.optional(),
+})
 const dayQuery = z.object({ on: z.string().optional(), currency: currency.optional() })
 
 const tags = ['reports']
@@ -114,7 +124,10 @@ export const reportsHttp: FastifyPluginAsyncZod = async (app) => {
       querystring: monthsQuery,
       response: { 200: reportOf(revenueMonthWire), ...problemResponses },
     }),
-    (request) => billingOf(request).reports.revenue(request.query),
+    async (request) => {
+      const billing = billingOf(request)
+      return billing.reports.revenue(await monthsOf(billing, request.query))
+    },
   )
 
   app.get(
@@ -125,7 +138,10 @@ export const reportsHttp: FastifyPluginAsyncZod = async (app) => {
       querystring: monthsQuery,
       response: { 200: reportOf(mrrMonthWire), ...problemResponses },
     }),
-    (request) => billingOf(request).reports.mrr(request.query),
+    async (request) => {
+      const billing = billingOf(request)
+      return billing.reports.mrr(await monthsOf(billing, request.query))
+    },
   )
 
   app.get(
@@ -136,7 +152,10 @@ export const reportsHttp: FastifyPluginAsyncZod = async (app) => {
       querystring: monthsQuery,
       response: { 200: reportOf(cohortWire), ...problemResponses },
     }),
-    (request) => billingOf(request).reports.cohorts(request.query),
+    async (request) => {
+      const billing = billingOf(request)
+      return billing.reports.cohorts(await monthsOf(billing, request.query))
+    },
   )
 
   app.get(
@@ -149,4 +168,25 @@ export const reportsHttp: FastifyPluginAsyncZod = async (app) => {
     }),
     (request) => billingOf(request).reports.aging(request.query),
   )
+}
+
+/** The months that are asked for, else the last year by the tenant's days. */
+async function monthsOf(
+  billing: TenantBilling,
+  asked: z.output<typeof monthsQuery>,
+): Promise<MonthsQuery> {
+  const { timeZone } = await billing.tenant.get()
+  const { untilMonth = localDay(billing.clock.now(), timeZone).slice(0, 7) } = asked
+  const { fromMonth = monthBefore(untilMonth) } = asked
+  return { ...asked, fromMonth, untilMonth }
+}
+
+/** The month that begins the year; what is no month stays for the service to refuse. */
+function monthBefore(month: string): string {
+  const first = Date.parse(`${month}-01T00:00:00Z`)
+  if (Number.isNaN(first)) return month
+  const at = new Date(first)
+  return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - MONTHS_BEFORE, 1))
+    .toISOString()
+    .slice(0, 7)
 }

@@ -152,6 +152,64 @@ export const runPreviewWire = z.object({
 /** What a run would do. */
 export type RunPreview = z.infer<typeof runPreviewWire>
 
+/** Rows of a report. */
+const reportOf = <Row extends z.ZodMiniType>(row: Row) => z.object({ rows: z.array(row) })
+
+const revenueMonthWire = z.object({
+  month: z.string(),
+  currency: z.string(),
+  recognised: amount,
+})
+
+/** What was earned in each month. */
+export const revenueReportWire = reportOf(revenueMonthWire)
+
+/** What was earned in a month. */
+export type RevenueMonth = z.infer<typeof revenueMonthWire>
+
+/** How recurring revenue and customers moved in a month; shares are decimal numbers. */
+const mrrMonthWire = z.object({
+  month: z.string(),
+  currency: z.string(),
+  mrr: z.object({
+    opening: amount,
+    new: amount,
+    reactivation: amount,
+    expansion: amount,
+    contraction: amount,
+    churn: amount,
+    closing: amount,
+  }),
+  customers: z.object({ opening: z.int(), churned: z.int(), closing: z.int() }),
+  arr: amount,
+  arpu: z.nullable(amount),
+  customerChurn: z.nullable(z.string()),
+  revenueChurn: z.nullable(z.string()),
+  netRevenueRetention: z.nullable(z.string()),
+})
+
+/** How recurring revenue and customers moved in each month. */
+export const mrrReportWire = reportOf(mrrMonthWire)
+
+/** How recurring revenue and customers moved in a month. */
+export type MrrMonth = z.infer<typeof mrrMonthWire>
+
+const agedWire = z.object({
+  currency: z.string(),
+  notDue: amount,
+  days1To30: amount,
+  days31To60: amount,
+  days61To90: amount,
+  over90Days: amount,
+  total: amount,
+})
+
+/** What is owed, by how long it is due. */
+export const agingReportWire = reportOf(agedWire)
+
+/** What is owed, by how long it is due. */
+export type Aged = z.infer<typeof agedWire>
+
 /** Counts one kind of usage. */
 export const meterWire = z.object({
   id: z.string(),

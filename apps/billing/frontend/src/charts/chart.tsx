@@ -5,6 +5,8 @@ import {
   BarChart,
   CartesianGrid,
   Legend,
+  Line,
+  LineChart,
   ReferenceLine,
   ResponsiveContainer,
   Tooltip,
@@ -48,9 +50,9 @@ interface ChartParts {
 }
 
 const HEIGHT = 260
-const MARGIN = { top: 8, right: 8, bottom: 0, left: 0 }
+const MARGIN = { top: 8, right: 28, bottom: 0, left: 0 }
 const AXIS = { stroke: 'var(--tgui--hint_color)', fontSize: 12, tickLine: false } as const
-const AXIS_WIDTH = 58
+const AXIS_WIDTH = 72
 
 /** Bars beside each other, one for each moment; parts of one bar stand on each other, losses below. */
 export function StackedBars(props: ChartParts) {
@@ -71,6 +73,29 @@ export function StackedBars(props: ChartParts) {
           />
         ))}
       </BarChart>
+    </Figure>
+  )
+}
+
+/** How figures went. */
+export function Lines(props: ChartParts) {
+  return (
+    <Figure {...props}>
+      <LineChart data={[...props.points]} margin={MARGIN}>
+        {axesOf(props)}
+        {props.series.map(({ key, name, colour }) => (
+          <Line
+            key={key}
+            dataKey={key}
+            name={name}
+            stroke={colour}
+            strokeWidth={2}
+            dot={{ r: 3 }}
+            connectNulls
+            isAnimationActive={false}
+          />
+        ))}
+      </LineChart>
     </Figure>
   )
 }
