@@ -91,7 +91,11 @@ export async function startBilling({
   const kept = existsSync(home.billingKeyFile)
     ? readFileSync(home.billingKeyFile, 'utf8').trim()
     : undefined
-  const apiKey = await ensureDemo(billing, { tenantId: secrets.demoTenantId, apiKey: kept })
+  const apiKey = await ensureDemo(
+    billing,
+    { databaseUrl: database.url, tenantId: secrets.demoTenantId, apiKey: kept },
+    served.app.platform.clock.now(),
+  )
   writeFileSync(home.billingKeyFile, `${apiKey}\n`, { mode: 0o600 })
   return {
     onSameOrigin: forward([BILLING_PATH], { service: 'billing', url: `http://${HOST}:${port}` }),
