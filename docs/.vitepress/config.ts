@@ -111,6 +111,7 @@ export default defineConfig({
           { text: 'Aggregators', link: '/explanation/aggregators' },
           { text: 'Money', link: '/explanation/money' },
           { text: 'How billing prices', link: '/explanation/billing-pricing' },
+          { text: 'How money comes in', link: '/explanation/billing-money-in' },
           { text: 'What billing earns', link: '/explanation/billing-revenue' },
           { text: 'People across features', link: '/explanation/people' },
           { text: 'Payments', link: '/explanation/payments' },

@@ -143,6 +143,7 @@ async function checkJournal(billing: TenantBilling): Promise<void> {
   const payments = listed.flat()
   const customers = [...new Set(invoices.map(({ customerId }) => customerId))]
   const credit = await Promise.all(customers.map((id) => billing.credit.balances(id)))
+  expect(await billing.revenue.verify()).toMatchObject({ ok: true, differences: [] })
   const [books] = await billing.journal.balances()
   expect(books).toMatchObject({
     cash: sum(payments.map(({ taken, left, returned }) => taken + left - returned)),
