@@ -1737,6 +1737,7 @@ CREATE UNIQUE INDEX "billing_payment_method_saved_key" ON "gramkit"."billing_pay
 CREATE UNIQUE INDEX "billing_payment_method_default_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id") WHERE "gramkit"."billing_payment_method"."is_default";--> statement-breakpoint
 CREATE INDEX "billing_invoice_payment_invoice_index" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","invoice_id");--> statement-breakpoint
 CREATE INDEX "billing_invoice_payment_customer_index" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","customer_id");--> statement-breakpoint
+CREATE INDEX "billing_invoice_payment_updated_index" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","updated_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_payment_attempt_key" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","invoice_id","attempt") WHERE "gramkit"."billing_invoice_payment"."attempt" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_payment_charge_key" ON "gramkit"."billing_invoice_payment" USING btree ("tenant_id","invoice_id") WHERE "gramkit"."billing_invoice_payment"."attempt" is not null and "gramkit"."billing_invoice_payment"."state" = 'open';--> statement-breakpoint
 CREATE INDEX "billing_invoice_return_payment_index" ON "gramkit"."billing_invoice_return" USING btree ("tenant_id","payment_id");--> statement-breakpoint

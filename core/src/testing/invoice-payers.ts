@@ -137,6 +137,7 @@ async function anotherInvoice(
 
 /** Compares the journal of a tenant with what it was booked of. */
 async function checkJournal(billing: TenantBilling): Promise<void> {
+  expect(await billing.revenue.verify()).toMatchObject({ ok: true, differences: [] })
   const sum = (amounts: readonly bigint[]) => amounts.reduce((all, each) => all + each, 0n)
   const { items: invoices } = await billing.invoices.list({}, { limit: 100 })
   const listed = await Promise.all(invoices.map(({ id }) => billing.payments.list(id)))

@@ -85,6 +85,7 @@ export const journalRepositories = {
   books: {
     count: () => [],
     compareInvoices: () => [],
+    compareMoney: () => [],
     compareCreditNotes: () => [],
     compareCredit: () => [],
     compareBookings: () => [],

@@ -111,6 +111,7 @@ describe.each(GATEWAYS)('at $gateway', (way) => {
     await control.faults.clear()
     // The same attempt has its answer; it is not tried again.
     expect(await billing.payments.charge(invoice.id, 1)).toEqual(declined)
+    expect(await billing.reports.activity()).toMatchObject({ payments: 1, failedPayments: 1 })
     expect(await state()).toBe('finalized')
     expect(await billing.payments.charge(invoice.id, 2)).toMatchObject({ outcome: 'paid' })
     expect(await state()).toBe('paid')

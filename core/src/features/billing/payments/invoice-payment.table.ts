@@ -52,6 +52,7 @@ export const billingInvoicePayment = gramkit.table(
     }),
     index('billing_invoice_payment_invoice_index').on(table.tenantId, table.invoiceId),
     index('billing_invoice_payment_customer_index').on(table.tenantId, table.customerId),
+    index('billing_invoice_payment_updated_index').on(table.tenantId, table.updatedAt),
     // Each try to charge an invoice is made once.
     uniqueIndex('billing_invoice_payment_attempt_key')
       .on(table.tenantId, table.invoiceId, table.attempt)

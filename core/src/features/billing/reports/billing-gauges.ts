@@ -19,6 +19,7 @@ const ACTIVITY = {
   gramkit_billing_invoices_day: 'Invoices of runs completed within 24 hours',
   gramkit_billing_invoice_seconds: 'Time of these runs for each of their invoices',
   gramkit_billing_payments_day: 'Payments that came within 24 hours',
+  gramkit_billing_failed_payments_day: 'Payments and charges that ended without money in 24 hours',
 } as const
 
 const FIGURES = {
@@ -57,11 +58,13 @@ export function observeBilling(
   }
   metrics.observeSeries(ACTIVITY, ['tenant'], () =>
     each(async ({ id, code }): Promise<Activity[]> => {
-      const { invoices, seconds, payments } = await billing.forTenant(id).reports.activity()
+      const activity = await billing.forTenant(id).reports.activity()
+      const { invoices, seconds, payments, failedPayments } = activity
       const values = {
         gramkit_billing_invoices_day: invoices,
         gramkit_billing_invoice_seconds: invoices > 0 ? seconds / invoices : null,
         gramkit_billing_payments_day: payments,
+        gramkit_billing_failed_payments_day: failedPayments,
       }
       return [{ labels: { tenant: code }, values }]
     }),

@@ -23,7 +23,12 @@ const subscriberRow = z.object({
   paysFromOn: z.string(),
 })
 
-const activityRow = z.object({ invoices: z.int(), seconds: z.number(), payments: z.int() })
+const activityRow = z.object({
+  invoices: z.int(),
+  seconds: z.number(),
+  payments: z.int(),
+  failedPayments: z.int(),
+})
 
 /** What runs and payments did in a while. */
 export interface BillingActivity {
@@ -33,6 +38,8 @@ export interface BillingActivity {
   readonly seconds: number
   /** Payments that came. */
   readonly payments: number
+  /** Payments and charges that ended without money. */
+  readonly failedPayments: number
 }
 
 /** A subscription, and the first day for which its customer pays. */
@@ -110,10 +117,13 @@ export class ReportsRepository {
         (select count(*)::int from gramkit.billing_journal_entry e
           where e.tenant_id = ${this.#tenantId} and e.source = 'payment'
             and e.booked_on >= ${sinceOn}::date
-            and e.created_at >= ${since.toISOString()}::timestamptz) as payments`,
+            and e.created_at >= ${since.toISOString()}::timestamptz) as payments,
+        (select count(*)::int from gramkit.billing_invoice_payment p
+          where p.tenant_id = ${this.#tenantId} and p.state = 'closed'
+            and p.updated_at >= ${since.toISOString()}::timestamptz) as "failedPayments"`,
       activityRow,
     )
-    return row ?? { invoices: 0, seconds: 0, payments: 0 }
+    return row ?? { invoices: 0, seconds: 0, payments: 0, failedPayments: 0 }
   }
 
   /** The subscriptions of the next customers after one, whole customers at a time. */

@@ -100,6 +100,23 @@ export class BooksRepository {
       where n.tenant_id = ${this.#tenantId} and p.expected <> p.actual order by n.number`)
   }
 
+  /** Compares money that came and went back with what was booked of it. */
+  async compareMoney(): Promise<BookDifference[]> {
+    return this.#differences(sql`
+      with moved as (
+        select p.tenant_id, 'payment' as source, p.id, p.amount from gramkit.billing_invoice_payment p
+        where p.tenant_id = ${this.#tenantId} and p.state = 'received'
+        union all
+        select r.tenant_id, 'take_back', r.id, -r.amount from gramkit.billing_invoice_return r
+        where r.tenant_id = ${this.#tenantId} and r.settled_at is not null
+      )
+      select 'money_differs_from_booking' as problem, m.source || ' ' || m.id as subject,
+        m.amount::text as expected, coalesce(e.cash, 0)::text as actual
+      from moved m left join gramkit.billing_journal_entry e on e.tenant_id = m.tenant_id
+        and e.source = m.source and e.source_id = m.id::text
+      where coalesce(e.cash, 0) <> m.amount order by m.id`)
+  }
+
   /** Compares what customers have as credit with the journal. */
   async compareCredit(): Promise<BookDifference[]> {
     return this.#differences(sql`

@@ -7,6 +7,7 @@ export const BOOK_PROBLEMS = [
   'recognised_differs_from_schedule',
   'deferred_differs_from_schedule',
   'unbilled_differs_from_schedule',
+  'money_differs_from_booking',
   'credit_note_differs_from_booking',
   'credit_differs_from_balance',
   /** Entries are not what they were when they were booked. */

@@ -95,6 +95,7 @@ export class RevenueService {
       const { broken } = await tx.core.audit.verify({ stream })
       const differences = [
         ...(await tx.repos.books.compareInvoices()),
+        ...(await tx.repos.books.compareMoney()),
         ...(await tx.repos.books.compareCreditNotes()),
         ...(await tx.repos.books.compareCredit()),
         ...(await tx.repos.books.compareBookings()),
