@@ -34,7 +34,7 @@ export interface Stage {
 export async function play(
   stage: Stage,
   stories: readonly Story[],
-  atNoon: (day: string) => Promise<void> = async () => undefined,
+  atNoon: (day: string, played: readonly Played[]) => Promise<void>,
 ): Promise<Played[]> {
   const { services, clock } = stage
   const sellers = new Map<string, Seller>()
@@ -58,7 +58,7 @@ export async function play(
       isDone ||= deeds.length > 0 || one.story.startOn === day
     }
     if (isDone) await billDue(services)
-    await atNoon(day)
+    await atNoon(day, played)
   }
   return played
 }
@@ -72,7 +72,8 @@ export async function billsOf({ billing, customerId }: Played): Promise<NaiveBil
       const page = await tx.invoices.list({ customerId }, { limit: 100, cursor })
       const ids = page.items.map(({ id }) => id)
       const lines = Map.groupBy(await tx.repos.invoices.listLines(ids), (line) => line.invoiceId)
-      for (const { id, issuedOn, total } of page.items) {
+      for (const { id, issuedOn, total, subscriptionId } of page.items) {
+        if (subscriptionId === null) continue
         const said = (lines.get(id) ?? []).map(
           ({ kind, chargeKey, fromOn, untilOn, discount, net, tax }): NaiveBillLine => {
             return { kind, chargeKey, fromOn, untilOn, discount, net, tax }
