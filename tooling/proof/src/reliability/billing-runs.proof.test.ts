@@ -137,7 +137,9 @@ async function fill(owner: pg.Client, billing: TenantBilling, size: number): Pro
        from gramkit.${table} t, generate_series(1, ${size - 1}) n where t.tenant_id = $1 and ${of}`,
       [tenantId],
     )
-  const idOf = (what: string) => `md5('${what}' || n || '${tenantId}')::uuid`
+  // A hash in the form of a UUID of version 8.
+  const idOf = (what: string) =>
+    `overlay(overlay(md5('${what}' || n || '${tenantId}') placing '8' from 13) placing '8' from 17)::uuid`
   await copies('billing_customer', `'id', ${idOf('c')}, 'code', 'C' || n`, `t.code = 'C0'`)
   await copies(
     'billing_subscription',
