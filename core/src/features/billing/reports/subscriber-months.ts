@@ -4,12 +4,15 @@ import { isUsage } from '../pricing/charge.ts'
 import { priceCharge } from '../pricing/price-charge.ts'
 import type { PricingPlugIns } from '../pricing/pricing-plug-in.ts'
 import { inForceOn, type ResolvedRevision, resolveRevisions } from '../subscriptions/revisions.ts'
+import type { StoredRevision } from '../subscriptions/subscription.ts'
 import { type CustomerMonths, monthlyAmount } from './mrr.ts'
 import type { Subscriber } from './reports.repository.ts'
 import type { ReportsScope } from './reports.scope.ts'
 
 /** Customers whose subscriptions are read at once. */
 const CUSTOMERS = 500
+/** Subscriptions or versions that one statement reads. */
+const READ_MAX = 1_000
 
 /** What customers pay a month, by currency and customer. */
 export type SubscriberMonths = ReadonlyMap<Currency, ReadonlyMap<string, CustomerMonths>>
@@ -31,13 +34,7 @@ export async function readSubscriberMonths(
     const last = subscribers.at(-1)
     if (!last) return months
     after = last.customerId
-    const stored = await tx.repos.revisions.listOfSubscriptions(subscribers.map(({ id }) => id))
-    const missing = new Set(stored.map(({ planVersionId }) => planVersionId))
-    const wanted = [...missing].filter((id) => !versions.has(id))
-    for (const version of await tx.repos.planVersions.getByIds(wanted)) {
-      versions.set(version.id, version)
-    }
-    const storedOf = Map.groupBy(stored, ({ subscriptionId }) => subscriptionId)
+    const storedOf = await readRevisions(tx, subscribers, versions)
     for (const subscriber of subscribers) {
       const revisions = resolveRevisions(storedOf.get(subscriber.id) ?? [], versions)
       const { currency, customerId } = subscriber
@@ -47,6 +44,27 @@ export async function readSubscriberMonths(
       months.set(currency, customers)
     }
   }
+}
+
+/** Reads the revisions of subscriptions, and adds the versions that they name. */
+async function readRevisions(
+  tx: ReportsScope,
+  subscribers: readonly Subscriber[],
+  versions: Map<string, PlanVersion>,
+): Promise<ReadonlyMap<string, readonly StoredRevision[]>> {
+  const stored: StoredRevision[] = []
+  // A customer may have any number of subscriptions.
+  for (let at = 0; at < subscribers.length; at += READ_MAX) {
+    const ids = subscribers.slice(at, at + READ_MAX).map(({ id }) => id)
+    stored.push(...(await tx.repos.revisions.listOfSubscriptions(ids)))
+  }
+  const named = new Set(stored.map(({ planVersionId }) => planVersionId))
+  const missing = [...named].filter((id) => !versions.has(id))
+  for (let at = 0; at < missing.length; at += READ_MAX) {
+    const found = await tx.repos.planVersions.getByIds(missing.slice(at, at + READ_MAX))
+    for (const version of found) versions.set(version.id, version)
+  }
+  return Map.groupBy(stored, ({ subscriptionId }) => subscriptionId)
 }
 
 function monthsOf(

@@ -54,6 +54,17 @@ async function tamper(statement: string, values: readonly unknown[]): Promise<vo
   await owner.query('commit')
 }
 
+/** Ends the connection that waits for a lock, as soon as there is one. */
+async function killWaiting(): Promise<void> {
+  for (let killed = 0; killed === 0; ) {
+    const { rowCount } = await owner.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    killed = rowCount ?? 0
+  }
+}
+
 describe('recognition', () => {
   test('by the day is the sum of days to the minor unit, and that of months', async () => {
     const rates = ['0.01', '0.3', '9.99', '29.99', '1234.57']
@@ -100,6 +111,30 @@ describe('recognition', () => {
     const next = await recogniseDueRevenue.nextDueAt?.(services)
     expect(next && next > clock.now()).toBe(true)
     expect(await billing.revenue.verify()).toMatchObject({ ok: true })
+  })
+
+  test('goes on where it was killed, and is the same in the end', async () => {
+    const billing = await aTenant(services)
+    await subscribe(
+      billing,
+      Array.from({ length: 25 }, () => '31.05'),
+    )
+    for (let round = 0; round < 3; round++) {
+      clock.set(new Date(clock.now().getTime() + 3 * 86_400_000))
+      const throughOn = addDays(clock.now().toISOString().slice(0, 10), -1)
+      await owner.query('begin')
+      // The entries are written, and the hash of them has to wait.
+      await owner.query('lock table gramkit.audit_entry in share mode')
+      const working = billing.revenue.recognise({ throughOn })
+      await Promise.all([expect(working).rejects.toThrow(), killWaiting()])
+      await owner.query('rollback')
+      expect(await revenueOf(billing)).toBe(0n)
+    }
+    clock.set(new Date(clock.now().getTime() + 31 * 86_400_000))
+    const throughOn = addDays(clock.now().toISOString().slice(0, 10), -1)
+    await billing.revenue.recognise({ throughOn })
+    expect(await revenueOf(billing)).toBe(25n * 3_105n)
+    expect(await billing.revenue.verify()).toMatchObject({ ok: true, differences: [] })
   })
 
   test('is refused for days that are not over', async () => {
