@@ -18,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<() => Promise<Report>>>>
   P6: async () => (await import('./webhook.ts')).measureWebhook,
   P7: async () => (await import('./queue.ts')).measureQueue,
   P8: async () => (await import('./usage.ts')).measureUsage,
+  P9: async () => (await import('./billing-run.ts')).measureBillingRun,
   P10: async () => (await import('./waitlist.ts')).measureWaitlist,
   P11: async () => (await import('./broadcast.ts')).measureBroadcast,
   P12: async () => (await import('./start-up.ts')).measureStartUp,
