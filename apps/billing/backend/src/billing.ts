@@ -13,7 +13,9 @@ import { coreEdge } from '@gramkit/core/http'
 import { alertSubscriptions } from '@gramkit/core/jobs'
 import type { Logger } from '@gramkit/core/log'
 import { sendDueNotifications } from '@gramkit/core/notifications'
-import { BILLING_PATH, dashboardPages } from './pages.ts'
+import { BILLING_PATH, dashboardPages, PAY_PATH } from './pages.ts'
+import { payPages } from './pay/pay.http.ts'
+import { payLinkHttp } from './pay/pay-link.http.ts'
 import { tenantRoutes } from './routes.ts'
 import { tenantEdge } from './tenant-edge.ts'
 
@@ -55,6 +57,12 @@ export async function openBilling(config: Config, logger: Logger): Promise<Billi
       app.addHook('onClose', () => printer[Symbol.asyncDispose]())
       for (const routes of tenantRoutes({ printer })) {
         await app.register(routes, { prefix: `${BILLING_PATH}/api/v1` })
+      }
+      if (config.codeSecret !== undefined) {
+        const link = { secret: config.codeSecret, url: `${http.publicUrl}${PAY_PATH}` }
+        const { billing } = core
+        await app.register(payLinkHttp(link), { prefix: `${BILLING_PATH}/api/v1` })
+        await app.register(payPages({ ...link, billing, printer }), { prefix: PAY_PATH })
       }
       await app.register(dashboardPages)
     },

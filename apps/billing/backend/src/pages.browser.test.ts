@@ -50,6 +50,24 @@ const openDashboard = (viewport = DESKTOP) =>
 const shot = (page: Page, name: string) =>
   page.screenshot({ path: `${PICTURES}/billing-${name}.png`, fullPage: true })
 
+/** A finalized invoice, and the page on which it is paid. */
+async function anInvoice(): Promise<{ readonly number: string; readonly payUrl: string }> {
+  const lines = [{ title: 'Installation', unitPrice: '1500' }]
+  const draft = await tenant.post(`${API}/invoices`, { customerId, lines })
+  const { body } = await tenant.post(`${API}/invoices/${draft.body.id}/finalize`)
+  const link = await tenant.get(`${API}/invoices/${draft.body.id}/pay-link`)
+  return { number: body.number, payUrl: link.body.url }
+}
+
+/** A plan that is on sale. */
+async function aPlan(name: string): Promise<string> {
+  const charge = { key: 'base', title: 'Base fee', when: 'advance', model: 'flat', rate: '490' }
+  const terms = { currency: 'RUB', cycle: 'monthly', charges: [charge] }
+  const { body } = await tenant.post(`${API}/plans`, { code: name.toUpperCase(), name, ...terms })
+  await tenant.post(`${API}/plans/${body.id}/publish`)
+  return body.id
+}
+
 test('whoever has a key of the tenant signs in, and nobody with another', async () => {
   const page = await openPage(`${billing.url}/billing/`)
   await page.getByLabel('API key', { exact: true }).fill('not-a-key')
@@ -69,18 +87,54 @@ test('whoever has a key of the tenant signs in, and nobody with another', async 
   await page.context().close()
 })
 
-test('a run is previewed and committed, and shows how far it is', async () => {
-  const charge = { key: 'base', title: 'Base fee', when: 'advance', model: 'flat', rate: '490' }
-  const plan = await tenant.post(`${API}/plans`, {
-    ...{ code: 'PRO', name: 'Pro', currency: 'RUB', cycle: 'monthly', charges: [charge] },
-  })
-  await tenant.post(`${API}/plans/${plan.body.id}/publish`)
-  const subscription = { customerId, planId: plan.body.id }
+test.each([
+  ['yookassa', 'Pay by YooKassa'],
+  ['stripe', 'Pay by card with Stripe'],
+])('an invoice is paid by %s on its own page, and the dashboard shows it', async (way, button) => {
+  const { number, payUrl } = await anInvoice()
+  const page = await openPage(payUrl, PHONE)
+  await page.getByRole('heading', { name: 'To pay: 1,500.00' }).waitFor()
+  await page.getByText('Pay a part of it').click()
+  await page.getByLabel('Amount in RUB').fill('500')
+  await page.getByRole('button', { name: button }).click()
+  await page.getByRole('heading', { name: '500.00 RUB' }).waitFor()
+  await page.getByRole('button', { name: 'Pay', exact: true }).click()
+  await page.getByRole('heading', { name: 'To pay: 1,000.00' }).waitFor()
+  await page.getByText('Your payment has come').waitFor()
+  await shot(page, `pay-${way}-part`)
+
+  await page.goto(payUrl)
+  await page.getByRole('button', { name: button }).click()
+  await page.getByRole('button', { name: 'Pay', exact: true }).click()
+  await page.getByRole('heading', { name: 'Paid. Thank you.' }).waitFor()
+  await shot(page, `pay-${way}-paid`)
+
+  const desk = await openDashboard()
+  await desk.getByRole('link', { name: 'Invoices' }).click()
+  const row = desk.getByRole('row').filter({ hasText: number })
+  await row.getByText('Paid').waitFor()
+  await row.getByRole('link', { name: number }).click()
+  await desk.frameLocator('iframe').getByText('Installation').waitFor()
+  await shot(desk, `invoice-${way}`)
+  await desk.context().close()
+  await page.context().close()
+})
+
+test('a run is rejected, the next is previewed and approved, and shows how far it is', async () => {
+  const subscription = { customerId, planId: await aPlan('Pro') }
   await tenant.post(`${API}/subscriptions`, subscription)
   await tenant.post(`${API}/subscriptions`, subscription)
+  await tenant.post(`${API}/runs`, { approvalThreshold: '10000' })
 
   const page = await openDashboard()
   await page.getByRole('link', { name: 'Billing runs' }).click()
+  const run = page.getByRole('region', { name: /^The (run now|last run)$/ })
+  await run.getByText('Waits for approval').waitFor()
+  await run.getByRole('button', { name: 'Reject' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click()
+  // From now on none starts by itself for a day.
+  await run.getByText('Rejected').waitFor()
+
   const start = page.getByRole('region', { name: 'Bill what is due' })
   await start.getByLabel('Ask me above a total').fill('100')
   await start.getByRole('button', { name: 'Preview' }).click()
@@ -88,8 +142,6 @@ test('a run is previewed and committed, and shows how far it is', async () => {
   await start.getByText('It would wait for somebody to approve it').waitFor()
   await start.getByRole('button', { name: 'Make 2 invoices' }).click()
 
-  const run = page.getByRole('region', { name: /^The (run now|last run)$/ })
-  await run.getByText('Waits for approval').waitFor()
   await run.getByRole('button', { name: 'Approve' }).click()
   await run.getByText('Done').waitFor()
   await expect.poll(() => run.getByRole('meter').getAttribute('value')).toBe('1')
@@ -100,14 +152,17 @@ test('a run is previewed and committed, and shows how far it is', async () => {
 })
 
 test('every view understands what the server says, in Russian on a phone too', async () => {
+  await anInvoice()
+  await aPlan('Basic')
   const page = await openDashboard(PHONE)
   await page.getByRole('button', { name: 'Switch to Russian' }).click()
   for (const [view, shown] of [
+    ['Обзор', 'Выручка по месяцам'],
     ['Счета', 'Счета'],
     ['Клиенты', 'Клиенты'],
     ['Подписки', 'Подписки'],
-    ['Тарифы', 'Pro'],
-    ['Выставление', 'Последнее выставление'],
+    ['Тарифы', 'Basic'],
+    ['Выставление', 'Раньше'],
     ['Расход', 'Счётчики'],
     ['Журнал', 'Журнал'],
   ] as const) {

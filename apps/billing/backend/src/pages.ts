@@ -4,6 +4,9 @@ import { pages } from '@gramkit/core/http/pages'
 /** Where billing is, below the public address. */
 export const BILLING_PATH = '/billing'
 
+/** Where the pages are on which invoices are shown and paid; a token follows. */
+export const PAY_PATH = `${BILLING_PATH}/pay/`
+
 /** Where the dashboard's build is. */
 export const DASHBOARD_FOLDER = fileURLToPath(new URL('../../frontend/dist', import.meta.url))
 

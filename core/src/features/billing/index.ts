@@ -109,26 +109,7 @@ export {
 export { CustomersRepository } from './customers/customers.repository.ts'
 export type { CustomersScope } from './customers/customers.scope.ts'
 export { CustomersService } from './customers/customers.service.ts'
-export { type DocumentTable, documentCsv, documentCsvHead } from './documents/document-csv.ts'
-export {
-  DOCUMENT_CSP,
-  DOCUMENT_STYLE,
-  documentArticle,
-  documentPage,
-} from './documents/document-html.ts'
-export type { DocumentPrinter } from './documents/document-printer.ts'
-export { PrinterBusy } from './documents/documents.errors.ts'
-export {
-  type CreditNoteFacts,
-  checkDocument,
-  type DocumentLine,
-  type DocumentParty,
-  type DocumentPeriod,
-  type DocumentStep,
-  type DocumentTax,
-  type InvoiceDocument,
-  type InvoiceFacts,
-} from './documents/invoice-document.ts'
+export * from './documents/index.ts'
 export { billingExchangeRate } from './exchange-rates/exchange-rate.table.ts'
 export {
   type ConvertedMoney,

@@ -61,6 +61,8 @@ test('reports tell what the books and subscriptions say, as texts', async () => 
 test.each([
   'fromMonth=2028-13',
   'fromMonth=no',
+  'untilMonth=no',
+  'fromMonth=',
   'untilMonth=2999-01',
   'fromMonth=2026-02&untilMonth=2026-01',
 ])('months that are none are refused: %s', async (query) => {

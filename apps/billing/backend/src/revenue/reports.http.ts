@@ -183,9 +183,9 @@ async function monthsOf(
 
 /** The month that begins the year; what is no month stays for the service to refuse. */
 function monthBefore(month: string): string {
-  const first = Date.parse(`${month}-01T00:00:00Z`)
-  if (Number.isNaN(first)) return month
-  const at = new Date(first)
+  if (!/^\d{4}-\d{2}$/.test(month)) return month
+  const at = new Date(`${month}-01T00:00:00Z`)
+  if (Number.isNaN(at.getTime())) return month
   return new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() - MONTHS_BEFORE, 1))
     .toISOString()
     .slice(0, 7)

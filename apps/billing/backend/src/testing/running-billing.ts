@@ -37,6 +37,9 @@ const STRIPE = {
   webhookSecret: 'whsec_secret-of-billing',
 }
 
+/** What links and codes of tests follow from. */
+export const CODE_SECRET = 'secret-of-the-codes-in-tests-of-billing'
+
 /** What tests show an administrator's routes. */
 export const ADMIN_TOKEN = 'admin-token-of-billing-in-its-tests'
 
@@ -82,7 +85,9 @@ export async function startRunningBilling(
         GRAMKIT_STRIPE_API_ROOT: sandbox.url,
         GRAMKIT_SMTP_URL: sandbox.smtpUrl,
         GRAMKIT_MAIL_FROM: 'Billing <billing@example.org>',
-        GRAMKIT_CODE_SECRET: 'secret-of-the-codes-in-tests-of-billing',
+        GRAMKIT_CODE_SECRET: CODE_SECRET,
+        // Each client of a test names its own network.
+        GRAMKIT_TRUSTED_PROXIES: '127.0.0.1/32',
         GRAMKIT_DEV_CLOCK_URL: `${sandbox.url}/sandbox/api/clock`,
         GRAMKIT_LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
         ...overrides,

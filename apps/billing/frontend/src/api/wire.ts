@@ -61,6 +61,9 @@ export const invoiceWire = z.object({
   createdAt: z.string(),
 })
 
+/** Where an invoice is shown and paid. */
+export const payLinkWire = z.object({ url: z.string() })
+
 /** What is asked of a customer. */
 export type Invoice = z.infer<typeof invoiceWire>
 

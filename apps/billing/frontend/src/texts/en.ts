@@ -142,6 +142,12 @@ export const en = {
     title: 'The invoice',
     download: (format: string) => `Download as ${format}`,
   },
+  payLink: {
+    title: 'For the customer',
+    open: 'Open the page',
+    copy: 'Copy the link',
+    copied: 'Copied',
+  },
   customer: {
     one: 'Customer',
     terms: 'To be paid within',

@@ -145,6 +145,12 @@ export const ru: Texts = {
     title: 'Счёт',
     download: (format) => `Скачать ${format}`,
   },
+  payLink: {
+    title: 'Для клиента',
+    open: 'Открыть страницу',
+    copy: 'Скопировать ссылку',
+    copied: 'Скопировано',
+  },
   customer: {
     one: 'Клиент',
     terms: 'Срок оплаты',

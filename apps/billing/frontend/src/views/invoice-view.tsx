@@ -7,6 +7,7 @@ import { useFigures } from '../figures.ts'
 import { hashOf } from '../route.ts'
 import { CustomerName } from '../ui/customer-name.tsx'
 import { Pairs } from '../ui/pairs.tsx'
+import { PayLink } from '../ui/pay-link.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { InvoiceDocument } from './invoice-document.tsx'
 import { InvoiceSteps } from './invoice-steps.tsx'
@@ -56,6 +57,10 @@ function Facts({ invoice }: { invoice: Invoice }) {
           [columns.paid, amountOf(invoice.paid)],
           [columns.credited, amountOf(invoice.credited)],
           [columns.remaining, money({ amount: invoice.remaining, currency })],
+          [
+            texts.payLink.title,
+            state === 'draft' ? null : <PayLink key="link" invoiceId={invoice.id} />,
+          ],
         ]}
       />
       <InvoiceSteps invoice={invoice} />

@@ -86,7 +86,7 @@ export function documentPage(document: InvoiceDocument): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escaped(sheet.title)}</title>
+<title>${escapedHtml(sheet.title)}</title>
 <style>${DOCUMENT_STYLE}</style>
 </head>
 <body>
@@ -109,36 +109,41 @@ function article(sheet: Sheet): string {
   const { mark, parties, facts, notes, pay } = sheet
   return `<article class="document" lang="${sheet.language}">
 <header><h1>${own(sheet.title)}</h1>${
-    mark ? `<p class="mark${mark.isGood ? ' good' : ''}">${escaped(mark.text)}</p>` : ''
+    mark ? `<p class="mark${mark.isGood ? ' good' : ''}">${escapedHtml(mark.text)}</p>` : ''
   }</header>
 <div class="parties">${parties
-    .map(({ label, lines }) => `<section><h2>${escaped(label)}</h2>${paragraphs(lines)}</section>`)
+    .map(
+      ({ label, lines }) => `<section><h2>${escapedHtml(label)}</h2>${paragraphs(lines)}</section>`,
+    )
     .join('')}</div>
 <dl>${facts
-    .map(({ label, text }) => `<div><dt>${escaped(label)}</dt><dd>${own(text)}</dd></div>`)
+    .map(({ label, text }) => `<div><dt>${escapedHtml(label)}</dt><dd>${own(text)}</dd></div>`)
     .join('')}</dl>
 ${linesTable(sheet)}
 <div class="sums">${taxesTable(sheet)}<table class="totals"><tbody>${sheet.totals
     .map(
-      ({ label, text }) => `<tr><th scope="row">${own(label)}</th><td>${escaped(text)}</td></tr>`,
+      ({ label, text }) =>
+        `<tr><th scope="row">${own(label)}</th><td>${escapedHtml(text)}</td></tr>`,
     )
     .join('')}</tbody></table></div>
 ${notes.length === 0 ? '' : `<div class="notes">${paragraphs(notes)}</div>`}
 ${
   pay === null
     ? ''
-    : `<a class="pay" href="${escaped(pay.url)}" rel="noreferrer">${escaped(pay.label)}</a>
-<p class="link">${escaped(pay.url)}</p>`
+    : `<a class="pay" href="${escapedHtml(pay.url)}" rel="noreferrer">${escapedHtml(pay.label)}</a>
+<p class="link">${escapedHtml(pay.url)}</p>`
 }
 </article>`
 }
 
 function linesTable({ columns, rows }: Sheet): string {
-  const labels = columns.slice(1).map(escaped)
+  const labels = columns.slice(1).map(escapedHtml)
   const body = rows.map(({ description, details, cells }) => {
-    const about = details.map((detail) => `<div class="detail">${escaped(detail)}</div>`).join('')
+    const about = details
+      .map((detail) => `<div class="detail">${escapedHtml(detail)}</div>`)
+      .join('')
     const others = cells.map((cell, at) =>
-      cell === '' ? '<td></td>' : `<td data-label="${labels[at]}">${escaped(cell)}</td>`,
+      cell === '' ? '<td></td>' : `<td data-label="${labels[at]}">${escapedHtml(cell)}</td>`,
     )
     return `<tr><td>${own(description)}${about}</td>${others.join('')}</tr>`
   })
@@ -150,11 +155,11 @@ function taxesTable({ taxes }: Sheet): string {
   const rows = taxes.rows.map(
     (cells) => `<tr>${cells.map((cell) => `<td>${own(cell)}</td>`).join('')}</tr>`,
   )
-  return `<section class="taxes"><h2>${escaped(taxes.label)}</h2><table>${head(taxes.columns)}<tbody>${rows.join('')}</tbody></table></section>`
+  return `<section class="taxes"><h2>${escapedHtml(taxes.label)}</h2><table>${head(taxes.columns)}<tbody>${rows.join('')}</tbody></table></section>`
 }
 
 function head(columns: readonly string[]): string {
-  const cells = columns.map((column) => `<th scope="col">${escaped(column)}</th>`)
+  const cells = columns.map((column) => `<th scope="col">${escapedHtml(column)}</th>`)
   return `<thead><tr>${cells.join('')}</tr></thead>`
 }
 
@@ -164,7 +169,7 @@ function paragraphs(lines: readonly string[]): string {
 
 /** Somebody's own text: whichever way it is read, what stands beside it stays in its place. */
 function own(text: string): string {
-  return `<bdi>${escaped(text)}</bdi>`
+  return `<bdi>${escapedHtml(text)}</bdi>`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -175,6 +180,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-function escaped(text: string): string {
+/** A text as a part of a page, in an attribute too. */
+export function escapedHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '')
 }

@@ -6,7 +6,11 @@ import { addMonths } from '../periods/local-midnight.ts'
 /** Months that one report is of. */
 export const REPORTED_MONTHS_MAX = 60
 
-const month = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, 'is no month, such as 2028-01')
+const month = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, {
+  message: 'is no month, such as 2028-01',
+  // What follows counts months.
+  abort: true,
+})
 
 const converted = {
   /** Everything in this one, by the rates of the tenant. [each currency by itself] */
