@@ -2,6 +2,7 @@ import { ACCESS_KEYS } from './access-keys.ts'
 import { AFTER_SALE_KEYS } from './after-sale-keys.ts'
 import { CREDIT_KEYS } from './billing-keys-credit.ts'
 import { EVENTS_KEYS } from './billing-keys-events.ts'
+import { MONEY_IN_KEYS } from './billing-keys-money.ts'
 import { PRICING_KEYS } from './billing-keys-pricing.ts'
 import { REVENUE_KEYS } from './billing-keys-revenue.ts'
 import { RUNS_KEYS } from './billing-keys-runs.ts'
@@ -53,6 +54,7 @@ export const MONEY_KEYS: readonly MoneyKey[] = [
   ...INVITATION_KEYS,
   ...MERGING_KEYS,
   ...CREDIT_KEYS,
+  ...MONEY_IN_KEYS,
   ...REVENUE_KEYS,
   ...RUNS_KEYS,
   ...SUBSCRIPTIONS_KEYS,
