@@ -138,4 +138,28 @@ export const TENANT_KEYS: readonly MoneyKey[] = [
     ],
     tests: [`${BILLING}/invoices/invoice-token.test.ts`],
   },
+  {
+    name: 'invoice page: one payment a page',
+    guards: 'nobody pays twice by pressing twice',
+    edits: [
+      {
+        file: 'apps/billing/backend/src/pay/pay.http.ts',
+        find: 'id, invoiceId: of.id, gateway, amount, returnUrl: back',
+        replace: 'id: newId(), invoiceId: of.id, gateway, amount, returnUrl: back',
+      },
+    ],
+    tests: ['apps/billing/backend/src/pay/pay.http.db.test.ts'],
+  },
+  {
+    name: 'invoice page: no more than is left',
+    guards: 'nobody pays more than the invoice asks for',
+    edits: [
+      {
+        file: 'apps/billing/backend/src/pay/pay.http.ts',
+        find: 'amount > 0n && amount <= due',
+        replace: 'amount > 0n',
+      },
+    ],
+    tests: ['apps/billing/backend/src/pay/pay.http.db.test.ts'],
+  },
 ]

@@ -46,8 +46,8 @@ export function InvoiceDocument({ invoice }: { invoice: Invoice }) {
 function Frame({ html, title }: { html: string; title: string }) {
   const [height, setHeight] = useState(FIRST_HEIGHT)
   const measure = ({ currentTarget }: SyntheticEvent<HTMLIFrameElement>) => {
-    const body = currentTarget.contentDocument?.documentElement
-    if (body) setHeight(body.scrollHeight)
+    const page = currentTarget.contentDocument?.documentElement
+    if (page) setHeight(page.offsetHeight)
   }
   return (
     <iframe

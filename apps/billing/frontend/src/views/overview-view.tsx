@@ -37,13 +37,19 @@ export function OverviewView() {
                 ) : (
                   <>
                     {currencies.length > 1 ? (
-                      <LabelledBy label={texts.overview.currency}>
-                        <select value={currency} onChange={({ target }) => setChosen(target.value)}>
-                          {currencies.map((one) => (
-                            <option key={one}>{one}</option>
-                          ))}
-                        </select>
-                      </LabelledBy>
+                      <div className="filters">
+                        {' '}
+                        <LabelledBy label={texts.overview.currency}>
+                          <select
+                            value={currency}
+                            onChange={({ target }) => setChosen(target.value)}
+                          >
+                            {currencies.map((one) => (
+                              <option key={one}>{one}</option>
+                            ))}
+                          </select>
+                        </LabelledBy>
+                      </div>
                     ) : null}
                     <OverviewTiles
                       currency={currency}
