@@ -4,6 +4,12 @@
  * @module
  */
 export type { App, OpenApp } from './app.ts'
+export {
+  type BillingConfiguration,
+  type BillingPlugIns,
+  billingPlugIns,
+  configureBilling,
+} from './billing-factory.ts'
 export { CORE_EVENTS } from './events.ts'
 export {
   FUNNEL_STEPS,

@@ -15,6 +15,7 @@ import {
   chargeDueInvoices,
   fallOverdueInvoices,
   forgetOldWebhooks,
+  notifyCustomer,
   postDueWebhooks,
   recogniseDueRevenue,
 } from './features/billing/index.ts'
@@ -75,6 +76,7 @@ import type { DomainEvent } from './platform/outbox/index.ts'
 import type { Platform } from './platform.ts'
 import type { CoreServices } from './services.ts'
 
+export { CUSTOMER_NOTICES } from './features/billing/index.ts'
 export * from './platform/jobs/index.ts'
 export { referralSubscriptions } from './referral-subscriptions.ts'
 
@@ -134,6 +136,7 @@ export const CORE_JOBS: readonly Job<CoreServices>[] = [
   tellReferralJoined,
   sendEmailCode,
   sendWaitlistMail,
+  notifyCustomer,
 ]
 
 /** Tells the log what a person has to look into: what a program cannot decide about money. */

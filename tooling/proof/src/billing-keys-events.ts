@@ -4,6 +4,7 @@ const BILLING = `${CORE}/features/billing`
 const WEBHOOKS = `${BILLING}/webhooks`
 
 const events = [`${BILLING}/billing-events.db.test.ts`]
+const notices = [`${BILLING}/notices/notices.db.test.ts`]
 const webhooks = [`${WEBHOOKS}/webhooks.db.test.ts`]
 
 /** One rule of what is told, taken away in one place. */
@@ -37,6 +38,16 @@ export const EVENTS_KEYS: readonly MoneyKey[] = [
       replace: 'if (parkedReason !== null) await',
     },
     events,
+  ),
+  rule(
+    'notices: no reminder of what is paid',
+    'nobody is reminded of what they have paid',
+    {
+      file: `${BILLING}/notices/notices.service.ts`,
+      find: "return state === 'overdue'",
+      replace: 'return true',
+    },
+    notices,
   ),
   rule(
     'webhooks: written with the change',

@@ -1,4 +1,4 @@
-import { type CoreServices, createPlatform } from '@gramkit/core'
+import { type CoreServices, configureBilling, createPlatform } from '@gramkit/core'
 import {
   configuredPlatform,
   notificationChannels,
@@ -10,7 +10,7 @@ import { pdfkitPrinter } from '@gramkit/core/billing/pdfkit'
 import { createBot, reachComposer } from '@gramkit/core/bot'
 import type { Config } from '@gramkit/core/config'
 import { coreEdge } from '@gramkit/core/http'
-import { alertSubscriptions } from '@gramkit/core/jobs'
+import { alertSubscriptions, CUSTOMER_NOTICES } from '@gramkit/core/jobs'
 import type { Logger } from '@gramkit/core/log'
 import { sendDueNotifications } from '@gramkit/core/notifications'
 import { BILLING_PATH, dashboardPages, PAY_PATH } from './pages.ts'
@@ -27,10 +27,15 @@ const SESSION_COOKIE = 'gramkit_billing_session'
 
 /** Opens billing by its configuration; connects on first use. */
 export async function openBilling(config: Config, logger: Logger): Promise<Billing> {
-  const { telegram, http } = config
+  const { telegram, http, mail, defaultTenantId } = config
   const publicUrl = `${http.publicUrl}${BILLING_PATH}/`
+  const { billing } = await configureBilling({
+    notifications: mail ? { type: 'email', options: mail } : { type: 'none' },
+    ...(defaultTenantId ? { defaultTenantId } : {}),
+  })
   const platform = await createPlatform({
     ...configuredPlatform(config, logger),
+    billing: { ...billing, webhookReach: config.isProduction ? 'public' : 'anywhere' },
     returnUrls: [publicUrl, ...config.returnUrls],
   })
   const { core } = platform
@@ -43,7 +48,7 @@ export async function openBilling(config: Config, logger: Logger): Promise<Billi
   })
   return playRoles(config, logger, {
     ...{ platform, bot },
-    subscriptions: alertSubscriptions(logger),
+    subscriptions: [...alertSubscriptions(logger), ...CUSTOMER_NOTICES],
     dueWork: [sendDueNotifications(notificationChannels(config, core, bot))],
     api: () => async (app) => {
       await coreEdge(app, platform, {

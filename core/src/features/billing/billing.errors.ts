@@ -10,6 +10,16 @@ export class CodeTaken extends AppError {
   }
 }
 
+/** The app prints no PDFs. */
+export class NoPrinter extends AppError {
+  readonly code = 'billing.no_printer'
+  readonly kind = 'internal'
+
+  constructor() {
+    super('No printer of PDFs is configured: name one in pdfGeneration, such as pdfkit')
+  }
+}
+
 /** The app has named no tenant for single-tenant use. */
 export class NoDefaultTenant extends AppError {
   readonly code = 'billing.no_default_tenant'

@@ -5,6 +5,9 @@ import type { WebhookReach } from '../../platform/webhooks/index.ts'
 import type { AuditRepository, AuditService } from '../audit/index.ts'
 import type { GatewayRegistry, PaymentsService, RefundsService } from '../payments/index.ts'
 import type { UsersService } from '../users/index.ts'
+import type { DocumentPrinter } from './documents/document-printer.ts'
+import type { ShownInvoice } from './invoices/invoice-token.ts'
+import type { CustomerNotifier } from './notices/notice.ts'
 import type { InvoiceReceipts } from './payments/receipt-terms.ts'
 import type { PricingPlugIns } from './pricing/pricing-plug-in.ts'
 import type { TaxCalculations } from './taxes/tax-calculation.ts'
@@ -20,6 +23,12 @@ export interface BillingOptions {
   readonly taxCalculations?: TaxCalculations | undefined
   /** Ways to price of the app's own, which charges name. [none] */
   readonly pricingPlugIns?: PricingPlugIns | undefined
+  /** Tells customers about their invoices. [nobody does] */
+  readonly notifications?: CustomerNotifier | undefined
+  /** Where an invoice is shown to whoever gets the link, and paid. [nowhere] */
+  readonly payUrl?: ((invoice: ShownInvoice) => string) | undefined
+  /** Prints PDFs. [none is printed] */
+  readonly printer?: DocumentPrinter | undefined
   /** How far webhooks of tenants reach: `anywhere` only for development. [public] */
   readonly webhookReach?: WebhookReach | undefined
   /**

@@ -1,8 +1,9 @@
 import { InvalidValue, idSchema, newId, type Page, type PageRequest } from '../../kernel/index.ts'
 import { type ApiGrant, hashApiKey } from './api-keys/api-key.ts'
 import { ApiKeyInvalid } from './api-keys/api-keys.errors.ts'
-import { NoDefaultTenant } from './billing.errors.ts'
+import { NoDefaultTenant, NoPrinter } from './billing.errors.ts'
 import type { BillingScope } from './billing.scope.ts'
+import type { InvoiceDocument } from './documents/invoice-document.ts'
 import { readFields } from './fields.ts'
 import { TenantBilling } from './tenant-billing.ts'
 import { storeTenant } from './tenants/tenant.service.ts'
@@ -42,6 +43,21 @@ export class BillingService {
     const { defaultTenantId } = this.#scope.billingOptions
     if (!defaultTenantId) throw new NoDefaultTenant()
     return this.forTenant(defaultTenantId)
+  }
+
+  /**
+   * Prints a document as a PDF: the same document gives the same bytes. Runs outside of transactions.
+   *
+   * @throws {@link NoPrinter}
+   * @throws {@link PrinterBusy} when too many wait: the same call may go through later
+   * @throws {@link InvalidValue} when it is too long
+   * @example
+   * const pdf = await services.billing.print(await billing.invoices.document(id))
+   */
+  async print(document: InvoiceDocument): Promise<Uint8Array> {
+    const { printer } = this.#scope.billingOptions
+    if (!printer) throw new NoPrinter()
+    return printer.print(document)
   }
 
   /**

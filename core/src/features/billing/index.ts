@@ -27,7 +27,7 @@ export { ApiKeysRepository } from './api-keys/api-keys.repository.ts'
 export type { ApiKeysScope } from './api-keys/api-keys.scope.ts'
 export { ApiKeysService } from './api-keys/api-keys.service.ts'
 export { type AuditTrailScope, AuditTrailService } from './audit-trail/audit-trail.service.ts'
-export { CodeTaken, NoDefaultTenant } from './billing.errors.ts'
+export { CodeTaken, NoDefaultTenant, NoPrinter } from './billing.errors.ts'
 export {
   BILLING_EVENTS,
   type BillingEvent,
@@ -126,6 +126,7 @@ export {
 } from './exchange-rates/exchange-rates.repository.ts'
 export type { ExchangeRatesScope } from './exchange-rates/exchange-rates.scope.ts'
 export { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts'
+export { readFields } from './fields.ts'
 export {
   billingInvoice,
   billingInvoiceLine,
@@ -204,6 +205,21 @@ export {
   type Postings,
 } from './journal/journal.ts'
 export { type RecognitionAim, RecognitionsRepository } from './journal/recognitions.repository.ts'
+export { emailNotifier } from './notices/channels/email.ts'
+export {
+  type CustomerNotice,
+  type CustomerNotifier,
+  NOTICE_KINDS,
+  type NoticeKind,
+} from './notices/notice.ts'
+export { type NoticeText, noticeText } from './notices/notice-texts.ts'
+export { CUSTOMER_NOTICES, notifyCustomer } from './notices/notices.jobs.ts'
+export {
+  type NoticeOutcome,
+  type NoticesScope,
+  NoticesService,
+  type Occasion,
+} from './notices/notices.service.ts'
 export { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 export {
   type BillingPaymentMethod,
@@ -251,6 +267,7 @@ export { NothingToPublish, PlanArchived } from './plans/plans.errors.ts'
 export { PlansRepository, PlanVersionsRepository } from './plans/plans.repository.ts'
 export type { PlansScope } from './plans/plans.scope.ts'
 export { PlansService } from './plans/plans.service.ts'
+export { definePlugIn, type PlugIn } from './plug-ins/plug-in.ts'
 export { PlugInBroken, UnknownPlugIn } from './plug-ins/plug-ins.errors.ts'
 export { Registry } from './plug-ins/registry.ts'
 export {

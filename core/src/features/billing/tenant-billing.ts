@@ -12,6 +12,7 @@ import { CustomersService } from './customers/customers.service.ts'
 import { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts'
 import { InvoicesService } from './invoices/invoices.service.ts'
 import { JournalService } from './journal/journal.service.ts'
+import { NoticesService } from './notices/notices.service.ts'
 import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
 import { InvoicePaymentsService } from './payments/invoice-payments.service.ts'
 import { PlansService } from './plans/plans.service.ts'
@@ -54,6 +55,7 @@ export class TenantBilling {
   #meters?: MetersService
   #paymentMethods?: PaymentMethodsService
   #payments?: InvoicePaymentsService
+  #notices?: NoticesService
   #plans?: PlansService
   #invoices?: InvoicesService
   #journal?: JournalService
@@ -142,6 +144,10 @@ export class TenantBilling {
 
   get payments(): InvoicePaymentsService {
     return (this.#payments ??= new InvoicePaymentsService(this))
+  }
+
+  get notices(): NoticesService {
+    return (this.#notices ??= new NoticesService(this))
   }
 
   get plans(): PlansService {

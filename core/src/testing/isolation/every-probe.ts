@@ -8,6 +8,7 @@ import { exchangeRateRepositories, exchangeRateServices } from './exchange-rates
 import { invoicePaymentRepositories, invoicePaymentServices } from './invoice-payments.ts'
 import { invoiceRepositories, invoiceServices } from './invoices.ts'
 import { journalRepositories, journalServices } from './journal.ts'
+import { noticeServices } from './notices.ts'
 import { paymentMethodRepositories, paymentMethodServices } from './payment-methods.ts'
 import { planRepositories, planServices } from './plans.ts'
 import type { RepositoryProbes, ServiceProbes } from './probes.ts'
@@ -29,6 +30,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...invoiceServices,
   ...journalServices,
   ...invoicePaymentServices,
+  ...noticeServices,
   ...paymentMethodServices,
   ...planServices,
   ...taxServices,
