@@ -23,6 +23,7 @@ const decisions = [
   ['0020-gate-opens-when-nothing-is-known', '0020 The gate is open by default'],
   ['0021-four-services-of-one-program', '0021 Four services of one program'],
   ['0022-journal-of-wide-rows', '0022 An entry of billing’s journal is one row'],
+  ['0023-billing-by-names', '0023 Billing by names'],
 ] as const
 
 /** On a phone, tables and diagrams keep a width at which they can be read, and scroll. */
@@ -87,6 +88,7 @@ export default defineConfig({
           { text: 'Go live with YooKassa', link: '/how-to/go-live-with-yookassa' },
           { text: 'Take money by Stripe', link: '/how-to/take-stripe' },
           { text: 'Show invoices and figures', link: '/how-to/show-invoices-and-figures' },
+          { text: 'Bill many tenants', link: '/how-to/bill-many-tenants' },
           { text: 'Back up and restore', link: '/how-to/back-up-and-restore' },
         ],
       },
