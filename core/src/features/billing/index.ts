@@ -205,21 +205,7 @@ export {
   type Postings,
 } from './journal/journal.ts'
 export { type RecognitionAim, RecognitionsRepository } from './journal/recognitions.repository.ts'
-export { emailNotifier } from './notices/channels/email.ts'
-export {
-  type CustomerNotice,
-  type CustomerNotifier,
-  NOTICE_KINDS,
-  type NoticeKind,
-} from './notices/notice.ts'
-export { type NoticeText, noticeText } from './notices/notice-texts.ts'
-export { CUSTOMER_NOTICES, notifyCustomer } from './notices/notices.jobs.ts'
-export {
-  type NoticeOutcome,
-  type NoticesScope,
-  NoticesService,
-  type Occasion,
-} from './notices/notices.service.ts'
+export * from './notices/index.ts'
 export { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 export {
   type BillingPaymentMethod,
@@ -475,24 +461,4 @@ export type {
   UsageTotals,
 } from './usage/usage-reading.ts'
 export { type ReadPeriod, UsageReadingsRepository } from './usage/usage-readings.repository.ts'
-export {
-  billingWebhookAttempt,
-  billingWebhookDelivery,
-  billingWebhookEndpoint,
-} from './webhooks/webhook.table.ts'
-export { WebhookDeliveriesRepository } from './webhooks/webhook-deliveries.repository.ts'
-export {
-  DELIVERY_STATES,
-  type DeliveryFilter,
-  type DeliveryState,
-  WEBHOOK_EVENTS,
-  type WebhookAttempt,
-  type WebhookDelivery,
-  type WebhookEndpoint,
-  type WebhookEndpointInput,
-} from './webhooks/webhook-endpoint.ts'
-export { WebhookEndpointsRepository } from './webhooks/webhook-endpoints.repository.ts'
-export { TooManyWebhookEndpoints, WebhookEndpointDisabled } from './webhooks/webhooks.errors.ts'
-export { forgetOldWebhooks, postDueWebhooks } from './webhooks/webhooks.jobs.ts'
-export type { WebhooksScope } from './webhooks/webhooks.scope.ts'
-export { type WebhookDeliveryView, WebhooksService } from './webhooks/webhooks.service.ts'
+export * from './webhooks/index.ts'

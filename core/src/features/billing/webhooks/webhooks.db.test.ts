@@ -130,6 +130,26 @@ describe('an event', () => {
     expect((await other.billing.webhooks.listDeliveries()).items).toEqual([])
   })
 
+  test('that a worker is about to post is left to it', async () => {
+    const { billing } = await aReceiver()
+    await anInvoice(billing)
+    const now = clock.now()
+    const claim = { now, until: addMs(now, 60_000), perEndpoint: 10 }
+    const other = services.billing.forTenant(billing.tenantId)
+    await billing.transaction(async (tx) => {
+      expect(await tx.repos.webhookDeliveries.claim(claim)).toHaveLength(1)
+      const late = other.transaction(async (second) => {
+        // It would wait for the first one: soon enough is too late.
+        await second.core.repos.db.execute(sql`set local lock_timeout = '2s'`)
+        return second.repos.webhookDeliveries.claim(claim)
+      })
+      expect(await late).toEqual([])
+    })
+    clock.advance(60_000)
+    await settle()
+    expect(told).toHaveLength(1)
+  })
+
   test('that was rolled back is told to nobody', async () => {
     const { billing } = await aReceiver()
     const torn = billing.transaction(async (tx) => {

@@ -1,5 +1,4 @@
 import { isAppError } from '../../../../kernel/index.ts'
-import { assertNoTransaction } from '../../../../platform/database/index.ts'
 import type { Mailer } from '../../../../platform/mail/index.ts'
 import type { CustomerNotifier } from '../notice.ts'
 import { noticeText } from '../notice-texts.ts'
@@ -8,7 +7,6 @@ import { noticeText } from '../notice-texts.ts'
 export function emailNotifier(mailer: Mailer): CustomerNotifier {
   return {
     async send(notice) {
-      assertNoTransaction('emailNotifier.send')
       try {
         await mailer.send({ id: notice.id, to: notice.customer.email, ...noticeText(notice) })
         return 'sent'
