@@ -718,12 +718,14 @@ CREATE TRIGGER billing_invoice_guarded BEFORE INSERT OR UPDATE OR DELETE ON gram
 CREATE FUNCTION gramkit.billing_guard_lines() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+  -- By itself: a condition on the rows that are locked would be tested first, and lock no draft.
+  PERFORM FROM gramkit.billing_invoice i
+    WHERE (i.tenant_id, i.id) IN (SELECT t.tenant_id, t.invoice_id FROM touched t)
+    ORDER BY i.tenant_id, i.id FOR SHARE;
   IF EXISTS (
-    SELECT FROM (
-      SELECT i.state FROM gramkit.billing_invoice i
-      WHERE (i.tenant_id, i.id) IN (SELECT t.tenant_id, t.invoice_id FROM touched t)
-      ORDER BY i.tenant_id, i.id FOR SHARE
-    ) locked WHERE locked.state <> 'draft'
+    SELECT FROM gramkit.billing_invoice i
+    WHERE (i.tenant_id, i.id) IN (SELECT t.tenant_id, t.invoice_id FROM touched t)
+      AND i.state <> 'draft'
   ) THEN
     RAISE EXCEPTION 'The lines of a finalized invoice stay' USING ERRCODE = 'restrict_violation';
   END IF;

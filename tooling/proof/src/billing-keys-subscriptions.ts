@@ -89,8 +89,8 @@ export const SUBSCRIPTIONS_KEYS: readonly MoneyKey[] = [
       {
         file: RULES,
         after: 'CREATE FUNCTION gramkit.billing_guard_lines',
-        find: 'ORDER BY i.tenant_id, i.id FOR SHARE',
-        replace: 'ORDER BY i.tenant_id, i.id',
+        find: 'ORDER BY i.tenant_id, i.id FOR SHARE;',
+        replace: 'ORDER BY i.tenant_id, i.id;',
       },
     ],
     tests: invoices,

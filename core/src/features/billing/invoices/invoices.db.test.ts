@@ -203,33 +203,40 @@ describe('a finalized invoice', () => {
     expect(await billing.invoices.get(invoice.id)).toEqual(invoice)
   })
 
-  test('does not get a line that was added while it was finalized', async () => {
-    const billing = await aTenant(services)
-    const draft = await aDraft(billing)
-    const other = await aDraft(billing)
-    const held = Promise.withResolvers<void>()
-    const free = Promise.withResolvers<void>()
-    const adding = billing.transaction(async ({ core }) => {
-      await core.repos.db.execute(sql`insert into gramkit.billing_invoice_line
+  test.each(['added', 'removed'])(
+    'does not have lines that were %s while it was finalized',
+    async (how) => {
+      const billing = await aTenant(services)
+      const draft = await aDraft(billing)
+      const other = await aDraft(billing)
+      const held = Promise.withResolvers<void>()
+      const free = Promise.withResolvers<void>()
+      const adding = billing.transaction(async ({ core }) => {
+        const removing = sql`delete from gramkit.billing_invoice_line where invoice_id = ${draft.id}`
+        const inserting = sql`insert into gramkit.billing_invoice_line
         select (jsonb_populate_record(l, jsonb_build_object('id', ${newId()}::text, 'place', 2,
           'invoice_id', ${draft.id}::text))).*
-        from gramkit.billing_invoice_line l where l.invoice_id = ${other.id}`)
-      held.resolve()
-      await free.promise
-    })
-    await held.promise
-    const finalizing = billing.invoices.finalize(draft.id)
-    finalizing.catch(() => undefined)
-    const waiting = sql`select count(*)::int as count from pg_stat_activity
+        from gramkit.billing_invoice_line l where l.invoice_id = ${other.id}`
+        await core.repos.db.execute(how === 'removed' ? removing : inserting)
+        held.resolve()
+        await free.promise
+      })
+      await held.promise
+      const finalizing = billing.invoices.finalize(draft.id)
+      finalizing.catch(() => undefined)
+      const waiting = sql`select count(*)::int as count from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`
-    const count = z.object({ count: z.number() })
-    await expect.poll(async () => rows(services.repos.db, waiting, count)).toEqual([{ count: 1 }])
-    free.resolve()
-    await adding
-    // It waited for the line, and then its lines do not add up to it.
-    await expect(finalizing).rejects.toMatchObject({ cause: { code: '23514' } })
-    expect((await billing.invoices.get(draft.id)).state).toBe('draft')
-  })
+      const count = z.object({ count: z.number() })
+      await expect
+        .poll(async () => rows(services.repos.db, waiting, count), { timeout: 8_000 })
+        .toEqual([{ count: 1 }])
+      free.resolve()
+      await adding
+      // It waited for the line, and then its lines do not add up to it.
+      await expect(finalizing).rejects.toMatchObject({ cause: { code: '23514' } })
+      expect((await billing.invoices.get(draft.id)).state).toBe('draft')
+    },
+  )
 
   test('keeps what the customer was called, and a draft is thrown away with its lines', async () => {
     const billing = await aTenant(services)
