@@ -254,7 +254,6 @@ CREATE TABLE "gramkit"."billing_credit_note" (
 	"sequence" bigint NOT NULL,
 	"issued_on" date NOT NULL,
 	"reason" text,
-	"settlement" text NOT NULL,
 	"currency" text NOT NULL,
 	"subtotal" bigint NOT NULL,
 	"discount" bigint NOT NULL,
@@ -267,7 +266,6 @@ CREATE TABLE "gramkit"."billing_credit_note" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "billing_credit_note_pkey" PRIMARY KEY("tenant_id","id"),
 	CONSTRAINT "billing_credit_note_currency_check" CHECK ("gramkit"."billing_credit_note"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
-	CONSTRAINT "billing_credit_note_settlement_check" CHECK ("gramkit"."billing_credit_note"."settlement" in ('credit')),
 	CONSTRAINT "billing_credit_note_total_check" CHECK ("gramkit"."billing_credit_note"."total" > 0 and "gramkit"."billing_credit_note"."total" = "gramkit"."billing_credit_note"."subtotal" - "gramkit"."billing_credit_note"."discount" + "gramkit"."billing_credit_note"."tax"
         and "gramkit"."billing_credit_note"."lowered" >= 0 and "gramkit"."billing_credit_note"."released" >= 0
         and "gramkit"."billing_credit_note"."total" = "gramkit"."billing_credit_note"."lowered" + "gramkit"."billing_credit_note"."released")
@@ -351,6 +349,39 @@ CREATE TABLE "gramkit"."billing_customer" (
 	CONSTRAINT "billing_customer_name_check" CHECK (char_length("gramkit"."billing_customer"."name") between 1 and 200),
 	CONSTRAINT "billing_customer_currency_check" CHECK ("gramkit"."billing_customer"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
 	CONSTRAINT "billing_customer_terms_check" CHECK ("gramkit"."billing_customer"."payment_terms_days" between 0 and 365)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_dunning" (
+	"tenant_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"decline_class" text,
+	"step" integer NOT NULL,
+	"opened_at" timestamp (3) with time zone NOT NULL,
+	"due_at" timestamp (3) with time zone,
+	"ended" text,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_dunning_pkey" PRIMARY KEY("tenant_id","invoice_id"),
+	CONSTRAINT "billing_dunning_state_check" CHECK ("gramkit"."billing_dunning"."state" in ('open', 'ended', 'recovered')),
+	CONSTRAINT "billing_dunning_decline_check" CHECK ("gramkit"."billing_dunning"."decline_class" in ('temporary', 'final')),
+	CONSTRAINT "billing_dunning_ended_check" CHECK ("gramkit"."billing_dunning"."ended" in ('cancel', 'pause', 'uncollectible', 'nothing')),
+	CONSTRAINT "billing_dunning_step_check" CHECK ("gramkit"."billing_dunning"."step" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_dunning_policy" (
+	"tenant_id" uuid PRIMARY KEY NOT NULL,
+	"policy" jsonb NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_dunning_step" (
+	"tenant_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"kind" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_dunning_step_pkey" PRIMARY KEY("tenant_id","invoice_id","number"),
+	CONSTRAINT "billing_dunning_step_kind_check" CHECK ("gramkit"."billing_dunning_step"."kind" in ('retry', 'ask_method', 'remind', 'end'))
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."billing_exchange_rate" (
@@ -512,6 +543,37 @@ CREATE TABLE "gramkit"."billing_recognition" (
 	CONSTRAINT "billing_recognition_amount_check" CHECK ("gramkit"."billing_recognition"."recognised" between least(0, "gramkit"."billing_recognition"."amount") and greatest(0, "gramkit"."billing_recognition"."amount")
         and "gramkit"."billing_recognition"."unbilled" between least(0, "gramkit"."billing_recognition"."amount") and greatest(0, "gramkit"."billing_recognition"."amount")),
 	CONSTRAINT "billing_recognition_over_check" CHECK (("gramkit"."billing_recognition"."due_at" is null) = ("gramkit"."billing_recognition"."recognised" = "gramkit"."billing_recognition"."amount"))
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_late_fee" (
+	"tenant_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"period" integer NOT NULL,
+	"from_on" date NOT NULL,
+	"until_on" date NOT NULL,
+	"owed" bigint NOT NULL,
+	"amount" bigint NOT NULL,
+	"fee_invoice_id" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_late_fee_pkey" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "billing_late_fee_amount_check" CHECK ("gramkit"."billing_late_fee"."owed" > 0 and "gramkit"."billing_late_fee"."amount" > 0 and "gramkit"."billing_late_fee"."from_on" < "gramkit"."billing_late_fee"."until_on")
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_late_fee_policy" (
+	"tenant_id" uuid PRIMARY KEY NOT NULL,
+	"policy" jsonb NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "gramkit"."billing_late_invoice" (
+	"tenant_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"from_on" date NOT NULL,
+	"periods" integer NOT NULL,
+	"due_at" timestamp (3) with time zone,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "billing_late_invoice_pkey" PRIMARY KEY("tenant_id","invoice_id")
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."billing_payment_method" (
@@ -1576,6 +1638,9 @@ ALTER TABLE "gramkit"."billing_credit_entry" ADD CONSTRAINT "billing_credit_entr
 ALTER TABLE "gramkit"."billing_credit_entry" ADD CONSTRAINT "billing_credit_entry_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_user_id_user_account_id_fk" FOREIGN KEY ("user_id") REFERENCES "gramkit"."user_account"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_customer" ADD CONSTRAINT "billing_customer_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_dunning" ADD CONSTRAINT "billing_dunning_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_dunning_policy" ADD CONSTRAINT "billing_dunning_policy_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_dunning_step" ADD CONSTRAINT "billing_dunning_step_dunning_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_dunning"("tenant_id","invoice_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_exchange_rate" ADD CONSTRAINT "billing_exchange_rate_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice" ADD CONSTRAINT "billing_invoice_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice" ADD CONSTRAINT "billing_invoice_subscription_fk" FOREIGN KEY ("tenant_id","subscription_id") REFERENCES "gramkit"."billing_subscription"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1587,6 +1652,10 @@ ALTER TABLE "gramkit"."billing_closed_month" ADD CONSTRAINT "billing_closed_mont
 ALTER TABLE "gramkit"."billing_journal_entry" ADD CONSTRAINT "billing_journal_entry_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_journal_entry" ADD CONSTRAINT "billing_journal_entry_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_recognition" ADD CONSTRAINT "billing_recognition_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_late_fee" ADD CONSTRAINT "billing_late_fee_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_late_fee" ADD CONSTRAINT "billing_late_fee_fee_invoice_fk" FOREIGN KEY ("tenant_id","fee_invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_late_fee_policy" ADD CONSTRAINT "billing_late_fee_policy_tenant_fk" FOREIGN KEY ("tenant_id") REFERENCES "gramkit"."billing_tenant"("tenant_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "gramkit"."billing_late_invoice" ADD CONSTRAINT "billing_late_invoice_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_payment_method" ADD CONSTRAINT "billing_payment_method_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice_payment" ADD CONSTRAINT "billing_invoice_payment_invoice_fk" FOREIGN KEY ("tenant_id","invoice_id") REFERENCES "gramkit"."billing_invoice"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "gramkit"."billing_invoice_payment" ADD CONSTRAINT "billing_invoice_payment_customer_fk" FOREIGN KEY ("tenant_id","customer_id") REFERENCES "gramkit"."billing_customer"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1715,6 +1784,7 @@ CREATE INDEX "billing_credit_entry_invoice_index" ON "gramkit"."billing_credit_e
 CREATE UNIQUE INDEX "billing_credit_entry_source_key" ON "gramkit"."billing_credit_entry" USING btree ("tenant_id","reason","source");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_customer_code_key" ON "gramkit"."billing_customer" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE INDEX "billing_customer_user_id_index" ON "gramkit"."billing_customer" USING btree ("user_id","tenant_id") WHERE "gramkit"."billing_customer"."user_id" is not null;--> statement-breakpoint
+CREATE INDEX "billing_dunning_due_index" ON "gramkit"."billing_dunning" USING btree ("due_at","tenant_id") WHERE "gramkit"."billing_dunning"."due_at" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_exchange_rate_version_key" ON "gramkit"."billing_exchange_rate" USING btree ("tenant_id","from_currency","to_currency","quoted_on","version");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_invoice_bill_key" ON "gramkit"."billing_invoice" USING btree ("tenant_id","subscription_id","bill_number");--> statement-breakpoint
 CREATE INDEX "billing_invoice_run_index" ON "gramkit"."billing_invoice" USING btree ("tenant_id","run_id","state");--> statement-breakpoint
@@ -1732,6 +1802,9 @@ CREATE INDEX "billing_journal_entry_booking_index" ON "gramkit"."billing_journal
 CREATE INDEX "billing_journal_entry_day_index" ON "gramkit"."billing_journal_entry" USING btree ("tenant_id","booked_on");--> statement-breakpoint
 CREATE INDEX "billing_recognition_invoice_index" ON "gramkit"."billing_recognition" USING btree ("tenant_id","invoice_id");--> statement-breakpoint
 CREATE INDEX "billing_recognition_due_index" ON "gramkit"."billing_recognition" USING btree ("due_at","tenant_id") WHERE "gramkit"."billing_recognition"."due_at" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_late_fee_period_key" ON "gramkit"."billing_late_fee" USING btree ("tenant_id","invoice_id","period");--> statement-breakpoint
+CREATE UNIQUE INDEX "billing_late_fee_invoice_key" ON "gramkit"."billing_late_fee" USING btree ("tenant_id","fee_invoice_id");--> statement-breakpoint
+CREATE INDEX "billing_late_invoice_due_index" ON "gramkit"."billing_late_invoice" USING btree ("due_at","tenant_id") WHERE "gramkit"."billing_late_invoice"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "billing_payment_method_customer_index" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_payment_method_saved_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id","gateway","saved_method_id") WHERE "gramkit"."billing_payment_method"."removed_at" is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_payment_method_default_key" ON "gramkit"."billing_payment_method" USING btree ("tenant_id","customer_id") WHERE "gramkit"."billing_payment_method"."is_default";--> statement-breakpoint

@@ -780,6 +780,18 @@ END $$;
 CREATE TRIGGER billing_credit_counted AFTER INSERT ON gramkit.billing_credit_entry
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION gramkit.billing_count_credit();
 --> statement-breakpoint
+-- What was done about what is owed, and what being late cost.
+REVOKE UPDATE, DELETE ON gramkit.billing_dunning_step, gramkit.billing_late_fee FROM gramkit_app;
+--> statement-breakpoint
+REVOKE DELETE ON gramkit.billing_dunning, gramkit.billing_dunning_policy,
+  gramkit.billing_late_invoice, gramkit.billing_late_fee_policy FROM gramkit_app;
+--> statement-breakpoint
+CREATE TRIGGER billing_dunning_step_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.billing_dunning_step FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
+CREATE TRIGGER billing_late_fee_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
+  ON gramkit.billing_late_fee FOR EACH STATEMENT EXECUTE FUNCTION gramkit.refuse_change();
+--> statement-breakpoint
 -- Credit notes. The application writes none but by this function, and nobody changes one.
 REVOKE INSERT, UPDATE, DELETE ON gramkit.billing_credit_note, gramkit.billing_credit_note_line,
   gramkit.billing_credit_note_series FROM gramkit_app;
@@ -958,6 +970,10 @@ CREATE FUNCTION gramkit.billing_due_tenants(kind text, now timestamptz, most int
     SELECT c.tenant_id FROM gramkit.billing_recognition c
     WHERE kind = 'recognition' AND c.due_at <= now
     UNION ALL
+    SELECT g.tenant_id FROM gramkit.billing_dunning g WHERE kind = 'dunning' AND g.due_at <= now
+    UNION ALL
+    SELECT l.tenant_id FROM gramkit.billing_late_invoice l WHERE kind = 'late_fee' AND l.due_at <= now
+    UNION ALL
     SELECT r.tenant_id FROM gramkit.billing_run r
     WHERE kind = 'billing' AND r.state IN ('billing', 'finalizing')
     UNION ALL
@@ -985,6 +1001,10 @@ CREATE FUNCTION gramkit.billing_next_due(kind text)
     WHEN 'recognition' THEN
       (SELECT min(c.due_at) FROM gramkit.billing_recognition c WHERE c.due_at IS NOT NULL)
     WHEN 'charge' THEN (SELECT min(c.at) FROM gramkit.billing_charges(false) c)
+    WHEN 'dunning' THEN
+      (SELECT min(g.due_at) FROM gramkit.billing_dunning g WHERE g.due_at IS NOT NULL)
+    WHEN 'late_fee' THEN
+      (SELECT min(l.due_at) FROM gramkit.billing_late_invoice l WHERE l.due_at IS NOT NULL)
     WHEN 'billing' THEN least(
       (SELECT min(s.due_at) FROM gramkit.billing_subscription s WHERE s.due_at IS NOT NULL),
       (SELECT min(r.created_at) FROM gramkit.billing_run r WHERE r.state IN ('billing', 'finalizing')))

@@ -13,9 +13,11 @@ import {
 import {
   billDueSubscriptions,
   chargeDueInvoices,
+  chargeLateFees,
   fallOverdueInvoices,
   forgetOldWebhooks,
   notifyCustomer,
+  goAfterDebts,
   postDueWebhooks,
   recogniseDueRevenue,
 } from './features/billing/index.ts'
@@ -95,6 +97,8 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   sealDueAudit,
   billDueSubscriptions,
   fallOverdueInvoices,
+  goAfterDebts,
+  chargeLateFees,
   recogniseDueRevenue,
   postDueWebhooks,
   forgetOldWebhooks,

@@ -115,6 +115,10 @@ export default defineConfig({
           { text: 'How billing prices', link: '/explanation/billing-pricing' },
           { text: 'How money comes in', link: '/explanation/billing-money-in' },
           { text: 'What billing earns', link: '/explanation/billing-revenue' },
+          {
+            text: 'What becomes of wrong and unpaid invoices',
+            link: '/explanation/billing-credit-and-dunning',
+          },
           { text: 'People across features', link: '/explanation/people' },
           { text: 'Payments', link: '/explanation/payments' },
           { text: 'Notifications', link: '/explanation/notifications' },

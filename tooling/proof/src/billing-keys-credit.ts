@@ -3,6 +3,9 @@ import { CORE, type MoneyKey, RULES, TABLES, unique } from './money-key.ts'
 const CREDITS = `${CORE}/features/billing/credits`
 const credits = [`${CREDITS}/credits.db.test.ts`]
 
+const BILLING = `${CORE}/features/billing`
+const dunning = [`${BILLING}/dunning/dunning.db.test.ts`]
+const lateFees = [`${BILLING}/late-fees/late-fees.db.test.ts`]
 const NOTES = `${CORE}/features/billing/credit-notes`
 const notes = [`${NOTES}/credit-notes.db.test.ts`]
 
@@ -162,5 +165,71 @@ export const CREDIT_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: [`${NOTES}/make-credit-note.test.ts`],
+  },
+  unique('billing_late_fee_period_key', 'no days of an invoice cost a fee twice', lateFees),
+  {
+    name: 'late fees: half to even',
+    guards: 'a fee is rounded once, half to even',
+    edits: [
+      {
+        file: `${BILLING}/late-fees/late-fee.ts`,
+        find: 'fractionOf(readDecimal(fee.rate))), share))',
+        replace: "fractionOf(readDecimal(fee.rate))), share), 'half_up')",
+      },
+    ],
+    tests: [`${BILLING}/late-fees/late-fee.test.ts`],
+  },
+  {
+    name: 'late fees: fees cost none',
+    guards: 'an invoice over a fee costs no fee',
+    edits: [
+      {
+        file: `${BILLING}/late-fees/follow-late.ts`,
+        find: 'invoices.filter(({ id }) => !fees.has(id))',
+        replace: "invoices.filter(({ id }) => !fees.has('') && id)",
+      },
+    ],
+    tests: lateFees,
+  },
+  {
+    name: 'dunning: a step is taken once',
+    guards: 'two workers do once what is due',
+    edits: [
+      {
+        file: `${BILLING}/dunning/dunning.service.ts`,
+        find: 'if (dunning.step !== planned?.step) return',
+        replace: 'if (!planned) return',
+      },
+      {
+        file: `${BILLING}/dunning/dunning.service.ts`,
+        find: 'if (!dunning?.dueAt || dunning.dueAt > now) return',
+        replace: 'if (!dunning?.dueAt) return',
+      },
+    ],
+    tests: dunning,
+  },
+  {
+    name: 'dunning: a final decline is final',
+    guards: 'a method that never pays is not charged again',
+    edits: [
+      {
+        file: `${BILLING}/dunning/dunning.ts`,
+        find: "declineClass === 'temporary' ? 'retry' : 'ask_method'",
+        replace: "declineClass === 'temporary' ? 'retry' : 'retry'",
+      },
+    ],
+    tests: [`${BILLING}/dunning/dunning.test.ts`],
+  },
+  {
+    name: 'dunning: paid is paid',
+    guards: 'nobody is gone after who has paid',
+    edits: [
+      {
+        file: `${BILLING}/invoices/invoices.service.ts`,
+        find: "if (aim === 'paid' || aim === 'void') await tx.repos.dunnings.recover(before.id, at)",
+        replace: '',
+      },
+    ],
+    tests: dunning,
   },
 ]

@@ -61,43 +61,8 @@ export {
 } from './coupons/coupons.repository.ts'
 export type { CouponsScope } from './coupons/coupons.scope.ts'
 export { CouponsService } from './coupons/coupons.service.ts'
-export {
-  billingCreditNote,
-  billingCreditNoteLine,
-  billingCreditNoteSeries,
-} from './credit-notes/credit-note.table.ts'
-export {
-  type CreditNote,
-  type CreditNoteInput,
-  type CreditNoteLine,
-  creditNoteFields,
-  SETTLEMENTS,
-  type Settlement,
-} from './credit-notes/credit-note.ts'
-export { MoreThanInvoiced, NothingToCredit } from './credit-notes/credit-notes.errors.ts'
-export {
-  type CreditNoteFilter,
-  CreditNotesRepository,
-  type IssuedCreditNote,
-} from './credit-notes/credit-notes.repository.ts'
-export type { CreditNotesScope } from './credit-notes/credit-notes.scope.ts'
-export { CreditNotesService, type CreditNoteView } from './credit-notes/credit-notes.service.ts'
-export type { CreditedLine, MadeCreditNote } from './credit-notes/make-credit-note.ts'
-export { billingCreditBalance, billingCreditEntry } from './credits/credit.table.ts'
-export {
-  CREDIT_GAINS,
-  CREDIT_REASONS,
-  type CreditBalance,
-  type CreditEntry,
-  type CreditInput,
-  type CreditReason,
-  type PayoutInput,
-  type ReturnInput,
-} from './credits/credit.ts'
-export { CreditTooLow } from './credits/credits.errors.ts'
-export { type CreditOwner, CreditsRepository } from './credits/credits.repository.ts'
-export type { CreditsScope } from './credits/credits.scope.ts'
-export { CreditsService } from './credits/credits.service.ts'
+export * from './credit-notes/index.ts'
+export * from './credits/index.ts'
 export { billingCustomer } from './customers/customer.table.ts'
 export {
   type Customer,
@@ -110,6 +75,7 @@ export { CustomersRepository } from './customers/customers.repository.ts'
 export type { CustomersScope } from './customers/customers.scope.ts'
 export { CustomersService } from './customers/customers.service.ts'
 export * from './documents/index.ts'
+export * from './dunning/index.ts'
 export { billingExchangeRate } from './exchange-rates/exchange-rate.table.ts'
 export {
   type ConvertedMoney,
@@ -206,6 +172,7 @@ export {
 } from './journal/journal.ts'
 export { type RecognitionAim, RecognitionsRepository } from './journal/recognitions.repository.ts'
 export * from './notices/index.ts'
+export * from './late-fees/index.ts'
 export { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 export {
   type BillingPaymentMethod,

@@ -11,6 +11,11 @@ import {
 import { billingCreditBalance, billingCreditEntry } from './credits/credit.table.ts'
 import { billingCustomer } from './customers/customer.table.ts'
 import { CUSTOMER_PERSONAL, forgotten } from './customers/customer.ts'
+import {
+  billingDunning,
+  billingDunningPolicy,
+  billingDunningStep,
+} from './dunning/dunning.table.ts'
 import { billingExchangeRate } from './exchange-rates/exchange-rate.table.ts'
 import {
   billingInvoice,
@@ -22,6 +27,11 @@ import {
   billingJournalEntry,
   billingRecognition,
 } from './journal/journal.table.ts'
+import {
+  billingLateFee,
+  billingLateFeePolicy,
+  billingLateInvoice,
+} from './late-fees/late-fee.table.ts'
 import { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 import { billingInvoicePayment, billingInvoiceReturn } from './payments/invoice-payment.table.ts'
 import { billingPlan } from './plans/plan.table.ts'
@@ -70,6 +80,8 @@ export const billingPart: PersonPart<PersonServices> = {
   name: 'billing',
   tables: [
     ...[billingCustomer, billingPaymentMethod, billingCouponRedemption],
+    ...[billingDunning, billingDunningPolicy, billingDunningStep],
+    ...[billingLateFee, billingLateFeePolicy, billingLateInvoice],
     ...[billingCreditBalance, billingCreditEntry],
     ...[billingCreditNote, billingCreditNoteLine, billingCreditNoteSeries],
     ...[billingInvoice, billingInvoiceLine, billingInvoiceSeries, billingRun],

@@ -9,10 +9,12 @@ import { CouponsService } from './coupons/coupons.service.ts'
 import { CreditNotesService } from './credit-notes/credit-notes.service.ts'
 import { CreditsService } from './credits/credits.service.ts'
 import { CustomersService } from './customers/customers.service.ts'
+import { DunningService } from './dunning/dunning.service.ts'
 import { ExchangeRatesService } from './exchange-rates/exchange-rates.service.ts'
 import { InvoicesService } from './invoices/invoices.service.ts'
 import { JournalService } from './journal/journal.service.ts'
 import { NoticesService } from './notices/notices.service.ts'
+import { LateFeesService } from './late-fees/late-fees.service.ts'
 import { PaymentMethodsService } from './payment-methods/payment-methods.service.ts'
 import { InvoicePaymentsService } from './payments/invoice-payments.service.ts'
 import { PlansService } from './plans/plans.service.ts'
@@ -57,6 +59,8 @@ export class TenantBilling {
   #payments?: InvoicePaymentsService
   #notices?: NoticesService
   #plans?: PlansService
+  #dunning?: DunningService
+  #lateFees?: LateFeesService
   #invoices?: InvoicesService
   #journal?: JournalService
   #quotas?: QuotasService
@@ -152,6 +156,14 @@ export class TenantBilling {
 
   get plans(): PlansService {
     return (this.#plans ??= new PlansService(this))
+  }
+
+  get dunning(): DunningService {
+    return (this.#dunning ??= new DunningService(this))
+  }
+
+  get lateFees(): LateFeesService {
+    return (this.#lateFees ??= new LateFeesService(this))
   }
 
   get invoices(): InvoicesService {

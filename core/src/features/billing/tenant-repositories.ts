@@ -4,10 +4,12 @@ import { CouponRedemptionsRepository, CouponsRepository } from './coupons/coupon
 import { CreditNotesRepository } from './credit-notes/credit-notes.repository.ts'
 import { CreditsRepository } from './credits/credits.repository.ts'
 import { CustomersRepository } from './customers/customers.repository.ts'
+import { DunningsRepository } from './dunning/dunnings.repository.ts'
 import { ExchangeRatesRepository } from './exchange-rates/exchange-rates.repository.ts'
 import { InvoicesRepository } from './invoices/invoices.repository.ts'
 import { JournalRepository } from './journal/journal.repository.ts'
 import { RecognitionsRepository } from './journal/recognitions.repository.ts'
+import { LateFeesRepository } from './late-fees/late-fees.repository.ts'
 import { PaymentMethodsRepository } from './payment-methods/payment-methods.repository.ts'
 import {
   InvoicePaymentsRepository,
@@ -48,6 +50,8 @@ export class TenantRepositories {
   #planVersions?: PlanVersionsRepository
   #invoicePayments?: InvoicePaymentsRepository
   #invoiceReturns?: InvoiceReturnsRepository
+  #dunnings?: DunningsRepository
+  #lateFees?: LateFeesRepository
   #invoices?: InvoicesRepository
   #journal?: JournalRepository
   #recognitions?: RecognitionsRepository
@@ -129,6 +133,14 @@ export class TenantRepositories {
 
   get invoiceReturns(): InvoiceReturnsRepository {
     return (this.#invoiceReturns ??= new InvoiceReturnsRepository(this.#db, this.#tenantId))
+  }
+
+  get dunnings(): DunningsRepository {
+    return (this.#dunnings ??= new DunningsRepository(this.#db, this.#tenantId))
+  }
+
+  get lateFees(): LateFeesRepository {
+    return (this.#lateFees ??= new LateFeesRepository(this.#db, this.#tenantId))
   }
 
   get invoices(): InvoicesRepository {

@@ -94,8 +94,41 @@ export async function fillTenant(services: CoreServices, billing: TenantBilling,
       run,
       journalEntry,
     },
+    ...(await someDebt(billing, { customerId: customer.id, mark })),
     ...(await someWebhook(billing, { customerId: customer.id, mark })),
   }
+}
+
+/** An invoice that is gone after, and a fee for days on which it was late. */
+async function someDebt(
+  billing: TenantBilling,
+  { customerId, mark }: { readonly customerId: string; readonly mark: string },
+) {
+  await billing.dunning.setPolicy({ end: 'nothing' })
+  await billing.lateFees.setPolicy({ everyDays: 30 })
+  const lines = [{ title: mark, unitPrice: '10' }]
+  const [overdue, asked] = [
+    await billing.invoices.finalize((await billing.invoices.draft({ customerId, lines })).id),
+    await billing.invoices.finalize((await billing.invoices.draft({ customerId, lines })).id),
+  ]
+  const now = billing.clock.now()
+  const dueAt = new Date(now.getTime() + DAY_MS)
+  const late = { invoiceId: overdue.id, fromOn: '2020-01-01', periods: 1, dueAt, updatedAt: now }
+  const lateFee = {
+    ...{ id: newId(), invoiceId: overdue.id, period: 1, fromOn: '2020-01-01' },
+    ...{ untilOn: '2020-01-31', owed: 1000n, amount: 10n, feeInvoiceId: asked.id, createdAt: now },
+  }
+  const dunning = {
+    ...{ invoiceId: overdue.id, state: 'open' as const, declineClass: null, step: 0 },
+    ...{ openedAt: now, dueAt, ended: null, updatedAt: now },
+  }
+  await billing.transaction(async ({ repos }) => {
+    await repos.dunnings.open([dunning])
+    await repos.dunnings.insertStep(overdue.id, 'remind', now)
+    await repos.lateFees.follow([late])
+    await repos.lateFees.insert(lateFee)
+  })
+  return { overdue, dunning, lateFee }
 }
 
 /** A delivery with a try whose answer nobody knows, to an endpoint that is off: nothing is posted. */

@@ -4,6 +4,7 @@ import { couponRepositories, couponServices } from './coupons.ts'
 import { creditNoteRepositories, creditNoteServices } from './credit-notes.ts'
 import { creditRepositories, creditServices } from './credits.ts'
 import { customerRepositories, customerServices } from './customers.ts'
+import { dunningRepositories, dunningServices } from './dunning.ts'
 import { exchangeRateRepositories, exchangeRateServices } from './exchange-rates.ts'
 import { invoicePaymentRepositories, invoicePaymentServices } from './invoice-payments.ts'
 import { invoiceRepositories, invoiceServices } from './invoices.ts'
@@ -26,6 +27,7 @@ export const SERVICE_PROBES: ServiceProbes = {
   ...creditNoteServices,
   ...creditServices,
   ...customerServices,
+  ...dunningServices,
   ...exchangeRateServices,
   ...invoiceServices,
   ...journalServices,
@@ -47,6 +49,7 @@ export const REPOSITORY_PROBES: RepositoryProbes = {
   ...creditNoteRepositories,
   ...creditRepositories,
   ...customerRepositories,
+  ...dunningRepositories,
   ...exchangeRateRepositories,
   ...invoiceRepositories,
   ...journalRepositories,

@@ -3,7 +3,6 @@ import {
   DOCUMENT_CSP,
   type DocumentPrinter,
   documentPage,
-  SETTLEMENTS,
 } from '@gramkit/core/billing'
 import {
   amountWire,
@@ -27,7 +26,6 @@ const creditNote = {
   number: z.string(),
   issuedOn: dayWire,
   reason: z.string().nullable(),
-  settlement: z.enum(SETTLEMENTS),
   currency: z.enum(CURRENCIES),
   subtotal: amountWire,
   discount: amountWire,

@@ -16,7 +16,6 @@ import { decimal, gramkit, instant, int8, listed } from '../../../platform/datab
 import { billingCustomer } from '../customers/customer.table.ts'
 import { billingInvoice, billingInvoiceLine } from '../invoices/invoice.table.ts'
 import { billingTenant } from '../tenants/tenant.table.ts'
-import { SETTLEMENTS } from './credit-note.ts'
 
 const day = () => date({ mode: 'string' })
 
@@ -54,7 +53,6 @@ export const billingCreditNote = gramkit.table(
     sequence: int8().notNull(),
     issuedOn: day().notNull(),
     reason: text(),
-    settlement: text({ enum: SETTLEMENTS }).notNull(),
     currency: text({ enum: CURRENCIES }).notNull(),
     subtotal: int8().notNull(),
     discount: int8().notNull(),
@@ -87,10 +85,6 @@ export const billingCreditNote = gramkit.table(
       table.sequence,
     ),
     check('billing_credit_note_currency_check', sql`${table.currency} in (${listed(CURRENCIES)})`),
-    check(
-      'billing_credit_note_settlement_check',
-      sql`${table.settlement} in (${listed(SETTLEMENTS)})`,
-    ),
     check(
       'billing_credit_note_total_check',
       sql`${table.total} > 0 and ${table.total} = ${table.subtotal} - ${table.discount} + ${table.tax}

@@ -3,15 +3,6 @@ import type { Currency, Decimal } from '../../../kernel/index.ts'
 import { line } from '../fields.ts'
 import type { InvoiceDiscount, InvoiceTax } from '../invoices/invoice.ts'
 
-/** What becomes of what was paid already. */
-export const SETTLEMENTS = [
-  /** The customer has it as credit. */
-  'credit',
-] as const
-
-/** What becomes of what was paid already. */
-export type Settlement = (typeof SETTLEMENTS)[number]
-
 /** What corrects a finalized invoice; never changed. Amounts are minor units. */
 export interface CreditNote {
   readonly tenantId: string
@@ -24,7 +15,6 @@ export interface CreditNote {
   readonly sequence: bigint
   readonly issuedOn: string
   readonly reason: string | null
-  readonly settlement: Settlement
   readonly currency: Currency
   /** All lines without tax, before discounts. */
   readonly subtotal: bigint
@@ -81,7 +71,6 @@ export const creditNoteFields = z.strictObject({
     )
     .optional(),
   reason: line(200).nullable().default(null),
-  settlement: z.enum(SETTLEMENTS, `is none of ${SETTLEMENTS.join(', ')}`).default('credit'),
 })
 
 /** What a credit note is made from. */

@@ -104,6 +104,20 @@ describe('a credit note', () => {
     ])
   })
 
+  test('is booked with its invoice, whatever paid it and however it was written off', async () => {
+    const billing = await aSeller()
+    const { id: invoiceId, customerId, lines } = await anInvoice(billing)
+    await billing.credit.add({ customerId, currency: 'EUR', amount: 7000n, reason: 'grant' })
+    await billing.credit.apply(invoiceId)
+    const asked = [{ lineId: lines[0]?.id ?? '', amount: 3333n }]
+    await billing.creditNotes.issue({ invoiceId, lines: asked })
+    await billing.invoices.writeOff(invoiceId)
+    await billing.creditNotes.issue({ invoiceId })
+    expect(await has(billing, customerId)).toBe(7000n)
+    expect(await billing.invoices.get(invoiceId)).toMatchObject({ state: 'paid', paid: 0n })
+    expect(await billing.revenue.verify()).toMatchObject({ differences: [] })
+  })
+
   test('of a paid invoice gives credit that pays the next one', async () => {
     const billing = await aSeller()
     const { id: invoiceId, customerId, total, lines } = await anInvoice(billing)
@@ -263,23 +277,26 @@ describe('the database', () => {
   })
 
   test.each([
-    ['more than a line', { total: 11_901n, net: 10_001n }],
-    ['lines that do not add up', { total: 2n, net: 1n }],
-    ['more than the invoice', { total: 99_999n, net: 99_999n }],
-  ])('refuses %s, whoever forgets to look', async (_, { total, net }) => {
+    ['more than a line', { net: 10_001n, tax: 1900n }, { net: 10_001n, tax: 1900n }],
+    ['lines that do not add up', { net: 2n, tax: 0n }, { net: 1n, tax: 0n }],
+    ['more than the invoice', { net: 99_999n, tax: 0n }, { net: 99_999n, tax: 0n }],
+  ])('refuses %s, whoever forgets to look', async (_, note, back) => {
     const billing = await aSeller()
     const { id: invoiceId, lines } = await anInvoice(billing)
     const [line] = lines
     const issue = billing.transaction((tx) =>
       tx.repos.creditNotes.issue({
-        ...{ id: newId(), invoiceId, reason: null, settlement: 'credit', series: 'CN' },
+        ...{ id: newId(), invoiceId, reason: null, series: 'CN' },
         ...{ issuedOn: '2028-01-31', at: clock.now() },
-        note: { subtotal: total, discount: 0n, tax: 0n, total, discounts: [], taxes: [] },
+        note: {
+          ...{ subtotal: note.net, discount: 0n, tax: note.tax, total: note.net + note.tax },
+          ...{ discounts: [], taxes: [] },
+        },
         lines: [
           {
             ...{ id: newId(), invoiceLineId: line?.id ?? '', title: 'Work', fromOn: null },
             ...{ untilOn: null, quantity: readDecimal('1'), unitPrice: null },
-            ...{ discount: 0n, net, taxRate: null, tax: total - net },
+            ...{ ...back, discount: 0n, taxRate: null },
           },
         ],
       }),

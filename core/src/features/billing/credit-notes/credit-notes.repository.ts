@@ -4,7 +4,7 @@ import { assert, decimalText, type Page, type PageRequest } from '../../../kerne
 import { type Executor, rows, TenantRepository } from '../../../platform/database/index.ts'
 import { invoiceDiscountsSchema, invoiceTaxesSchema } from '../invoices/invoice.ts'
 import { billingCreditNote, billingCreditNoteLine } from './credit-note.table.ts'
-import type { CreditNote, CreditNoteLine, Settlement } from './credit-note.ts'
+import type { CreditNote, CreditNoteLine } from './credit-note.ts'
 import type { CreditedLine, MadeCreditNote } from './make-credit-note.ts'
 
 /** A credit note that is issued. */
@@ -12,7 +12,6 @@ export interface IssuedCreditNote extends MadeCreditNote {
   readonly id: string
   readonly invoiceId: string
   readonly reason: string | null
-  readonly settlement: Settlement
   readonly series: string
   readonly issuedOn: string
   readonly at: Date
@@ -91,8 +90,8 @@ export class CreditNotesRepository {
    * counter is held from here to the end of the transaction.
    */
   async issue({ note, lines, series, issuedOn, at, ...facts }: IssuedCreditNote): Promise<string> {
-    const { id, invoiceId, reason, settlement } = facts
-    const written = { id, invoice_id: invoiceId, reason, settlement, issued_on: issuedOn, ...note }
+    const { id, invoiceId, reason } = facts
+    const written = { id, invoice_id: invoiceId, reason, issued_on: issuedOn, ...note }
     const writtenLines = lines.map((line, index) => ({
       ...{ id: line.id, credit_note_id: id, place: index + 1, title: line.title },
       ...{ invoice_line_id: line.invoiceLineId, from_on: line.fromOn, until_on: line.untilOn },

@@ -48,7 +48,7 @@ export class CreditNotesService {
    * })
    */
   async issue(input: CreditNoteInput): Promise<CreditNoteView> {
-    const { invoiceId, lines: asked, reason, settlement } = readFields(creditNoteFields, input)
+    const { invoiceId, lines: asked, reason } = readFields(creditNoteFields, input)
     return this.#scope.transaction(async (tx) => {
       const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
       const { state } = invoice
@@ -62,7 +62,7 @@ export class CreditNotesService {
       const [id, at] = [newId(), tx.clock.now()]
       const issuedOn = localDay(at, timeZone)
       await tx.repos.creditNotes.issue({
-        ...{ ...made, id, invoiceId, reason, settlement, series, issuedOn, at },
+        ...{ ...made, id, invoiceId, reason, series, issuedOn, at },
       })
       const note = await view(tx, id)
       await settle(tx, { invoice, note })
@@ -116,25 +116,42 @@ async function settle(
   tx: CreditNotesScope,
   { invoice, note }: { readonly invoice: Invoice; readonly note: CreditNoteView },
 ): Promise<void> {
-  const { id: invoiceId, customerId, currency, subscriptionId } = invoice
+  const { id: invoiceId, customerId, currency } = invoice
   const byCredit = await tx.repos.credits.sumOfInvoice(invoiceId)
   const rest = note.released > byCredit ? note.released - byCredit : 0n
   const returned = note.released - rest
   const source = `credit_note:${note.id}`
   const owner = { customerId, currency, invoiceId, source, note: note.number }
   if (returned > 0n) await tx.credit.giveBack({ ...owner, invoiceId, amount: returned })
-  if (rest > 0n) await tx.credit.add({ ...owner, amount: rest, reason: 'credit_note' })
+  if (rest > 0n) {
+    await tx.credit.add({ ...owner, amount: rest, reason: 'credit_note' })
+    await becomeCredit(tx, invoiceId, rest)
+  }
   await tx.journal.bookCreditNote({
     ...{ invoice, creditNoteId: note.id, lines: note.lines },
     ...{ reduces: note.lowered, toCredit: note.released },
   })
-  const { number, total, lowered, released, createdAt } = note
+  const { number, total, lowered, released } = note
   const after = { number, invoiceId, currency, total, lowered, released }
   await tx.record({ action: 'credit_note.issued', subject: `credit_note:${note.id}`, after })
   await tellOf(tx, { invoice, note })
-  if (invoice.state === 'overdue' && subscriptionId !== null) {
-    const recovered = await tx.repos.subscriptions.catchUp(subscriptionId, createdAt)
-    await tx.tell(recovered.map((each) => subscriptionEvent('recovered', each, createdAt)))
+}
+
+/** Has the payments of an invoice say how much of them is credit now, the oldest first. */
+async function becomeCredit(
+  tx: CreditNotesScope,
+  invoiceId: string,
+  amount: bigint,
+): Promise<void> {
+  let rest = amount
+  for (const payment of await tx.repos.invoicePayments.listOfInvoice(invoiceId)) {
+    const { id, taken, takenBack, left } = payment
+    const over = rest - (taken - takenBack)
+    const part = over > 0n ? taken - takenBack : rest
+    if (part === 0n) continue
+    rest -= part
+    const moved = { taken: taken - part, left: left + part, updatedAt: tx.clock.now() }
+    await tx.repos.invoicePayments.update(id, moved)
   }
 }
 
@@ -152,7 +169,12 @@ async function tellOf(
   await tx.tell([creditNoteIssued.create({ ...occurred, payload })])
   const now = await tx.repos.invoices.getById(invoiceId)
   const isPaidNow = now.state === 'paid' && invoice.state !== 'paid'
-  if (isPaidNow) await tx.tell([invoiceEvent('paid', now, createdAt)])
+  if (!isPaidNow) return
+  await tx.repos.dunnings.recover(invoiceId, createdAt)
+  await tx.tell([invoiceEvent('paid', now, createdAt)])
+  if (now.subscriptionId === null) return
+  const recovered = await tx.repos.subscriptions.catchUp(now.subscriptionId, createdAt)
+  await tx.tell(recovered.map((each) => subscriptionEvent('recovered', each, createdAt)))
 }
 
 async function view(tx: CreditNotesScope, id: string): Promise<CreditNoteView> {

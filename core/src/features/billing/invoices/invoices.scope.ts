@@ -1,6 +1,8 @@
 import type { CreditsRepository } from '../credits/credits.repository.ts'
 import type { CustomersRepository } from '../customers/customers.repository.ts'
+import type { DunningsRepository } from '../dunning/dunnings.repository.ts'
 import type { JournalService } from '../journal/journal.service.ts'
+import type { LateFeesRepository } from '../late-fees/late-fees.repository.ts'
 import type { BilledSubscriptionsRepository } from '../subscriptions/subscriptions.repository.ts'
 import type { TaxesService } from '../taxes/taxes.service.ts'
 import type { TenantRowRepository } from '../tenants/tenants.repository.ts'
@@ -17,6 +19,8 @@ export interface InvoicesScope extends TenantScope<InvoicesScope> {
   readonly repos: {
     readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockBalances'>
     readonly customers: CustomersRepository
+    readonly dunnings: Pick<DunningsRepository, 'getPolicy' | 'open' | 'recover'>
+    readonly lateFees: Pick<LateFeesRepository, 'follow' | 'getPolicy' | 'listFeeInvoices'>
     readonly invoices: InvoicesRepository
     readonly subscriptions: Pick<BilledSubscriptionsRepository, 'fallBehind' | 'catchUp'>
     readonly tenant: TenantRowRepository

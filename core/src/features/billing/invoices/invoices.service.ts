@@ -9,7 +9,9 @@ import {
   roundToMinor,
 } from '../../../kernel/index.ts'
 import type { InvoiceFacts } from '../documents/invoice-document.ts'
+import { goAfter } from '../dunning/go-after.ts'
 import { readFields } from '../fields.ts'
+import { followLate } from '../late-fees/follow-late.ts'
 import { subscriptionEvent } from '../subscriptions/tell-subscriptions.ts'
 import { makeDraft } from './draft.ts'
 import {
@@ -245,6 +247,8 @@ export class InvoicesService {
       await tx.tell(overdue.map((invoice) => invoiceEvent('overdue', invoice, now)))
       const behind = await tx.repos.subscriptions.fallBehind(ids, now)
       await tx.tell(behind.map((each) => subscriptionEvent('pastDue', each, now)))
+      await goAfter(tx.repos.dunnings, overdue, { declineClass: null, now })
+      await followLate(tx.repos.lateFees, overdue, now)
       for (const id of ids) {
         const subject = `invoice:${id}`
         await tx.record({ action: 'invoice.overdue', subject, after: { state: 'overdue' } })
@@ -281,7 +285,9 @@ async function moveTo(
 ): Promise<InvoiceView> {
   const at = tx.clock.now()
   await tx.repos.invoices.move([before.id], { aim, payment, at })
-  if (before.state === 'overdue' && before.subscriptionId !== null) {
+  if (aim === 'paid' || aim === 'void') await tx.repos.dunnings.recover(before.id, at)
+  const mayRecover = before.state === 'overdue' || aim === 'paid'
+  if (mayRecover && before.subscriptionId !== null) {
     const recovered = await tx.repos.subscriptions.catchUp(before.subscriptionId, at)
     await tx.tell(recovered.map((each) => subscriptionEvent('recovered', each, at)))
   }

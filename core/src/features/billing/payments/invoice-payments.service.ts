@@ -1,6 +1,7 @@
 import { type AppError, deriveId, InvalidValue, isAppError } from '../../../kernel/index.ts'
 import { assertNoTransaction } from '../../../platform/database/index.ts'
 import type { Payment, PaymentGateway, Refund } from '../../payments/index.ts'
+import { hearDecline } from '../dunning/hear-decline.ts'
 import { readFields } from '../fields.ts'
 import type { Invoice } from '../invoices/invoice.ts'
 import {
@@ -260,6 +261,7 @@ async function refuseCharge(
   const kept = await tx.repos.invoicePayments.getById(id)
   if (isNew) {
     await tx.record({ action: 'payment.closed', subject: `payment:${id}`, after: told(kept) })
+    if (kept.declineClass) await hearDecline(tx, invoiceId, kept.declineClass)
   }
   return outcomeOf(kept)
 }

@@ -74,6 +74,19 @@ describe.each(GATEWAYS)('at $gateway', (way) => {
     expect(await books([payment.id])).toEqual(['payment 100.00', 'refund 60.00'])
   })
 
+  test('what a credit note released goes back out of the credit, and the invoice stays as it is', async () => {
+    const { billing, invoice, payment, refund, state } = await aPaidInvoice(way)
+    const lines = [{ lineId: invoice.lines[0]?.id ?? '', amount: 4_000n }]
+    const note = await billing.creditNotes.issue({ invoiceId: invoice.id, lines })
+    expect(await creditOf(billing, invoice)).toBe(note.released)
+    expect(await billing.payments.get(payment.id)).toMatchObject({ taken: 6_000n, left: 4_000n })
+    expect(await refund(note.released)).toMatchObject({ status: 'succeeded' })
+    expect(await state()).toBe('paid 6000')
+    expect(await creditOf(billing, invoice)).toBe(0n)
+    const { returns } = await billing.payments.get(payment.id)
+    expect(returns).toMatchObject([{ fromInvoice: 0n, fromCredit: 4_000n, lost: 0n }])
+  })
+
   test('a refund that is asked for twice goes back once', async () => {
     const { payment, refund, state } = await aPaidInvoice(way)
     const id = newId()

@@ -1,5 +1,6 @@
 import { assert } from '../../../kernel/index.ts'
 import type { Payment } from '../../payments/index.ts'
+import { hearDecline } from '../dunning/hear-decline.ts'
 import type { InvoicePayment } from './invoice-payment.ts'
 import { readInvoiceFacts } from './invoice-payment.ts'
 import type { InvoicePaymentsScope } from './invoice-payments.scope.ts'
@@ -41,6 +42,7 @@ export async function noteClosed(tx: InvoicePaymentsScope, payment: Payment): Pr
     declineClass: before.attempt === null ? null : declined,
   })
   await tx.record({ action: 'payment.closed', subject: `payment:${id}`, after: told(after) })
+  if (after.declineClass) await hearDecline(tx, after.invoiceId, after.declineClass)
 }
 
 /** Money for a payment that had ended already comes as one of its own. */

@@ -6,7 +6,7 @@ const TABLE = `
          begin  fall_behind catch_up change   pause  resume cancel   expire
 trial    active -           -        trial    -      -      canceled expired
 active   -      past_due    -        active   paused -      canceled expired
-past_due -      -           active   past_due -      -      canceled -
+past_due -      -           active   past_due paused -      canceled -
 paused   -      -           -        -        -      active canceled -
 canceled -      -           -        -        -      -      -        -
 expired  -      -           -        -        -      -      -        -

@@ -44,7 +44,7 @@ const TRANSITIONS: Readonly<
     ...{ fall_behind: 'past_due', change: 'active', pause: 'paused' },
     ...{ cancel: 'canceled', expire: 'expired' },
   },
-  past_due: { catch_up: 'active', change: 'past_due', cancel: 'canceled' },
+  past_due: { catch_up: 'active', change: 'past_due', pause: 'paused', cancel: 'canceled' },
   paused: { resume: 'active', cancel: 'canceled' },
   canceled: {},
   expired: {},

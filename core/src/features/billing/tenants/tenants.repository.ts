@@ -45,6 +45,8 @@ export type DueKind =
   | 'webhooks'
   | 'webhooks_over'
   | 'charge'
+  | 'dunning'
+  | 'late_fee'
 
 /** The few questions that cross tenants; each is a function of the database and gives ids. */
 export class TenantsRepository {

@@ -1,0 +1,21 @@
+/**
+ * What being late costs.
+ *
+ * @module
+ */
+export {
+  billingLateFee,
+  billingLateFeePolicy,
+  billingLateInvoice,
+} from './late-fee.table.ts'
+export {
+  type LateFee,
+  type LateFeePolicy,
+  type LateFeePolicyInput,
+  type LateInvoice,
+  lateFeeOf,
+} from './late-fee.ts'
+export { chargeLateFees } from './late-fees.jobs.ts'
+export { LateFeesRepository } from './late-fees.repository.ts'
+export type { LateFeesScope } from './late-fees.scope.ts'
+export { LateFeesService } from './late-fees.service.ts'
