@@ -16,8 +16,8 @@ import {
   chargeLateFees,
   fallOverdueInvoices,
   forgetOldWebhooks,
-  notifyCustomer,
   goAfterDebts,
+  notifyCustomer,
   postDueWebhooks,
   recogniseDueRevenue,
 } from './features/billing/index.ts'

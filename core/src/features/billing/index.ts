@@ -171,8 +171,8 @@ export {
   type Postings,
 } from './journal/journal.ts'
 export { type RecognitionAim, RecognitionsRepository } from './journal/recognitions.repository.ts'
-export * from './notices/index.ts'
 export * from './late-fees/index.ts'
+export * from './notices/index.ts'
 export { billingPaymentMethod } from './payment-methods/payment-method.table.ts'
 export {
   type BillingPaymentMethod,

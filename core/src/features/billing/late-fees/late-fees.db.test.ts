@@ -104,6 +104,22 @@ describe('a late fee', () => {
     expect(await billing.lateFees.list(invoice.id)).toHaveLength(1)
   })
 
+  test('is not asked for beside a fee, however late that is paid', async () => {
+    const flat = { fee: { kind: 'flat', amounts: { EUR: 500n } }, everyDays: 10 } as const
+    const { billing, invoice } = await anOverdue(flat)
+    clock.advance(10 * DAY_MS)
+    await billing.lateFees.chargeDue()
+    const [fee] = await billing.lateFees.list(invoice.id)
+    const feeInvoiceId = fee?.feeInvoiceId ?? ''
+    clock.advance(DAY_MS)
+    await billing.invoices.fallOverdue()
+    expect((await billing.invoices.get(feeInvoiceId)).state).toBe('overdue')
+    clock.advance(20 * DAY_MS)
+    for (let round = 0; round < 3; round++) await billing.lateFees.chargeDue()
+    expect(await billing.lateFees.list(invoice.id)).toHaveLength(3)
+    expect(await billing.lateFees.list(feeInvoiceId)).toEqual([])
+  })
+
   test('is none where nobody asked for one', async () => {
     const { billing, invoice } = await anOverdue({})
     clock.advance(60 * DAY_MS)
