@@ -87,6 +87,7 @@ export default defineConfig({
           { text: 'Go live with Stars', link: '/how-to/go-live-with-stars' },
           { text: 'Go live with YooKassa', link: '/how-to/go-live-with-yookassa' },
           { text: 'Take money by Stripe', link: '/how-to/take-stripe' },
+          { text: 'Bill by the API', link: '/how-to/bill-by-the-api' },
           { text: 'Show invoices and figures', link: '/how-to/show-invoices-and-figures' },
           { text: 'Bill many tenants', link: '/how-to/bill-many-tenants' },
           { text: 'Back up and restore', link: '/how-to/back-up-and-restore' },

@@ -14,6 +14,12 @@ import { ADMIN_TOKEN, type RunningBilling, startRunningBilling } from './testing
 
 // Made from the routes as they are served: one that is added later is asked the same questions.
 
+const FOR_ADMINS = [
+  'GET /billing/api/v1/tenants',
+  'POST /billing/api/v1/tenants',
+  'POST /billing/api/v1/tenants/{id}/api-keys',
+]
+
 let billing: RunningBilling
 let operations: Operation[]
 let ofTenants: Operation[]
@@ -46,14 +52,24 @@ test('the reference of HTTP lists these routes and no others', async () => {
 })
 
 describe('access', () => {
-  test('every route names one scope that its key needs', () => {
-    expect(operations.filter(({ scopes }) => scopes.length !== 1)).toEqual([])
+  test('every route names one scope that its key needs, but those of whoever runs the app', () => {
+    const others = operations.filter(({ scopes }) => scopes.length !== 1)
+    expect(others.map(({ name }) => name).sort()).toEqual(FOR_ADMINS)
+    expect(others.every(({ access }) => access === 'admin')).toBe(true)
     expect(ofTenants.length).toBeGreaterThan(3)
   })
 
   test('nothing answers without a key, with a made-up key, or with the admin token', async () => {
     for (const token of [undefined, 'made-up', ADMIN_TOKEN]) {
       expect(await answers(ofTenants, () => token)).toEqual(all(ofTenants, 401))
+    }
+  })
+
+  test('no key of a tenant makes tenants, or keys of others', async () => {
+    const { token } = await billing.tenant()
+    const some = operations.filter(({ access }) => access === 'admin')
+    for (const given of [undefined, token]) {
+      expect(await answers(some, () => given)).toEqual(all(some, 401))
     }
   })
 
@@ -93,7 +109,7 @@ describe('access', () => {
         if (isFault(answer)) faults.push(`${operation.name} ${name}: ${answer.text}`)
       }
     }
-    await Promise.all([ask(), ask(), ask(), ask()])
+    await Promise.all(Array.from({ length: 8 }, ask))
     expect(faults).toEqual([])
   }, 120_000)
 })

@@ -17,6 +17,7 @@ import { BILLING_PATH, dashboardPages, PAY_PATH } from './pages.ts'
 import { payPages } from './pay/pay.http.ts'
 import { payLinkHttp } from './pay/pay-link.http.ts'
 import { tenantRoutes } from './routes.ts'
+import { tenantsAdminHttp } from './tenant/tenants-admin.http.ts'
 import { tenantEdge } from './tenant-edge.ts'
 
 /** Billing: its platform, its routes, and the roles that this process plays. */
@@ -60,6 +61,7 @@ export async function openBilling(config: Config, logger: Logger): Promise<Billi
       await app.register(tenantEdge, { tenants: core.billing })
       const printer = pdfkitPrinter()
       app.addHook('onClose', () => printer[Symbol.asyncDispose]())
+      await app.register(tenantsAdminHttp(core.billing), { prefix: `${BILLING_PATH}/api/v1` })
       for (const routes of tenantRoutes({ printer })) {
         await app.register(routes, { prefix: `${BILLING_PATH}/api/v1` })
       }

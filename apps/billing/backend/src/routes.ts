@@ -7,6 +7,7 @@ import { customersHttp } from './customers/customers.http.ts'
 import { invoiceDocumentsHttp } from './invoices/invoice-documents.http.ts'
 import { invoicesHttp } from './invoices/invoices.http.ts'
 import { paymentMethodsHttp } from './payment-methods/payment-methods.http.ts'
+import { paymentsHttp } from './payments/payments.http.ts'
 import { plansHttp } from './plans/plans.http.ts'
 import { booksHttp } from './revenue/books.http.ts'
 import { reportsHttp } from './revenue/reports.http.ts'
@@ -20,6 +21,7 @@ import { tenantHttp } from './tenant/tenant.http.ts'
 import { metersHttp } from './usage/meters.http.ts'
 import { quotasHttp } from './usage/quotas.http.ts'
 import { usageHttp } from './usage/usage.http.ts'
+import { webhooksHttp } from './webhooks/webhooks.http.ts'
 
 /** All routes for the keys of a tenant. */
 export function tenantRoutes({
@@ -40,12 +42,14 @@ export function tenantRoutes({
     runsHttp,
     invoicesHttp,
     invoiceDocumentsHttp(printer),
+    paymentsHttp,
     creditNotesHttp(printer),
     creditsHttp,
     reportsHttp,
     booksHttp,
     taxesHttp,
     exchangeRatesHttp,
+    webhooksHttp,
     apiKeysHttp,
     auditHttp,
   ]

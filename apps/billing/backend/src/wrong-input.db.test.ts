@@ -199,3 +199,15 @@ test('a plug-in that nobody registered is refused with those there are', async (
   })
   expect(await rows()).toEqual(before)
 })
+
+test('a report of what is no month is refused by the field', async () => {
+  for (const [fromMonth, untilMonth, field] of [
+    ['soon', '2026-01', 'fromMonth'],
+    ['2026-01', '2026-13', 'untilMonth'],
+    ['2026-02', '2026-01', 'untilMonth'],
+    ['2016-01', '2026-01', 'untilMonth'],
+  ]) {
+    const path = `${API}/reports/revenue?fromMonth=${fromMonth}&untilMonth=${untilMonth}`
+    expect(await acme.get(path)).toMatchObject({ status: 400, body: { details: { field } } })
+  }
+})

@@ -17,7 +17,11 @@ const apiKey = {
   createdAt: instantWire,
 }
 const apiKeyWire = z.object(apiKey).meta({ id: 'ApiKey' })
-const newApiKeyWire = z.object({ ...apiKey, key: z.string() }).meta({ id: 'NewApiKey' })
+/** A key with its text, shown once. */
+export const newApiKeyWire = z.object({ ...apiKey, key: z.string() }).meta({ id: 'NewApiKey' })
+
+/** What a key is made from. */
+export const readApiKey = bodyOf(apiKeyFields, { expiresAt: instantWire.nullable().optional() })
 
 const tags = ['api keys']
 
@@ -39,7 +43,7 @@ export const apiKeysHttp: FastifyPluginAsyncZod = async (app) => {
     withScope('api-keys:write', {
       tags,
       summary: 'Makes a key and shows it this once: no Idempotency-Key brings it back',
-      body: bodyOf(apiKeyFields, { expiresAt: instantWire.nullable().optional() }),
+      body: readApiKey,
       response: { 201: newApiKeyWire, ...problemResponses },
     }),
     (request, reply) => {

@@ -16,6 +16,8 @@ const FROM_NOW_ON = { startsAt: '2020-01-01T00:00:00.000Z', endsAt: '2100-01-01T
 /** Makes one of everything that a route can name, each by its place in the paths. */
 export async function oneOfEach(tenant: TenantClient): Promise<TenantIds> {
   const { post, put, get } = tenant
+  // First, so that it hears of what comes.
+  const endpoint = await made(post(`${API}/webhook-endpoints`, ENDPOINT))
   const { customer, planId, subscription } = await aSubscription(tenant)
   const customerId: string = customer.id
   const plan = await made(get(`${API}/plans/${planId}`))
@@ -26,6 +28,11 @@ export async function oneOfEach(tenant: TenantClient): Promise<TenantIds> {
   const issued = await made(post(`${API}/invoices`, { customerId, lines }))
   await made(post(`${API}/invoices/${issued.id}/finalize`))
   const { id: noteId } = await made(post(`${API}/credit-notes`, { invoiceId: issued.id }))
+  const owed = await made(post(`${API}/invoices`, { customerId, lines }))
+  await made(post(`${API}/invoices/${owed.id}/finalize`))
+  const payments = `${API}/invoices/${owed.id}/payments`
+  const payment = await made(post(payments, { gateway: 'stripe' }))
+  const deliveries = await made(get(`${API}/webhook-deliveries`))
   const methods = `${API}/customers/${customerId}/payment-methods`
   const method = await made(post(methods, METHOD))
   const rate = await made(post(`${API}/tax-rates`, TAX))
@@ -40,7 +47,8 @@ export async function oneOfEach(tenant: TenantClient): Promise<TenantIds> {
     ...{ customers: customerId, plans: planId, 'plan-versions': plan.current.id },
     ...{ coupons: coupon.id, subscriptions: subscription.id, invoices: invoice.id },
     ...{ 'payment-methods': method.id, 'tax-rates': rate.id, 'api-keys': apiKey.id },
-    'credit-notes': noteId,
+    ...{ 'credit-notes': noteId, payments: payment.id, 'webhook-endpoints': endpoint.id },
+    'webhook-deliveries': deliveries.items[0].id,
     ...{ runs: run.id, meters: meter.code, reservations: reservation.id },
   }
 }
@@ -49,6 +57,7 @@ const { code: _code, name: _name, ...TERMS } = BASIC
 const COUPON = { code: 'SPRING', name: 'Spring', percent: '10', duration: 'once' }
 const METHOD = { gateway: 'stripe', savedMethodId: 'pm_1', label: 'Visa •• 4242' }
 const TAX = { country: 'DE', name: 'USt', rate: '19', fromOn: '2021-01-01' }
+const ENDPOINT = { name: 'Books', url: 'https://books.example.org/hooks' }
 const CREDIT = { currency: 'EUR', amount: '1' }
 
 /** What counts usage in the probes. */
@@ -91,6 +100,12 @@ export const PROBES: Readonly<Record<string, (of: TenantIds) => Probe>> = {
   'POST /credit-notes': (of) => ({ body: { invoiceId: of['invoices'] } }),
   'GET /credit-notes': (of) => ({ query: { customerId: of['customers'] ?? '' } }),
   'GET /journal/entries': (of) => ({ query: { customerId: of['customers'] ?? '' } }),
+  'POST /invoices/{id}/payments': () => ({ body: { gateway: 'stripe' } }),
+  'POST /invoices/{id}/charges': () => ({ body: { attempt: 1 } }),
+  'POST /payments/{id}/refunds': () => ({ body: { amount: '1' } }),
+  'PATCH /webhook-endpoints/{id}': () => ({ body: { name: 'Changed' } }),
+  'POST /webhook-endpoints/{id}/replay': () => ({ body: { since: FROM_NOW_ON.startsAt } }),
+  'GET /webhook-deliveries': (of) => ({ query: { endpointId: of['webhook-endpoints'] ?? '' } }),
   'POST /reservations': (of) => ({ body: reservationOf(of['customers'] ?? '') }),
   'POST /reservations/{id}/commit': () => ({ body: { quantity: '1' } }),
   'PUT /quotas': (of) => ({ body: quotaOf(of['customers'] ?? '') }),
@@ -116,7 +131,7 @@ export const NAME_NOTHING: readonly string[] = [
   ...['PATCH /tenant', 'POST /api-keys', 'POST /customers', 'POST /plans', 'POST /coupons'],
   ...['POST /meters', 'POST /runs', 'POST /runs/preview', 'POST /tax-rates'],
   ...['POST /tax-rates/presets', 'POST /exchange-rates', 'POST /revenue/recognitions'],
-  'POST /revenue/closed-months',
+  ...['POST /revenue/closed-months', 'POST /webhook-endpoints'],
   // Whose customers are named event by event, as another test shows.
   'POST /usage/batches',
 ]

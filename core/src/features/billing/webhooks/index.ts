@@ -10,9 +10,12 @@ export {
 } from './webhook.table.ts'
 export { WebhookDeliveriesRepository } from './webhook-deliveries.repository.ts'
 export {
+  ATTEMPT_PROBLEMS,
   DELIVERY_STATES,
   type DeliveryFilter,
   type DeliveryState,
+  DISABLED_REASONS,
+  endpointFields,
   WEBHOOK_EVENTS,
   type WebhookAttempt,
   type WebhookDelivery,
