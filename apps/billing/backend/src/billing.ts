@@ -6,6 +6,7 @@ import {
   paceOf,
   playRoles,
 } from '@gramkit/core/app'
+import { invoiceToken } from '@gramkit/core/billing'
 import { pdfkitPrinter } from '@gramkit/core/billing/pdfkit'
 import { createBot, reachComposer } from '@gramkit/core/bot'
 import type { Config } from '@gramkit/core/config'
@@ -28,7 +29,7 @@ const SESSION_COOKIE = 'gramkit_billing_session'
 
 /** Opens billing by its configuration; connects on first use. */
 export async function openBilling(config: Config, logger: Logger): Promise<Billing> {
-  const { telegram, http, mail, defaultTenantId } = config
+  const { telegram, http, mail, codeSecret, defaultTenantId } = config
   const publicUrl = `${http.publicUrl}${BILLING_PATH}/`
   const { billing } = await configureBilling({
     notifications: mail ? { type: 'email', options: mail } : { type: 'none' },
@@ -36,7 +37,15 @@ export async function openBilling(config: Config, logger: Logger): Promise<Billi
   })
   const platform = await createPlatform({
     ...configuredPlatform(config, logger),
-    billing: { ...billing, webhookReach: config.isProduction ? 'public' : 'anywhere' },
+    billing: {
+      ...billing,
+      webhookReach: config.isProduction ? 'public' : 'anywhere',
+      ...(codeSecret
+        ? {
+            payUrl: (invoice) => `${http.publicUrl}${PAY_PATH}${invoiceToken(invoice, codeSecret)}`,
+          }
+        : {}),
+    },
     returnUrls: [publicUrl, ...config.returnUrls],
   })
   const { core } = platform

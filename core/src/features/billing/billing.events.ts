@@ -47,6 +47,17 @@ export const invoiceEvents = {
   uncollectible: defineEvent('billing.invoice_uncollectible', invoice),
   /** It took the amount of a payment. */
   paymentSucceeded: defineEvent('billing.payment_succeeded', moved),
+  /** A charge of the customer's saved method was refused. */
+  paymentFailed: defineEvent('billing.payment_failed', {
+    version: 1,
+    schema: invoiceSchema.extend({
+      amount: amountText,
+      /** Counts the charges of the invoice from 1. */
+      attempt: z.int().positive(),
+      /** The provider's words, or the code of an error; null where nobody said. */
+      reason: z.string().nullable(),
+    }),
+  }),
   /** The amount of a payment went back, so that it asks for it again. */
   paymentTakenBack: defineEvent('billing.payment_taken_back', moved),
 } as const

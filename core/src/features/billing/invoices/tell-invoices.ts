@@ -5,7 +5,7 @@ import { type Invoice, remainingOf } from './invoice.ts'
 /** What can be told of an invoice that needs no amount beside it. */
 export type InvoiceFact = Exclude<
   keyof typeof invoiceEvents,
-  'paymentSucceeded' | 'paymentTakenBack'
+  'paymentFailed' | 'paymentSucceeded' | 'paymentTakenBack'
 >
 
 /** Makes the event that something became of an invoice, as it is now. */
@@ -29,6 +29,17 @@ export function paymentEvents(invoice: Invoice, payment: bigint, occurredAt: Dat
   const told = invoiceEvents[fact].create({ occurredAt, subjectId, payload })
   if (payment < 0n) return [told]
   return [told, invoiceEvent(state === 'paid' ? 'paid' : 'partiallyPaid', invoice, occurredAt)]
+}
+
+/** Makes the event that a charge of an invoice was refused. */
+export function chargeRefusedEvent(
+  invoice: Invoice,
+  refused: { readonly amount: bigint; readonly attempt: number; readonly reason: string | null },
+  occurredAt: Date,
+): BillingEvent {
+  const { attempt, reason } = refused
+  const payload = { ...factsOf(invoice), amount: String(refused.amount), attempt, reason }
+  return invoiceEvents.paymentFailed.create({ occurredAt, subjectId: invoice.id, payload })
 }
 
 function factsOf(invoice: Invoice) {

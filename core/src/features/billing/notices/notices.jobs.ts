@@ -68,5 +68,6 @@ function tellOf<Payload extends Told>(
 export const CUSTOMER_NOTICES: readonly EventSubscription<Scope>[] = [
   tellOf(invoiceEvents.finalized, 'invoice_issued'),
   tellOf(invoiceEvents.paymentSucceeded, 'payment_received'),
+  tellOf(invoiceEvents.paymentFailed, 'payment_failed'),
   tellOf(invoiceEvents.overdue, 'invoice_overdue'),
 ]

@@ -113,6 +113,15 @@ describe.each(GATEWAYS)('at $gateway', (way) => {
     expect(await billing.payments.charge(invoice.id, 1)).toEqual(declined)
     expect(await billing.reports.activity()).toMatchObject({ payments: 1, failedPayments: 1 })
     expect(await state()).toBe('finalized')
+    const { rows: told } = await admin.query(
+      `select payload from gramkit.outbox_event
+       where name = 'billing.payment_failed' and subject_id = $1`,
+      [invoice.id],
+    )
+    const facts = { tenantId: billing.tenantId, state: 'finalized', amount: '4000' }
+    expect(told).toMatchObject([
+      { payload: { ...facts, attempt: 1, reason: 'insufficient_funds' } },
+    ])
     expect(await billing.payments.charge(invoice.id, 2)).toMatchObject({ outcome: 'paid' })
     expect(await state()).toBe('paid')
   })

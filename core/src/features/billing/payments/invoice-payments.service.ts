@@ -1,7 +1,6 @@
 import { type AppError, deriveId, InvalidValue, isAppError } from '../../../kernel/index.ts'
 import { assertNoTransaction } from '../../../platform/database/index.ts'
 import type { Payment, PaymentGateway, Refund } from '../../payments/index.ts'
-import { hearDecline } from '../dunning/hear-decline.ts'
 import { readFields } from '../fields.ts'
 import type { Invoice } from '../invoices/invoice.ts'
 import {
@@ -15,7 +14,7 @@ import {
 import { InvoiceNotPayable, PaymentUnderWay } from './invoice-payments.errors.ts'
 import type { InvoicePaymentsScope } from './invoice-payments.scope.ts'
 import { invoiceFacts, isPayable, NOTHING_CAME } from './quote-invoice.ts'
-import { told } from './take-in.ts'
+import { recordClosed } from './take-in.ts'
 
 /** Charges of one tenant that are made in one go. */
 const CHARGES_MAX = 20
@@ -259,10 +258,7 @@ async function refuseCharge(
     ...{ amount: total - paid - credited, createdAt: now, updatedAt: now },
   })
   const kept = await tx.repos.invoicePayments.getById(id)
-  if (isNew) {
-    await tx.record({ action: 'payment.closed', subject: `payment:${id}`, after: told(kept) })
-    if (kept.declineClass) await hearDecline(tx, invoiceId, kept.declineClass)
-  }
+  if (isNew) await recordClosed(tx, kept)
   return outcomeOf(kept)
 }
 

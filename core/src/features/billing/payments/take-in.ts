@@ -1,6 +1,7 @@
 import { assert } from '../../../kernel/index.ts'
 import type { Payment } from '../../payments/index.ts'
 import { hearDecline } from '../dunning/hear-decline.ts'
+import { chargeRefusedEvent } from '../invoices/tell-invoices.ts'
 import type { InvoicePayment } from './invoice-payment.ts'
 import { readInvoiceFacts } from './invoice-payment.ts'
 import type { InvoicePaymentsScope } from './invoice-payments.scope.ts'
@@ -41,8 +42,20 @@ export async function noteClosed(tx: InvoicePaymentsScope, payment: Payment): Pr
     ...{ state: 'closed', reason, updatedAt: tx.clock.now() },
     declineClass: before.attempt === null ? null : declined,
   })
-  await tx.record({ action: 'payment.closed', subject: `payment:${id}`, after: told(after) })
-  if (after.declineClass) await hearDecline(tx, after.invoiceId, after.declineClass)
+  await recordClosed(tx, after)
+}
+
+/** Writes down and, where it was a charge, tells that a payment ended without money. */
+export async function recordClosed(
+  tx: InvoicePaymentsScope,
+  payment: InvoicePayment,
+): Promise<void> {
+  const { id, invoiceId, attempt, amount, reason } = payment
+  await tx.record({ action: 'payment.closed', subject: `payment:${id}`, after: told(payment) })
+  if (payment.declineClass) await hearDecline(tx, invoiceId, payment.declineClass)
+  if (attempt === null) return
+  const invoice = await tx.repos.invoices.getById(invoiceId)
+  await tx.tell([chargeRefusedEvent(invoice, { amount, attempt, reason }, tx.clock.now())])
 }
 
 /** Money for a payment that had ended already comes as one of its own. */
