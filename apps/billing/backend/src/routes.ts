@@ -4,6 +4,7 @@ import { couponsHttp } from './coupons/coupons.http.ts'
 import { creditNotesHttp } from './credits/credit-notes.http.ts'
 import { creditsHttp } from './credits/credits.http.ts'
 import { customersHttp } from './customers/customers.http.ts'
+import { dunningHttp } from './dunning/dunning.http.ts'
 import { invoiceDocumentsHttp } from './invoices/invoice-documents.http.ts'
 import { invoicesHttp } from './invoices/invoices.http.ts'
 import { paymentMethodsHttp } from './payment-methods/payment-methods.http.ts'
@@ -43,6 +44,7 @@ export function tenantRoutes({
     invoicesHttp,
     invoiceDocumentsHttp(printer),
     paymentsHttp,
+    dunningHttp,
     creditNotesHttp(printer),
     creditsHttp,
     reportsHttp,

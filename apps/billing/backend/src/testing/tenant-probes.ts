@@ -131,7 +131,8 @@ export const NAME_NOTHING: readonly string[] = [
   ...['PATCH /tenant', 'POST /api-keys', 'POST /customers', 'POST /plans', 'POST /coupons'],
   ...['POST /meters', 'POST /runs', 'POST /runs/preview', 'POST /tax-rates'],
   ...['POST /tax-rates/presets', 'POST /exchange-rates', 'POST /revenue/recognitions'],
-  ...['POST /revenue/closed-months', 'POST /webhook-endpoints'],
+  ...['POST /revenue/closed-months', 'POST /webhook-endpoints', 'PATCH /dunning-policy'],
+  'PATCH /late-fee-policy',
   // Whose customers are named event by event, as another test shows.
   'POST /usage/batches',
 ]

@@ -21,6 +21,7 @@ export {
   type DunningPolicyInput,
   type DunningState,
   type DunningStep,
+  dunningPolicyFields,
   type TakenDunningStep,
 } from './dunning.ts'
 export { DunningsRepository } from './dunnings.repository.ts'

@@ -14,6 +14,7 @@ export {
   type LateFeePolicyInput,
   type LateInvoice,
   lateFeeOf,
+  lateFeePolicyFields,
 } from './late-fee.ts'
 export { chargeLateFees } from './late-fees.jobs.ts'
 export { LateFeesRepository } from './late-fees.repository.ts'
