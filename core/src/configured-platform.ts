@@ -6,13 +6,13 @@ import type { sendDueNotifications } from './features/notifications/index.ts'
 import { type Clock, systemClock, VirtualClock } from './kernel/index.ts'
 import { readSharedClock } from './platform/clock/index.ts'
 import type { Config } from './platform/config/index.ts'
-import type { Logger } from './platform/log/index.ts'
+import { debugLog, type Logger } from './platform/log/index.ts'
 import { SendPace } from './platform/telegram/index.ts'
 import type { CommonOptions } from './platform.ts'
 import type { CoreServices } from './services.ts'
 
 /** What the configuration says of a platform, for `createPlatform`; the app adds what it is. */
-export function configuredPlatform(config: Config, logger: Pick<Logger, 'warn'>) {
+export function configuredPlatform(config: Config, logger: Pick<Logger, 'child' | 'warn'>) {
   const { database, yookassa, stripe, mail } = config
   return {
     databaseUrl: database.url,
@@ -25,7 +25,10 @@ export function configuredPlatform(config: Config, logger: Pick<Logger, 'warn'>)
     ...(stripe ? { stripe } : {}),
     ...(mail ? { mail } : {}),
     codeSecret: config.codeSecret,
-    billing: { defaultTenantId: config.defaultTenantId },
+    billing: {
+      defaultTenantId: config.defaultTenantId,
+      debug: debugLog(logger, config.logDebug),
+    },
     spentCredits: config.spentCredits,
     onDatabaseError: (error) =>
       logger.warn({ err: error }, 'a connection to the database was lost'),

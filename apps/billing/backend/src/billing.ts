@@ -29,16 +29,17 @@ const SESSION_COOKIE = 'gramkit_billing_session'
 
 /** Opens billing by its configuration; connects on first use. */
 export async function openBilling(config: Config, logger: Logger): Promise<Billing> {
-  const { telegram, http, mail, codeSecret, defaultTenantId } = config
+  const { telegram, http, mail, codeSecret } = config
   const publicUrl = `${http.publicUrl}${BILLING_PATH}/`
   const { billing } = await configureBilling({
     notifications: mail ? { type: 'email', options: mail } : { type: 'none' },
-    ...(defaultTenantId ? { defaultTenantId } : {}),
   })
+  const configured = configuredPlatform(config, logger)
   const platform = await createPlatform({
-    ...configuredPlatform(config, logger),
+    ...configured,
     billing: {
       ...billing,
+      ...configured.billing,
       webhookReach: config.isProduction ? 'public' : 'anywhere',
       ...(codeSecret
         ? {

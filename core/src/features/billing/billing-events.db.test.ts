@@ -18,8 +18,12 @@ const plugIns = pricingPlugIns().register('broken', {
   },
 })
 const clock = new VirtualClock(new Date('2028-01-31T12:00:00Z'))
+const details: object[] = []
+const debug = (namespace: string, facts: object, message: string): void => {
+  details.push({ namespace, ...facts, message })
+}
 const { platform, services, close } = await testPlatform({
-  ...{ poolSize: 12, clock, billing: { pricingPlugIns: plugIns } },
+  ...{ poolSize: 12, clock, billing: { pricingPlugIns: plugIns, debug } },
 })
 
 afterAll(close)
@@ -92,6 +96,12 @@ describe('an invoice', () => {
       ],
     ])
     expect(new Set(told.map(({ subjectId }) => subjectId))).toEqual(new Set([invoice.id]))
+    const own = details.filter((detail) => Reflect.get(detail, 'invoiceId') === invoice.id)
+    expect(own).toEqual(
+      told.map(({ name, payload }) => ({
+        ...{ namespace: 'billing.events', ...payload, message: name },
+      })),
+    )
   })
 
   test('that asks for nothing is told as paid, and one given up as what it is', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Executor, Transactional } from '../../platform/database/index.ts'
+import type { DebugLog } from '../../platform/log/index.ts'
 import type { OutboxRepository } from '../../platform/outbox/index.ts'
 import type { WebhookReach } from '../../platform/webhooks/index.ts'
 import type { AuditRepository, AuditService } from '../audit/index.ts'
@@ -29,6 +30,8 @@ export interface BillingOptions {
   readonly payUrl?: ((invoice: ShownInvoice) => string) | undefined
   /** Prints PDFs. [none is printed] */
   readonly printer?: DocumentPrinter | undefined
+  /** Writes details of `billing.events`, `billing.webhooks` and `billing.notices`. [nobody] */
+  readonly debug?: DebugLog | undefined
   /** How far webhooks of tenants reach: `anywhere` only for development. [public] */
   readonly webhookReach?: WebhookReach | undefined
   /**

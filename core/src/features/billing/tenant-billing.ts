@@ -256,6 +256,12 @@ export class TenantBilling {
     assert(isOwn, 'A tenant tells what became true of itself')
     await this.#core.repos.outbox.addAll(events)
     await enqueueDeliveries(this, events)
+    for (const { name, payload } of events) this.debug('billing.events', payload, name)
+  }
+
+  /** Writes a detail for whoever looks for a fault, where the app asked for its namespace. */
+  debug(namespace: string, facts: object, message: string): void {
+    this.#core.billingOptions.debug?.(namespace, facts, message)
   }
 }
 

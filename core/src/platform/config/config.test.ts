@@ -55,6 +55,7 @@ const malformed: Record<keyof typeof variables.shape, string> = {
   GRAMKIT_OWNER_TELEGRAM_IDS: '1,@anna',
   GRAMKIT_DRAIN_DELAY_MS: '1.5',
   GRAMKIT_LOG_LEVEL: 'loud',
+  GRAMKIT_LOG_DEBUG: 'billing, Users',
   GRAMKIT_DEV_CLOCK_URL: 'clock',
 }
 

@@ -78,6 +78,8 @@ export interface Config {
   /** What becomes of a refund whose credits are spent. */
   readonly spentCredits: z.output<typeof variables>['GRAMKIT_SPENT_CREDITS']
   readonly logLevel: z.output<typeof variables>['GRAMKIT_LOG_LEVEL']
+  /** Namespaces of which details are logged whatever the level is. */
+  readonly logDebug: readonly string[]
   readonly devClockUrl: string | undefined
   /** All secret values, to be scrubbed from logs. */
   readonly secrets: readonly string[]
@@ -247,6 +249,7 @@ function toConfig(read: Variables, given: Environment): Config {
     defaultTenantId: read.DEFAULT_TENANT_ID,
     spentCredits: read.GRAMKIT_SPENT_CREDITS,
     logLevel: read.GRAMKIT_LOG_LEVEL,
+    logDebug: read.GRAMKIT_LOG_DEBUG,
     devClockUrl: read.GRAMKIT_DEV_CLOCK_URL,
     secrets: [...SECRET_VARIABLES].flatMap((name) => given[name] ?? []),
   }

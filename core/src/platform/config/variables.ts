@@ -182,6 +182,12 @@ export const variables = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('trace, debug, info, warn, error, fatal or silent'),
+  GRAMKIT_LOG_DEBUG: z
+    .string()
+    .regex(/^[a-z][a-z.]*(,[a-z][a-z.]*)*$/)
+    .transform((text) => text.split(','))
+    .default([])
+    .describe('a comma-separated list of namespaces such as billing,billing.webhooks'),
   GRAMKIT_DEV_CLOCK_URL: httpAddress
     .optional()
     .describe('the http(s) address of the sandbox clock, never set in production'),

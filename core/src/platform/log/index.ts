@@ -5,4 +5,5 @@
  * @module
  */
 export type { Logger } from 'pino'
+export { type DebugLog, debugLog } from './debug.ts'
 export { createLogger, type LoggerOptions, serializeError } from './logger.ts'

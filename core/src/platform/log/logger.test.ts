@@ -1,5 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { debugLog } from './debug.ts'
 import { createLogger, serializeError } from './logger.ts'
 
 const SECRET = 'p"ass/word+0123'
@@ -48,6 +49,35 @@ describe('createLogger', () => {
       logger.warn('POST https://api.telegram.org/bot42:AAbbCCddEEffGGhhIIjjKKllMM/getMe failed'),
     )
     expect(line).not.toContain('AAbbCC')
+  })
+})
+
+describe('debugLog', () => {
+  const write = (asked: readonly string[], namespace: string) =>
+    logged((logger) =>
+      debugLog(logger.child({}, { level: 'info' }), asked)(namespace, { n: 1 }, 'x'),
+    )
+
+  test.each([
+    [['billing'], 'billing'],
+    [['billing'], 'billing.webhooks'],
+    [['people', 'billing.webhooks'], 'billing.webhooks'],
+  ])('asked for %j it writes what %s tells, whatever the level', (asked, namespace) => {
+    expect(JSON.parse(write(asked, namespace))).toMatchObject({ level: 20, namespace, n: 1 })
+  })
+
+  test.each([
+    [[], 'billing'],
+    [['billing.webhooks'], 'billing'],
+    [['bill'], 'billing'],
+  ])('asked for %j it is silent about %s', (asked, namespace) => {
+    expect(write(asked, namespace)).toBe('')
+  })
+
+  test('hides secrets like every line', () => {
+    const line = logged((logger) => debugLog(logger, ['a'])('a', { secret: 'abc' }, SECRET))
+    expect(line).toContain('[hidden]')
+    expect(line).not.toMatch(/abc|ass.{1,6}word/)
   })
 })
 

@@ -28,6 +28,7 @@ type NoService =
   | 'pricingPlugIns'
   | 'record'
   | 'tell'
+  | 'debug'
   | 'webhookReach'
   | 'repos'
   | 'transaction'

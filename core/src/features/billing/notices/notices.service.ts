@@ -50,9 +50,11 @@ export class NoticesService {
     const notice = await this.#scope.transaction((tx) => noticeOf(tx, occasion))
     if (!notice) return 'needless'
     const outcome = await notifications.send(notice)
+    const { id, kind } = notice
+    this.#scope.debug('billing.notices', { id, kind, invoiceId: notice.invoice.id }, outcome)
     if (outcome === 'refused') {
       const subject = `invoice:${notice.invoice.id}`
-      const after = { kind: notice.kind }
+      const after = { kind }
       await this.#scope.transaction((tx) => tx.record({ action: 'notice.refused', subject, after }))
     }
     return outcome

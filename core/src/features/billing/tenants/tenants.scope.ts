@@ -12,6 +12,8 @@ export interface TenantScope<Scope> extends Transactional<Scope> {
   readonly caller: Caller
   /** Writes down who changed what, in the open transaction. */
   record(change: Change): Promise<void>
+  /** Writes a detail for whoever looks for a fault. */
+  debug(namespace: string, facts: object, message: string): void
   /** Tells others what became true, once the open transaction is committed. */
   tell(events: readonly BillingEvent[]): Promise<void>
 }

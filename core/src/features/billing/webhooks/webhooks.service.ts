@@ -318,16 +318,18 @@ async function recordAnswers(tx: WebhooksScope, posted: readonly Posted[]): Prom
 }
 
 async function recordAnswer(
-  { repos: { webhookDeliveries } }: WebhooksScope,
+  tx: WebhooksScope,
   { delivery, answer }: Posted,
   at: Date,
 ): Promise<void> {
+  const { webhookDeliveries } = tx.repos
   const { id: deliveryId, attempts: number, attemptsMax } = delivery
   if (answer) {
     const problem = answer.status === null ? answer.problem : null
     await webhookDeliveries.answered({ deliveryId, number, status: answer.status, problem })
     if (isTakenBy(answer)) return webhookDeliveries.deliver(deliveryId, at)
   }
+  tx.debug('billing.webhooks', { deliveryId, number, ...answer }, 'not taken')
   const dueAt = answer && number < attemptsMax ? addMs(at, waitAfter(number)) : null
   await webhookDeliveries.postpone(delivery, { dueAt, at })
 }
