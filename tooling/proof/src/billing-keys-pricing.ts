@@ -96,8 +96,8 @@ export const PRICING_KEYS: readonly MoneyKey[] = [
     'two discounts never take off more than there is',
     {
       file: `${PRICING}/discount.ts`,
-      find: 'chargeKeys.includes(chargeKey) ? (left[index] ?? 0n) : 0n',
-      replace: 'chargeKeys.includes(chargeKey) ? (lines[index]?.amount ?? 0n) : 0n',
+      find: 'planIds.includes(planId) ? (left[index] ?? 0n) : 0n',
+      replace: 'planIds.includes(planId) ? (lines[index]?.amount ?? 0n) : 0n',
     },
     discounts,
   ),

@@ -321,7 +321,7 @@ class Life {
     const running = discounts.map((each, index) =>
       each.times !== undefined && (this.#uses[index] ?? 0) >= each.times ? { amount: 0n } : each,
     )
-    const named = asked.map((line) => ({ ...line, chargeKey: line.chargeKey ?? '' }))
+    const named = asked.map(({ amount }) => ({ planId: '', amount }))
     for (const index of running.keys()) {
       const [without, with_] = [index, index + 1].map((count) =>
         sum(naiveDiscounted(named, running.slice(0, count))),

@@ -5,18 +5,18 @@ export interface NaiveDiscount {
   readonly percent?: string | undefined
   readonly atMost?: bigint | undefined
   readonly amount?: bigint | undefined
-  readonly chargeKeys?: readonly string[] | undefined
+  readonly planIds?: readonly string[] | undefined
 }
 
 /** What is left of the lines of an invoice after discounts, in minor units. */
 export function naiveDiscounted(
-  lines: readonly { readonly chargeKey: string; readonly amount: bigint }[],
+  lines: readonly { readonly planId: string; readonly amount: bigint }[],
   discounts: readonly NaiveDiscount[],
 ): bigint[] {
   const left = lines.map(({ amount }) => amount)
-  for (const { percent, atMost, amount, chargeKeys } of discounts) {
-    const chosen = lines.flatMap(({ chargeKey }, index) =>
-      (chargeKeys?.includes(chargeKey) ?? true) && (left[index] ?? 0n) > 0n ? [index] : [],
+  for (const { percent, atMost, amount, planIds } of discounts) {
+    const chosen = lines.flatMap(({ planId }, index) =>
+      (planIds?.includes(planId) ?? true) && (left[index] ?? 0n) > 0n ? [index] : [],
     )
     const base = chosen.reduce((sum, index) => sum + (left[index] ?? 0n), 0n)
     const part = whole(times(ratio(base), parse(percent ?? '0'), ratio(1n, 100n)))

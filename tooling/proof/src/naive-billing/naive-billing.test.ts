@@ -223,9 +223,9 @@ describe('the kit and the oracle agree', { timeout: 300_000 }, () => {
 
   test('on discounts', () => {
     const minor = fc.bigInt({ min: 0n, max: 10n ** 9n })
-    const chargeKeys = fc.option(fc.subarray(['a', 'b', 'c']), { nil: undefined })
+    const planIds = fc.option(fc.subarray(['a', 'b', 'c']), { nil: undefined })
     const lines = fc.array(
-      fc.record({ chargeKey: every.key, amount: fc.bigInt({ min: -1_000n, max: 10n ** 9n }) }),
+      fc.record({ planId: every.key, amount: fc.bigInt({ min: -1_000n, max: 10n ** 9n }) }),
       { maxLength: 8 },
     )
     const percent = fc.bigInt({ min: 0n, max: 10n ** 14n }).map(decimalOf)
@@ -233,15 +233,15 @@ describe('the kit and the oracle agree', { timeout: 300_000 }, () => {
       fc.record({ amount: minor }),
       fc.record({ percent, atMost: fc.option(minor, { nil: undefined }) }),
     )
-    const discounts = fc.array(fc.record({ terms, chargeKeys }), { maxLength: 5 })
+    const discounts = fc.array(fc.record({ terms, planIds }), { maxLength: 5 })
     fc.assert(
       fc.property(lines, discounts, (list, given) => {
         const named = given.map((discount, index) => ({ id: String(index), ...discount }))
         const { perLine } = applyDiscounts(list, named)
         const left = list.map(({ amount }, index) => amount - (perLine[index] ?? 0n))
-        const wanted = given.map(({ terms: each, chargeKeys: only }) => ({
+        const wanted = given.map(({ terms: each, planIds: only }) => ({
           ...('percent' in each ? { ...each, percent: decimalText(each.percent) } : each),
-          chargeKeys: only,
+          planIds: only,
         }))
         expect(left).toEqual(naiveDiscounted(list, wanted))
       }),

@@ -10,11 +10,11 @@ const percent = (text: string, atMost?: bigint): Discount => ({
   id: `${text}%`,
   terms: { percent: readDecimal(text), atMost },
 })
-const off = (amount: bigint, chargeKeys?: readonly string[]): Discount => ({
-  ...{ id: 'off', terms: { amount }, chargeKeys },
+const off = (amount: bigint, planIds?: readonly string[]): Discount => ({
+  ...{ id: 'off', terms: { amount }, planIds },
 })
 const lines = (...amounts: readonly bigint[]) =>
-  amounts.map((amount, index) => ({ chargeKey: `c${index}`, amount }))
+  amounts.map((amount, index) => ({ planId: `c${index}`, amount }))
 const taken = (amounts: readonly bigint[], ...discounts: readonly Discount[]) => {
   const result = applyDiscounts(lines(...amounts), discounts)
   return [result.perLine, result.taken.map(({ amount }) => amount)]
@@ -46,7 +46,7 @@ test('each takes off what those before have left', () => {
   expect(taken([1_000n], off(900n), off(900n))).toEqual([[1_000n], [900n, 100n]])
 })
 
-test('for some charges takes nothing off others', () => {
+test('for some plans takes nothing off others', () => {
   expect(taken([300n, 100n], off(200n, ['c1']))).toEqual([[0n, 100n], [100n]])
   expect(taken([300n, 100n], off(200n, ['gone']))).toEqual([[0n, 0n], [0n]])
 })
@@ -67,12 +67,12 @@ test('whatever is taken in whatever order, nothing falls below 0 and all of it a
   const amount = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n })
   const positive = fc.bigInt({ min: 0n, max: 10n ** 12n })
   const hundredths = fc.bigInt({ min: 0n, max: 10n ** 14n }).map(decimalOf)
-  const chargeKeys = fc.option(fc.subarray(['c0', 'c1', 'c2']), { nil: undefined })
+  const planIds = fc.option(fc.subarray(['c0', 'c1', 'c2']), { nil: undefined })
   const terms = fc.oneof(
     fc.record({ amount: positive }),
     fc.record({ percent: hundredths, atMost: fc.option(positive, { nil: undefined }) }),
   )
-  const discounts = fc.array(fc.record({ id: fc.constant('d'), terms, chargeKeys }), {
+  const discounts = fc.array(fc.record({ id: fc.constant('d'), terms, planIds }), {
     maxLength: 6,
   })
   fc.assert(

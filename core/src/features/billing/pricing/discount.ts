@@ -19,13 +19,14 @@ export type DiscountTerms =
 export interface Discount {
   readonly id: string
   readonly terms: DiscountTerms
-  /** The charges that it is for. [all of them] */
-  readonly chargeKeys?: readonly string[] | undefined
+  /** The plans whose charges it is for. [all of them] */
+  readonly planIds?: readonly string[] | undefined
 }
 
 /** A line that discounts may be taken off. */
 export interface DiscountableLine {
-  readonly chargeKey: string
+  /** The plan that it is charged by. */
+  readonly planId: string
   /** In minor units; a credit is negative. */
   readonly amount: bigint
 }
@@ -53,9 +54,9 @@ export function applyDiscounts(
   discounts: readonly Discount[],
 ): Discounts {
   const left = lines.map(({ amount }) => (amount > 0n ? amount : 0n))
-  const taken = discounts.map(({ id, terms, chargeKeys }) => {
-    const weights = lines.map(({ chargeKey }, index) =>
-      chargeKeys === undefined || chargeKeys.includes(chargeKey) ? (left[index] ?? 0n) : 0n,
+  const taken = discounts.map(({ id, terms, planIds }) => {
+    const weights = lines.map(({ planId }, index) =>
+      planIds === undefined || planIds.includes(planId) ? (left[index] ?? 0n) : 0n,
     )
     const base = weights.reduce((sum, weight) => sum + weight, 0n)
     const amount = least(wanted(terms, base), base)

@@ -69,7 +69,7 @@ export async function readBatchFacts(
     billFactsOf: (subscription) => ({
       revisions: revisionsOf(subscription),
       charged: charged.get(subscription.id) ?? [],
-      discounts: discountsOf(subscription, revisionsOf(subscription), coupons),
+      discounts: discountsOf(subscription, coupons),
       usageOf(asked) {
         const reading = usage.get(usageKey(asked))
         assert(reading, 'Usage is read before it is billed')
@@ -159,18 +159,14 @@ function usageKey({ subscriptionId, meter, startsAt, endsAt }: MeteredPeriod): s
 
 function discountsOf(
   { customerId, currency }: BilledSubscription,
-  revisions: readonly ResolvedRevision[],
   coupons: ReadonlyMap<string, readonly RunningCoupon[]>,
 ): BillDiscount[] {
-  const planIds = new Set(revisions.map(({ version }) => version.planId))
   return (coupons.get(customerId) ?? []).flatMap(
     ({ redemptionId: id, coupon, planIds: only }): BillDiscount[] => {
       const { percent, amount, name: title } = coupon
-      if (only.length > 0 && !only.some((planId) => planIds.has(planId))) return []
-      if (percent !== null) return [{ id, title, terms: { percent } }]
-      return amount !== null && coupon.currency === currency
-        ? [{ id, title, terms: { amount } }]
-        : []
+      const of = { id, title, planIds: only.length > 0 ? only : undefined }
+      if (percent !== null) return [{ ...of, terms: { percent } }]
+      return amount !== null && coupon.currency === currency ? [{ ...of, terms: { amount } }] : []
     },
   )
 }

@@ -118,10 +118,12 @@ function carried(
   priced: readonly BillLine[],
   { discounts, revisions }: BillFacts,
 ): Bill {
-  const discountable = priced.map(({ chargeKey, amount }) => ({
-    chargeKey: chargeKey ?? '',
-    amount,
-  }))
+  const planOf = new Map(revisions.map(({ number, version }) => [number, version.planId]))
+  const discountable = priced.map(({ revision, amount }) => {
+    const planId = planOf.get(revision ?? 0)
+    assert(planId, 'What is priced belongs to a revision')
+    return { planId, amount }
+  })
   const { perLine, taken } = applyDiscounts(discountable, discounts)
   const lines = [...priced]
   const { carried: before } = subscription

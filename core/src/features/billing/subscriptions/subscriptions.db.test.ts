@@ -163,6 +163,29 @@ describe('a subscription', () => {
     const wrong = aSubscription(at, { charges }, { prices: { gone: '1' } })
     await expect(wrong).rejects.toMatchObject({ details: { field: 'prices.gone' } })
   })
+
+  test('pays in full for a plan that its coupon is not for', async () => {
+    const at = await aTenant(services)
+    const dear = await aPlan(at, { cycle: 'weekly', charges: [flat('40')] })
+    await at.plans.publish(dear.id)
+    const { id, customerId, revisions } = await aSubscription(
+      at,
+      { cycle: 'weekly', charges: [flat('10')] },
+      { anchorOn: '2029-08-06' },
+    )
+    const [begun] = revisions
+    const version = await at.transaction((tx) =>
+      tx.repos.planVersions.getById(begun?.planVersionId ?? ''),
+    )
+    const half = { code: 'HALF', name: 'Half', percent: '50', duration: 'forever' } as const
+    await at.coupons.create({ ...half, planIds: [version.planId] })
+    await at.coupons.redeem('HALF', customerId)
+    await billUntil('2029-08-09T12:00:00Z')
+    await at.subscriptions.change(id, { planId: dear.id })
+    await billUntil('2029-08-13T12:00:00Z')
+    // Of 5.00 for the week 4 of 7 days go back, 2.86; then 22.86 for those days, and 40.00.
+    expect(await totals(at)).toEqual([500n, 6000n])
+  })
 })
 
 describe('a change', () => {
