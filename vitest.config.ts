@@ -15,22 +15,28 @@ const withService = ['**/*.{db,redis,browser,proof}.test.ts']
  * send it the same statements. CI runs them on it by themselves.
  */
 const stories = [
+  'email-logins',
   'forgeries',
+  'invoice-payments',
   'misfortunes',
   'mutations',
   'notifications/ending-notices',
   'outages',
+  'payment-states',
   'plan-pauses-and-gifts',
   'plan-renewals',
   'plans',
+  'receipts',
   'refund-edges',
   'report-orders',
   'secrets',
+  'stripe',
+  'subscriptions',
   'taking-back',
   'two-shops',
 ]
   .map((name) => `apps/shop/backend/src/${name}.db.test.ts`)
-  .concat('apps/launchpad/backend/src/gateway/gateway.db.test.ts')
+  .concat('apps/billing/**/*.db.test.ts', 'apps/launchpad/backend/src/gateway/gateway.db.test.ts')
 
 /** Workspace packages resolve to their sources, in what Vite transforms and in what Node loads. */
 const conditions = ['gramkit-source', 'node', 'default']
