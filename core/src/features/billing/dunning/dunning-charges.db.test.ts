@@ -51,6 +51,16 @@ describe.each(GATEWAYS)('at $gateway', (way) => {
     expect(await paid()).toEqual(['payment 40.00'])
   })
 
+  test('whoever wants to be charged no more is reminded instead', async () => {
+    const { billing, invoiceId, told, paid, day } = await aDeclined(way, 'insufficient_funds')
+    const { customerId } = await billing.invoices.get(invoiceId)
+    await billing.customers.update(customerId, { autoCharge: false })
+    await control.faults.clear()
+    await day()
+    expect(await told()).toEqual(['open', 'remind', 'finalized'])
+    expect(await paid()).toEqual([])
+  })
+
   test('two workers make one charge of a step', async () => {
     const { billing, told, paid } = await aDeclined(way, 'insufficient_funds')
     await control.faults.clear()

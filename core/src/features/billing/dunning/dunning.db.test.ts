@@ -27,7 +27,7 @@ async function aDebt(policy: Partial<DunningPolicyInput> = {}) {
   await billing.dunning.setPolicy(policy)
   const plan = await aPlan(billing)
   await billing.plans.publish(plan.id)
-  const { id: customerId } = await aCustomer(billing)
+  const { id: customerId } = await aCustomer(billing, { autoCharge: true })
   const { id: subscriptionId } = await billing.subscriptions.create({
     ...{ customerId, planId: plan.id },
   })

@@ -1,3 +1,4 @@
+import type { CustomersRepository } from '../customers/customers.repository.ts'
 import type { InvoicesRepository } from '../invoices/invoices.repository.ts'
 import type { InvoicesService } from '../invoices/invoices.service.ts'
 import type { InvoicePaymentsService } from '../payments/invoice-payments.service.ts'
@@ -12,6 +13,7 @@ export interface DunningScope extends TenantScope<DunningScope> {
   readonly payments: Pick<InvoicePaymentsService, 'charge'>
   readonly subscriptions: Pick<BilledSubscriptionsService, 'cancel' | 'pause' | 'resume'>
   readonly repos: {
+    readonly customers: Pick<CustomersRepository, 'getById'>
     readonly dunnings: DunningsRepository
     readonly invoices: Pick<InvoicesRepository, 'getById' | 'getByIdWithLock'>
     readonly subscriptions: Pick<BilledSubscriptionsRepository, 'getById'>

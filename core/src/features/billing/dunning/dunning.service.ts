@@ -91,10 +91,12 @@ export class DunningService {
         await tx.repos.dunnings.find(invoiceId),
         await tx.repos.dunnings.getPolicy(),
       ]
-      const isOwed = remainingOf(await tx.repos.invoices.getById(invoiceId)) > 0n
-      return dunning?.state === 'open' && isOwed
-        ? { step: dunning.step, kind: nextDunningStep(policy, dunning).kind }
-        : undefined
+      const invoice = await tx.repos.invoices.getById(invoiceId)
+      if (dunning?.state !== 'open' || remainingOf(invoice) === 0n) return undefined
+      const { autoCharge } = await tx.repos.customers.getById(invoice.customerId)
+      const { kind } = nextDunningStep(policy, dunning)
+      // Whoever wants to be charged no more is reminded.
+      return { step: dunning.step, kind: kind === 'retry' && !autoCharge ? 'remind' : kind }
     })
     // The first attempt is that of the due day.
     if (planned?.kind === 'retry') await this.#scope.payments.charge(invoiceId, planned.step + 2)
