@@ -20,6 +20,7 @@ import {
   checkBannedNames,
   checkFeatureIndexes,
   checkFileNames,
+  checkSchemaNames,
   checkTestNames,
 } from './checks/names.ts'
 import {
@@ -272,6 +273,16 @@ const rules: readonly Rule[] = [
       'a page beside it': [
         file('docs/a.md', '[b](./b) [c](https://c.example)'),
         file('docs/b.md', ''),
+      ],
+    },
+  },
+  {
+    name: 'schemas of OpenAPI documents have names of their own',
+    check: checkSchemaNames,
+    bad: {
+      'two of one name': [
+        file('apps/a/backend/src/a.http.ts', "const a = z.object({}).meta({ id: 'A' })"),
+        file('core/src/features/b/b.http.ts', "const b = z.object({}).meta({ id: 'A' })"),
       ],
     },
   },

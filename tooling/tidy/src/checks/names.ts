@@ -57,3 +57,19 @@ export const checkTestNames: Check = (files) =>
       ? [{ path, message: 'has tests, but its name does not end in .test.ts' }]
       : []
   })
+
+/**
+ * Schemas of OpenAPI documents have names of their own in the whole tree: a process that serves two
+ * apps keeps them in one registry, where a later schema would take the place of an earlier one.
+ */
+export const checkSchemaNames: Check = (files) => {
+  const first = new Map<string, string>()
+  const sources = sourcesIn(files).filter(({ path }) => !isTest(path))
+  return sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/\.meta\(\{ id: '([^']+)' \}\)/g)].flatMap(([, name = '']) => {
+      const other = first.get(name)
+      if (other === undefined) first.set(name, path)
+      return other === undefined ? [] : [{ path, message: `${name} is a schema of ${other}` }]
+    }),
+  )
+}

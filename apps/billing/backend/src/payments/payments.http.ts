@@ -74,7 +74,7 @@ const refundWire = z
     status: z.enum(REFUND_STATUSES),
     createdAt: instantWire,
   })
-  .meta({ id: 'Refund' })
+  .meta({ id: 'InvoiceRefund' })
 
 const start = z.strictObject({
   gateway: z.string().max(64),

@@ -24,7 +24,7 @@ const subscription = {
 }
 
 /** A subscription, on the wire. */
-export const subscriptionWire = z.object(subscription).meta({ id: 'Subscription' })
+export const subscriptionWire = z.object(subscription).meta({ id: 'BilledSubscription' })
 
 const revisionWire = z.object({
   number: z.int(),
@@ -62,4 +62,4 @@ export const changePreviewWire = z
     fromOn: dayWire,
     nextBill: z.object({ at: instantWire, on: dayWire, lines: z.array(billLineWire) }).nullable(),
   })
-  .meta({ id: 'ChangePreview' })
+  .meta({ id: 'BilledChangePreview' })

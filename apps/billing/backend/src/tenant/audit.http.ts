@@ -12,7 +12,7 @@ const auditEntryWire = z
     facts: z.record(z.string(), z.string()).readonly(),
     createdAt: instantWire,
   })
-  .meta({ id: 'AuditEntry' })
+  .meta({ id: 'TenantAuditEntry' })
 
 const auditReportWire = z.object({
   ok: z.boolean(),
