@@ -1,4 +1,4 @@
-import { DataTable } from '@gramkit/mini-app/ui'
+import { CHART_AXIS, CHART_LEGEND, CHART_TOOLTIP, DataTable } from '@gramkit/mini-app/ui'
 import type { ReactNode } from 'react'
 import {
   Bar,
@@ -51,7 +51,6 @@ interface ChartParts {
 
 const HEIGHT = 260
 const MARGIN = { top: 8, right: 28, bottom: 0, left: 0 }
-const AXIS = { stroke: 'var(--tgui--hint_color)', fontSize: 12, tickLine: false } as const
 const AXIS_WIDTH = 72
 
 /** Bars beside each other, one for each moment; parts of one bar stand on each other, losses below. */
@@ -138,32 +137,16 @@ function axesOf({ by, short, full, series }: ChartParts) {
   return (
     <>
       <CartesianGrid stroke="var(--line)" vertical={false} />
-      <XAxis dataKey={by} {...AXIS} minTickGap={16} />
-      <YAxis {...AXIS} width={AXIS_WIDTH} tickFormatter={short} />
+      <XAxis dataKey={by} {...CHART_AXIS} minTickGap={16} />
+      <YAxis {...CHART_AXIS} width={AXIS_WIDTH} tickFormatter={short} />
       <Tooltip
         formatter={(_value, name, { payload }) =>
           full(nameOf.get(String(name)) ?? String(name), payload)
         }
         cursor={{ fill: 'var(--soft)' }}
-        {...TOOLTIP}
+        {...CHART_TOOLTIP}
       />
-      {series.length > 1 ? <Legend {...LEGEND} /> : null}
+      {series.length > 1 ? <Legend {...CHART_LEGEND} /> : null}
     </>
   )
 }
-
-const TOOLTIP = {
-  isAnimationActive: false,
-  contentStyle: {
-    border: 'none',
-    borderRadius: 12,
-    color: 'var(--tgui--text_color)',
-    background: 'var(--tgui--secondary_bg_color)',
-  },
-} as const
-
-/** Words in the colours of lines could not be read on white. */
-const LEGEND = {
-  itemSorter: null,
-  formatter: (name: string) => <span className="legend">{name}</span>,
-} as const

@@ -1,4 +1,5 @@
 import { whole } from '@gramkit/mini-app/texts'
+import { CHART_AXIS, CHART_LEGEND, CHART_TOOLTIP } from '@gramkit/mini-app/ui'
 import {
   Bar,
   BarChart,
@@ -30,7 +31,6 @@ const HEADROOM = 70
 const NAME_WIDTH = 120
 const MARGIN = { top: 8, right: 52, bottom: 0, left: 0 }
 const AXIS_TEXT = { fill: 'var(--tgui--hint_color)', fontSize: 12 } as const
-const AXIS = { stroke: 'var(--tgui--hint_color)', fontSize: 12, tickLine: false } as const
 
 interface ChartParts {
   readonly label: string
@@ -53,15 +53,15 @@ export function TrendChart(props: ChartParts & { readonly thresholds?: readonly 
       <ResponsiveContainer width="100%" height={HEIGHT}>
         <LineChart data={[...props.data]} margin={MARGIN}>
           <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis dataKey={by} {...AXIS} minTickGap={24} />
+          <XAxis dataKey={by} {...CHART_AXIS} minTickGap={24} />
           <YAxis
-            {...AXIS}
+            {...CHART_AXIS}
             width={48}
             tickFormatter={format}
             {...(props.isShare ? { domain: [0, 1] } : { allowDecimals: false })}
           />
-          <Tooltip formatter={(value) => format(Number(value))} {...TOOLTIP} />
-          <Legend {...LEGEND} />
+          <Tooltip formatter={(value) => format(Number(value))} {...CHART_TOOLTIP} />
+          <Legend {...CHART_LEGEND} />
           {props.thresholds?.map((at) => (
             <ReferenceLine
               key={at}
@@ -98,14 +98,14 @@ export function BarsChart({ label, data, by, series, isShare = false }: ChartPar
       <ResponsiveContainer width="100%" height={height}>
         <BarChart data={[...data]} layout="vertical" margin={MARGIN}>
           <CartesianGrid stroke="var(--line)" horizontal={false} />
-          <XAxis type="number" {...AXIS} tickFormatter={format} allowDecimals={isShare} />
-          <YAxis type="category" dataKey={by} {...AXIS} width={NAME_WIDTH} interval={0} />
+          <XAxis type="number" {...CHART_AXIS} tickFormatter={format} allowDecimals={isShare} />
+          <YAxis type="category" dataKey={by} {...CHART_AXIS} width={NAME_WIDTH} interval={0} />
           <Tooltip
             formatter={(value) => format(Number(value))}
             cursor={{ fill: 'var(--soft)' }}
-            {...TOOLTIP}
+            {...CHART_TOOLTIP}
           />
-          {series.length > 1 ? <Legend {...LEGEND} /> : null}
+          {series.length > 1 ? <Legend {...CHART_LEGEND} /> : null}
           {series.map(({ key, name }, index) => (
             <Bar
               key={key}
@@ -122,22 +122,6 @@ export function BarsChart({ label, data, by, series, isShare = false }: ChartPar
     </figure>
   )
 }
-
-const TOOLTIP = {
-  isAnimationActive: false,
-  contentStyle: {
-    border: 'none',
-    borderRadius: 12,
-    color: 'var(--tgui--text_color)',
-    background: 'var(--tgui--secondary_bg_color)',
-  },
-} as const
-
-/** Words in the colours of lines could not be read on white. */
-const LEGEND = {
-  itemSorter: null,
-  formatter: (name: string) => <span className="legend">{name}</span>,
-} as const
 
 function colour(index: number): string {
   return COLOURS[index % COLOURS.length] ?? 'currentColor'

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 export { Card } from './card.tsx'
+export { CHART_AXIS, CHART_LEGEND, CHART_TOOLTIP } from './chart-style.tsx'
 export { ConfirmDialog } from './confirm-dialog.tsx'
 export { DataTable } from './data-table.tsx'
 export { Failure } from './failure.tsx'
