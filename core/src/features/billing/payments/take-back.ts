@@ -1,6 +1,7 @@
 import { assert, formatDecimal } from '../../../kernel/index.ts'
 import type { Payment, RefundedPart } from '../../payments/index.ts'
 import { CreditTooLow } from '../credits/credits.errors.ts'
+import { least } from '../pricing/order.ts'
 import type { InvoicePayment, InvoiceReturn } from './invoice-payment.ts'
 import type { InvoicePaymentsScope } from './invoice-payments.scope.ts'
 import { told } from './take-in.ts'
@@ -24,7 +25,7 @@ export function splitReturn(
 ): ReturnSplit {
   const { amount, creditBack, balance } = money
   const own = left > creditBack ? left - creditBack : 0n
-  const first = least(amount, own, balance)
+  const first = least(amount, least(own, balance))
   const fromInvoice = least(amount - first, taken - takenBack)
   const fromCredit = first + least(amount - first - fromInvoice, balance - first)
   return { fromInvoice, fromCredit, lost: amount - fromInvoice - fromCredit }
@@ -101,10 +102,4 @@ async function splitNow(tx: InvoicePaymentsScope, payment: InvoicePayment, amoun
   const [held] = await tx.repos.credits.lockBalances([{ customerId, currency }])
   const balance = held?.amount ?? 0n
   return { split: splitReturn(payment, { amount, creditBack, balance }), balance }
-}
-
-function least(...amounts: readonly [bigint, ...bigint[]]): bigint {
-  let [low] = amounts
-  for (const amount of amounts) if (amount < low) low = amount
-  return low
 }
