@@ -51,7 +51,7 @@ export class JobRunner<Services extends JobsScope> {
       await this.#fail(job, attempt.row, attempt.signal.aborted ? attempt.signal.reason : thrown)
       return 'failed'
     } finally {
-      attempt.end()
+      await attempt.end()
     }
   }
 
@@ -67,7 +67,12 @@ export class JobRunner<Services extends JobsScope> {
       const context = attempt.begin(found.row, () =>
         new JobsRepository(this.#database.executor).endSession(found.transaction),
       )
-      await run(tx, found.row.payload, context)
+      try {
+        await run(tx, found.row.payload, context)
+      } finally {
+        // Given back while it is being ended, the session would end under somebody else's statement.
+        await attempt.end()
+      }
       context.signal.throwIfAborted()
       await tx.repos.jobs.markDone(id, this.#host.clock.now())
     })
@@ -114,6 +119,7 @@ class Attempt {
   readonly #abort = new AbortController()
   readonly #timeUp = Promise.withResolvers<never>()
   #timer: NodeJS.Timeout | undefined
+  #stopped: PromiseLike<unknown> | undefined
 
   constructor({ name, timeoutMs }: { readonly name: string; readonly timeoutMs: number }) {
     this.#name = name
@@ -128,13 +134,13 @@ class Attempt {
   /** Starts the deadline; a transaction that is tried again starts it anew. */
   begin(row: JobRow, stop?: () => PromiseLike<unknown>): JobContext {
     this.row = row
-    this.end()
+    clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       const error = new JobTimedOut({ name: this.#name, timeoutMs: this.timeoutMs })
       this.#abort.abort(error)
       const reject = (): void => this.#timeUp.reject(error)
-      if (stop) stop().then(reject, reject)
-      else reject()
+      this.#stopped = stop?.().then(reject, reject)
+      if (!stop) reject()
     }, this.timeoutMs)
     return { jobId: row.id, attempt: row.attempts + 1, signal: this.signal }
   }
@@ -145,7 +151,9 @@ class Attempt {
     await Promise.race([work, this.#timeUp.promise])
   }
 
-  end(): void {
+  /** Takes the deadline away; when it has passed, resolves once the work is stopped. */
+  async end(): Promise<void> {
     clearTimeout(this.#timer)
+    await this.#stopped
   }
 }

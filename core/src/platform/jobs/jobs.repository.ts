@@ -129,6 +129,9 @@ const finish = builtOnce((db, value: ValueOf<{ id: string; at: Date }>) =>
     .returning({ hasNext: sql<boolean>`not (${isAloneWithItsKey})` }),
 )
 
+/** Time that PostgreSQL gives a session to end. */
+const ENDED_WITHIN_MS = 5_000
+
 /** Writes jobs beside the change that asks for them, and keeps their state. */
 export class JobsRepository extends BaseRepository<typeof job> {
   constructor(db: Executor) {
@@ -136,12 +139,12 @@ export class JobsRepository extends BaseRepository<typeof job> {
   }
 
   /**
-   * Ends the session of a transaction that has run too long; does nothing when the transaction is
-   * over, as its session then works for somebody else.
+   * Ends the session of a transaction that has run too long, and waits until it has ended; does
+   * nothing when the transaction is over, as its session then works for somebody else.
    */
   async endSession({ backendPid, startedAt }: RunningTransaction): Promise<void> {
     await this.db.execute(sql`
-      select pg_terminate_backend(pid) from pg_stat_activity
+      select pg_terminate_backend(pid, ${ENDED_WITHIN_MS}::bigint) from pg_stat_activity
       where pid = ${backendPid} and extract(epoch from xact_start)::text = ${startedAt}`)
   }
 

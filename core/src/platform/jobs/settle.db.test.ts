@@ -212,6 +212,28 @@ describe('a job', () => {
     expect(await host.services.noted('note')).toBeInstanceOf(Array)
   })
 
+  test('that stops by itself when its time is up leaves its ended session to nobody', async () => {
+    const sessions: number[] = []
+    const heeding = defineJob({
+      name: 'probe.heeding',
+      schema: text,
+      timeoutMs: 20,
+      attemptsMax: 1,
+      async run({ repos }: Probe, _payload, { jobId, signal }) {
+        const open = await repos.jobs.lockRunnable(jobId, clock.now())
+        sessions.push(open?.transaction.backendPid ?? 0)
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      },
+    })
+    await enqueue(async (jobs) => {
+      for (let each = 0; each < 10; each++) await jobs.enqueue(heeding, { text: 'x' })
+    })
+    await (await start({ jobs: [heeding] })).settle()
+    expect(new Set(sessions)).toHaveLength(10)
+    const { items } = await host.services.repos.jobs.listDead({ limit: 100 })
+    expect(items.filter(({ name }) => name === heeding.name)).toHaveLength(10)
+  })
+
   test('that is over in time keeps its session, which works for somebody else by then', async () => {
     await using single = openNodePostgres({ url: target.appUrl, poolSize: 1 })
     const running = sql`select pg_backend_pid() as "backendPid",
