@@ -99,6 +99,8 @@ export function postWebhook(
     const problem = isRefused ? 'address_not_public' : signal.aborted ? 'timeout' : 'no_answer'
     resolve({ status: null, problem })
   })
+  // A receiver that switches protocols is neither of both: its connection is closed, and no more.
+  request.on('close', () => resolve({ status: null, problem: 'no_answer' }))
   request.end(body)
   return promise
 }
