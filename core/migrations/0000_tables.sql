@@ -510,7 +510,6 @@ CREATE TABLE "gramkit"."billing_journal_entry" (
 	"unbilled" bigint DEFAULT 0 NOT NULL,
 	"cash" bigint DEFAULT 0 NOT NULL,
 	"customer_credit" bigint DEFAULT 0 NOT NULL,
-	"refundable" bigint DEFAULT 0 NOT NULL,
 	"carried" bigint DEFAULT 0 NOT NULL,
 	"deferred" bigint DEFAULT 0 NOT NULL,
 	"tax" bigint DEFAULT 0 NOT NULL,
@@ -522,7 +521,7 @@ CREATE TABLE "gramkit"."billing_journal_entry" (
 	CONSTRAINT "billing_journal_entry_currency_check" CHECK ("gramkit"."billing_journal_entry"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
 	CONSTRAINT "billing_journal_entry_source_check" CHECK ("gramkit"."billing_journal_entry"."source" in ('invoice', 'void', 'write_off', 'payment', 'take_back', 'credit_note', 'credit_applied', 'credit_granted', 'credit_paid_out', 'recognition')),
 	CONSTRAINT "billing_journal_entry_balanced_check" CHECK ("gramkit"."billing_journal_entry"."receivable"::numeric + "gramkit"."billing_journal_entry"."unbilled" + "gramkit"."billing_journal_entry"."cash" + "gramkit"."billing_journal_entry"."customer_credit"
-        + "gramkit"."billing_journal_entry"."refundable" + "gramkit"."billing_journal_entry"."carried" + "gramkit"."billing_journal_entry"."deferred" + "gramkit"."billing_journal_entry"."tax"
+        + "gramkit"."billing_journal_entry"."carried" + "gramkit"."billing_journal_entry"."deferred" + "gramkit"."billing_journal_entry"."tax"
         + "gramkit"."billing_journal_entry"."revenue" + "gramkit"."billing_journal_entry"."concession" + "gramkit"."billing_journal_entry"."bad_debt" = 0)
 );
 --> statement-breakpoint
@@ -624,16 +623,13 @@ CREATE TABLE "gramkit"."billing_invoice_return" (
 	"id" uuid NOT NULL,
 	"payment_id" uuid NOT NULL,
 	"amount" bigint NOT NULL,
-	"is_promised" boolean NOT NULL,
 	"from_invoice" bigint NOT NULL,
 	"from_credit" bigint NOT NULL,
 	"lost" bigint NOT NULL,
-	"settled_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "billing_invoice_return_pkey" PRIMARY KEY("tenant_id","id"),
 	CONSTRAINT "billing_invoice_return_amounts_check" CHECK ("gramkit"."billing_invoice_return"."amount" > 0 and least("gramkit"."billing_invoice_return"."from_invoice", "gramkit"."billing_invoice_return"."from_credit", "gramkit"."billing_invoice_return"."lost") >= 0
-        and "gramkit"."billing_invoice_return"."from_invoice" + "gramkit"."billing_invoice_return"."from_credit" + "gramkit"."billing_invoice_return"."lost" =
-          case when "gramkit"."billing_invoice_return"."settled_at" is null or "gramkit"."billing_invoice_return"."is_promised" then 0 else "gramkit"."billing_invoice_return"."amount" end)
+        and "gramkit"."billing_invoice_return"."from_invoice" + "gramkit"."billing_invoice_return"."from_credit" + "gramkit"."billing_invoice_return"."lost" = "gramkit"."billing_invoice_return"."amount")
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."billing_plan" (

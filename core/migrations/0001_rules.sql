@@ -1028,7 +1028,7 @@ REVOKE UPDATE, DELETE ON gramkit.billing_journal_entry, gramkit.billing_closed_m
 REVOKE INSERT ON gramkit.billing_journal_entry FROM gramkit_app;
 --> statement-breakpoint
 GRANT INSERT (tenant_id, booking_id, source, source_id, booked_on, currency, customer_id, invoice_id,
-  receivable, unbilled, cash, customer_credit, refundable, carried, deferred, tax, revenue, concession,
+  receivable, unbilled, cash, customer_credit, carried, deferred, tax, revenue, concession,
   bad_debt, created_at) ON gramkit.billing_journal_entry TO gramkit_app;
 --> statement-breakpoint
 REVOKE DELETE ON gramkit.billing_recognition FROM gramkit_app;
@@ -1074,7 +1074,7 @@ CREATE FUNCTION gramkit.billing_journal_digest(tenant uuid, booking uuid, OUT en
   SELECT count(*)::integer, encode(sha256(convert_to(coalesce(string_agg(concat_ws('|', e.number,
       e.source, e.source_id, to_char(e.booked_on, 'YYYY-MM-DD'), e.currency, e.customer_id,
       coalesce(e.invoice_id::text, '-'), e.receivable, e.unbilled, e.cash, e.customer_credit,
-      e.refundable, e.carried, e.deferred, e.tax, e.revenue, e.concession, e.bad_debt,
+      e.carried, e.deferred, e.tax, e.revenue, e.concession, e.bad_debt,
       (extract(epoch FROM e.created_at) * 1000)::bigint), ' ' ORDER BY e.number), ''), 'UTF8')), 'hex')
   FROM gramkit.billing_journal_entry e WHERE e.tenant_id = tenant AND e.booking_id = booking
 $$;

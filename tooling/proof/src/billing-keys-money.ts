@@ -93,13 +93,13 @@ export const MONEY_IN_KEYS: readonly MoneyKey[] = [
     tests: returns,
   },
   {
-    name: 'takeBack: promised',
+    name: 'creditNotes.issue: becomes credit',
     guards: 'money that a credit note gave back is not asked for again',
     edits: [
       {
-        file: `${MONEY}/take-back.ts`,
-        find: 'isPromised ? NOTHING :',
-        replace: 'isPromised && amount === 0n ? NOTHING :',
+        file: 'core/src/features/billing/credit-notes/credit-notes.service.ts',
+        find: 'await becomeCredit(tx, invoiceId, rest)',
+        replace: 'await becomeCredit(tx, invoiceId, 0n * rest)',
       },
     ],
     tests: returns,

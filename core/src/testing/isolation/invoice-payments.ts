@@ -7,9 +7,7 @@ export const invoicePaymentServices = {
     start: ({ invoice }) => [{ id: newId(), invoiceId: invoice.id, gateway: 'yookassa' }],
     charge: ({ invoice }) => [invoice.id, 1],
     chargeDue: () => [],
-    refund: ({ invoicePayment }) => [
-      { id: newId(), paymentId: invoicePayment.id, isPromised: true },
-    ],
+    refund: ({ invoicePayment }) => [{ id: newId(), paymentId: invoicePayment.id }],
     get: ({ invoicePayment }) => [invoicePayment.id],
     list: ({ invoice }) => [invoice.id],
     gateways: ({ invoice }) => [invoice.id],

@@ -14,8 +14,8 @@ export async function aPayment(
       ...{ reason: mark, declineClass: null, createdAt, updatedAt: createdAt },
     })
     const invoiceReturn = await repos.invoiceReturns.insert({
-      ...{ id: newId(), paymentId: invoicePayment.id, amount: 1n, isPromised: false },
-      ...{ fromInvoice: 1n, fromCredit: 0n, lost: 0n, settledAt: createdAt, createdAt },
+      ...{ id: newId(), paymentId: invoicePayment.id, amount: 1n },
+      ...{ fromInvoice: 1n, fromCredit: 0n, lost: 0n, createdAt },
     })
     return { invoicePayment, invoiceReturn }
   })

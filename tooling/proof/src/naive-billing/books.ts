@@ -70,7 +70,6 @@ export function naiveBooks(
     cash: money.taken + money.left - money.reopened - money.fromCredit,
     customerCredit: -credit,
     concession: money.granted,
-    refundable: 0n,
     carried: -sum(lines.filter(isCarried).map(({ net }) => net)),
     tax: -sum(lines.map(({ tax, note }) => tax - (note?.tax ?? 0n))),
     revenue: -sum(earned.map((each) => each.revenue)),

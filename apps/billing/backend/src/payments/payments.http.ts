@@ -34,12 +34,9 @@ const paymentWire = z
 const returnWire = z.object({
   id: z.uuid(),
   amount: amountWire,
-  isPromised: z.boolean(),
   fromInvoice: amountWire,
   fromCredit: amountWire,
   lost: amountWire,
-  /** Null while it is asked for. */
-  settledAt: instantWire.nullable(),
   createdAt: instantWire,
 })
 

@@ -18,7 +18,6 @@ const accounts = {
   unbilled: amountWire,
   cash: amountWire,
   customerCredit: amountWire,
-  refundable: amountWire,
   carried: amountWire,
   deferred: amountWire,
   tax: amountWire,

@@ -184,7 +184,6 @@ export class JournalRepository {
         unbilled: sumOf('unbilled'),
         cash: sumOf('cash'),
         customerCredit: sumOf('customerCredit'),
-        refundable: sumOf('refundable'),
         carried: sumOf('carried'),
         deferred: sumOf('deferred'),
         tax: sumOf('tax'),

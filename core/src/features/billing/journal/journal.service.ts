@@ -40,8 +40,6 @@ export interface TakenBackBooking {
   readonly reopened?: bigint
   /** What the customer had as credit. [nothing] */
   readonly fromCredit?: bigint
-  /** What a credit note had promised to give back. [nothing] */
-  readonly promised?: bigint
   /** What neither of them has any more, as the credit is spent: given for nothing. [nothing] */
   readonly lost?: bigint
 }
@@ -60,8 +58,6 @@ export interface CreditNoteBooking {
   readonly reduces?: bigint
   /** What becomes the customer's credit. [nothing] */
   readonly toCredit?: bigint
-  /** What will be given back: `promised` of {@link TakenBackBooking}. [nothing] */
-  readonly toRefund?: bigint
 }
 
 /** Credit of a customer that pays an invoice; below 0 when it is given back. */
@@ -127,10 +123,9 @@ export class JournalService {
 
   /** Books money that went back. */
   bookTakenBack(back: TakenBackBooking): Promise<void> {
-    const { invoice, takeBackId, reopened = 0n, fromCredit = 0n, promised = 0n, lost = 0n } = back
+    const { invoice, takeBackId, reopened = 0n, fromCredit = 0n, lost = 0n } = back
     return this.#bookOf(invoice, 'take_back', takeBackId, async (tx) => ({
-      cash: -reopened - fromCredit - promised - lost,
-      ...{ customerCredit: fromCredit, refundable: promised, concession: lost },
+      ...{ cash: -reopened - fromCredit - lost, customerCredit: fromCredit, concession: lost },
       ...(await owed(tx, invoice, reopened)),
     }))
   }
@@ -140,7 +135,7 @@ export class JournalService {
    * and only then the revenue.
    */
   bookCreditNote(note: CreditNoteBooking): Promise<void> {
-    const { invoice, creditNoteId, lines, reduces = 0n, toCredit = 0n, toRefund = 0n } = note
+    const { invoice, creditNoteId, lines, reduces = 0n, toCredit = 0n } = note
     return this.#bookOf(invoice, 'credit_note', creditNoteId, async (tx, booking) => {
       const aim = { untilOn: booking.today, invoiceId: invoice.id, limit: LINES_MAX }
       await tx.repos.recognitions.recognise(aim, booking)
@@ -151,8 +146,8 @@ export class JournalService {
         revenue += net - taken
         tax += taxed
       }
-      const given = { customerCredit: -toCredit, refundable: -toRefund }
-      return { deferred, revenue, tax, ...given, ...(await owed(tx, invoice, -reduces)) }
+      const given = { customerCredit: -toCredit, ...(await owed(tx, invoice, -reduces)) }
+      return { deferred, revenue, tax, ...given }
     })
   }
 

@@ -39,7 +39,6 @@ export const billingJournalEntry = gramkit.table(
     unbilled: amount(),
     cash: amount(),
     customerCredit: amount(),
-    refundable: amount(),
     carried: amount(),
     deferred: amount(),
     tax: amount(),
@@ -81,7 +80,7 @@ export const billingJournalEntry = gramkit.table(
     check(
       'billing_journal_entry_balanced_check',
       sql`${table.receivable}::numeric + ${table.unbilled} + ${table.cash} + ${table.customerCredit}
-        + ${table.refundable} + ${table.carried} + ${table.deferred} + ${table.tax}
+        + ${table.carried} + ${table.deferred} + ${table.tax}
         + ${table.revenue} + ${table.concession} + ${table.badDebt} = 0`,
     ),
   ],

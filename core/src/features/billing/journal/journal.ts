@@ -12,8 +12,6 @@ export const ACCOUNTS = [
   'cash',
   /** What customers have left of overpayments, credit notes and gifts. */
   'customerCredit',
-  /** What credit notes give back that was not given back yet. */
-  'refundable',
   /** What invoices carry to the next ones of their subscriptions. */
   'carried',
   /** What was invoiced before it is earned. */

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm'
 import {
-  boolean,
   check,
   foreignKey,
   index,
@@ -93,11 +92,9 @@ export const billingInvoiceReturn = gramkit.table(
     id: uuid().notNull(),
     paymentId: uuid().notNull(),
     amount: int8().notNull(),
-    isPromised: boolean().notNull(),
     fromInvoice: int8().notNull(),
     fromCredit: int8().notNull(),
     lost: int8().notNull(),
-    settledAt: instant(),
     createdAt: instant().notNull(),
   },
   (table) => [
@@ -111,8 +108,7 @@ export const billingInvoiceReturn = gramkit.table(
     check(
       'billing_invoice_return_amounts_check',
       sql`${table.amount} > 0 and least(${table.fromInvoice}, ${table.fromCredit}, ${table.lost}) >= 0
-        and ${table.fromInvoice} + ${table.fromCredit} + ${table.lost} =
-          case when ${table.settledAt} is null or ${table.isPromised} then 0 else ${table.amount} end`,
+        and ${table.fromInvoice} + ${table.fromCredit} + ${table.lost} = ${table.amount}`,
     ),
   ],
 )

@@ -67,16 +67,12 @@ export interface InvoiceReturn {
   readonly id: string
   readonly paymentId: string
   readonly amount: bigint
-  /** Whether a credit note had promised it, so that the invoice does not ask for it again. */
-  readonly isPromised: boolean
   /** What the invoice asks for again. */
   readonly fromInvoice: bigint
   /** What was taken out of the customer's credit. */
   readonly fromCredit: bigint
   /** What nobody has any more: credit that is spent. The tenant has lost it. */
   readonly lost: bigint
-  /** When the money went back; null while it is asked for. */
-  readonly settledAt: Date | null
   readonly createdAt: Date
 }
 

@@ -33,8 +33,6 @@ export interface RefundInvoicePayment {
   readonly paymentId: string
   /** In minor units. [all that is left] */
   readonly amount?: bigint | undefined
-  /** Whether a credit note has promised it: the invoice then does not ask for it again. [no] */
-  readonly isPromised?: boolean | undefined
 }
 
 /**
@@ -128,8 +126,8 @@ export class InvoicePaymentsService {
   }
 
   /**
-   * Gives money of a payment back. First goes what of it became credit; the rest the invoice asks
-   * for again, unless a credit note has promised it. Idempotent by `id`.
+   * Gives money of a payment back. First goes what of it became credit, such as by a credit note;
+   * the rest the invoice asks for again. Idempotent by `id`.
    *
    * Must not be called inside a transaction, as it calls the provider.
    *
@@ -139,23 +137,10 @@ export class InvoicePaymentsService {
    */
   async refund(request: RefundInvoicePayment): Promise<Refund> {
     assertNoTransaction('billing.payments.refund')
-    const { id, paymentId, amount, isPromised = false } = request
-    await this.#scope.transaction(async (tx) => {
-      const payment = await tx.repos.invoicePayments.getByIdWithLock(paymentId)
-      if (!isPromised || (await tx.repos.invoiceReturns.findById(id))) return
-      await tx.repos.invoiceReturns.insert({
-        ...{ id, paymentId, amount: amount ?? payment.amount, isPromised },
-        ...{
-          fromInvoice: 0n,
-          fromCredit: 0n,
-          lost: 0n,
-          settledAt: null,
-          createdAt: tx.clock.now(),
-        },
-      })
-    })
+    // A payment of another tenant is not found.
+    await this.#scope.transaction((tx) => tx.repos.invoicePayments.getById(request.paymentId))
     const { core, caller } = this.#scope
-    return core.refunds.request({ id, paymentId, amount, actor: caller.actor })
+    return core.refunds.request({ ...request, actor: caller.actor })
   }
 
   /**

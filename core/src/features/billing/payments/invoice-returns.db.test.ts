@@ -194,16 +194,4 @@ describe('money that became credit', () => {
     expect(await creditOf(billing, invoice)).toBe(0n)
     expect(await billing.invoices.get(invoice.id)).toMatchObject({ state: 'paid' })
   })
-
-  test('of a refund that a credit note promised the invoice asks for nothing', async () => {
-    const { billing, invoice } = await anInvoice(way)
-    const { id: paymentId } = await paid(billing, invoice, way.gateway)
-    const request = { id: newId(), paymentId, amount: 3_000n, isPromised: true }
-    await billing.payments.refund(request)
-    await billing.payments.refund(request)
-    expect(await billing.invoices.get(invoice.id)).toMatchObject({ state: 'paid' })
-    expect(await billing.payments.get(paymentId)).toMatchObject({
-      ...{ returned: 3_000n, takenBack: 0n, returns: [{ isPromised: true, amount: 3_000n }] },
-    })
-  })
 })

@@ -39,11 +39,9 @@ export function splitReturn(
 export async function checkReturnable(
   tx: InvoicePaymentsScope,
   { id }: Payment,
-  { refundId, amount }: RefundedPart,
+  { amount }: RefundedPart,
 ): Promise<void> {
   const payment = await tx.repos.invoicePayments.getById(id)
-  const planned = await tx.repos.invoiceReturns.findById(refundId)
-  if (planned?.isPromised) return
   const { split, balance } = await splitNow(tx, payment, amount)
   if (split.lost === 0n) return
   const { customerId, currency } = payment
@@ -63,9 +61,7 @@ export async function takeBack(
   const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
   const before = await tx.repos.invoicePayments.getByIdWithLock(id)
   assert(before.state === 'received', 'Money that goes back has come')
-  const planned = await tx.repos.invoiceReturns.findById(refundId)
-  const isPromised = planned?.isPromised ?? false
-  const split = isPromised ? NOTHING : (await splitNow(tx, before, amount)).split
+  const { split } = await splitNow(tx, before, amount)
   const { customerId, currency } = before
   if (split.fromInvoice > 0n) await tx.invoices.takeBack(invoiceId, split.fromInvoice)
   if (split.fromCredit > 0n) {
@@ -73,17 +69,11 @@ export async function takeBack(
     await tx.credit.takeOut({ customerId, currency, amount: split.fromCredit, source })
   }
   const { fromInvoice: reopened, fromCredit, lost } = split
-  await tx.journal.bookTakenBack({
-    ...{ invoice, takeBackId: refundId, reopened, fromCredit, lost },
-    promised: isPromised ? amount : 0n,
-  })
+  await tx.journal.bookTakenBack({ invoice, takeBackId: refundId, reopened, fromCredit, lost })
   const now = tx.clock.now()
-  const settled = { ...split, amount, isPromised, settledAt: now }
-  if (planned) await tx.repos.invoiceReturns.update(refundId, settled)
-  else {
-    const made = { ...settled, id: refundId, paymentId: id, createdAt: now }
-    await tx.repos.invoiceReturns.insert(made)
-  }
+  await tx.repos.invoiceReturns.insert({
+    ...{ ...split, id: refundId, paymentId: id, amount, createdAt: now },
+  })
   const after = await tx.repos.invoicePayments.update(id, {
     returned: before.returned + amount,
     takenBack: before.takenBack + split.fromInvoice,
@@ -92,8 +82,6 @@ export async function takeBack(
   const facts = { before: told(before), after: { ...told(after), refundId, ...split } }
   await tx.record({ action: 'payment.returned', subject: `payment:${id}`, ...facts })
 }
-
-const NOTHING: ReturnSplit = { fromInvoice: 0n, fromCredit: 0n, lost: 0n }
 
 async function splitNow(tx: InvoicePaymentsScope, payment: InvoicePayment, amount: bigint) {
   const { customerId, currency } = payment

@@ -108,7 +108,7 @@ export class BooksRepository {
         where p.tenant_id = ${this.#tenantId} and p.state = 'received'
         union all
         select r.tenant_id, 'take_back', r.id, -r.amount from gramkit.billing_invoice_return r
-        where r.tenant_id = ${this.#tenantId} and r.settled_at is not null
+        where r.tenant_id = ${this.#tenantId}
       )
       select 'money_differs_from_booking' as problem, m.source || ' ' || m.id as subject,
         m.amount::text as expected, coalesce(e.cash, 0)::text as actual
