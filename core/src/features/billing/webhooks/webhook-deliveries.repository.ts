@@ -152,18 +152,18 @@ export class WebhookDeliveriesRepository extends TenantRepository<typeof billing
 
   /** Sends again what is over of one delivery, and says whether it was. */
   async replay(id: string, now: Date): Promise<boolean> {
-    return (await this.#replay(eq(billingWebhookDelivery.id, id), now)) === 1
+    return (await this.#replay(eq(billingWebhookDelivery.id, id), now)).length === 1
   }
 
-  /** Sends again what is over of an endpoint since a moment, up to 10,000, and says how many. */
-  replaySince(endpointId: string, since: Date, now: Date): Promise<number> {
+  /** Sends again what is over of an endpoint since a moment, up to 10,000, and names each event. */
+  replaySince(endpointId: string, since: Date, now: Date): Promise<string[]> {
     const { endpointId: ofEndpoint, createdAt } = billingWebhookDelivery
     const from = sql`${createdAt} >= ${since.toISOString()}::timestamptz`
     return this.#replay(and(eq(ofEndpoint, endpointId), from), now)
   }
 
-  async #replay(which: SQL | undefined, now: Date): Promise<number> {
-    const { id, attempts, createdAt } = billingWebhookDelivery
+  async #replay(which: SQL | undefined, now: Date): Promise<string[]> {
+    const { id, event, attempts, createdAt } = billingWebhookDelivery
     const chosen = this.db
       .select({ id })
       .from(billingWebhookDelivery)
@@ -177,8 +177,8 @@ export class WebhookDeliveriesRepository extends TenantRepository<typeof billing
         attemptsMax: sql`${attempts} + ${DELIVERY_ATTEMPTS_MAX}`,
       })
       .where(this.own(and(sql`${id} in ${chosen}`, isOver)))
-      .returning({ id })
-    return replayed.length
+      .returning({ event })
+    return replayed.map((each) => each.event)
   }
 
   /** All tries of a delivery, the first one first. */

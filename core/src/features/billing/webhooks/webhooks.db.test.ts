@@ -350,6 +350,30 @@ describe('an endpoint', () => {
     })
   })
 
+  test('of others tells a key nothing that the key may not read', async () => {
+    const { billing, endpoint } = await aReceiver()
+    await anInvoice(billing)
+    await settle()
+    const { id } = await onlyDelivery(billing)
+    const since = addMs(clock.now(), -DAY_MS)
+    const scopes: ApiScope[] = ['webhooks:read', 'webhooks:write', 'runs:read']
+    const { key } = await billing.apiKeys.create({ name: 'Hooks', scopes })
+    const grant = await services.billing.authenticate(key)
+    const { webhooks } = services.billing.forTenant(billing.tenantId, { actor: 'key', grant })
+    const events = ['billing.run_finished']
+    for (const attempt of [
+      () => webhooks.getDelivery(id),
+      () => webhooks.replay(id),
+      () => webhooks.replaySince(endpoint.id, since),
+      // What was sent before would be sent again to where it leads then.
+      () => webhooks.update(endpoint.id, { url: `${url}/mine`, events }),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({ code: 'billing.scope_missing' })
+    }
+    expect(await onlyDelivery(billing)).toMatchObject({ state: 'delivered', attempts: 1 })
+    expect(await billing.webhooks.get(endpoint.id)).toMatchObject({ url, events: null })
+  })
+
   test('is the last of twenty, though more are made at once', async () => {
     const billing = await aTenant(services)
     const made = await Promise.allSettled(

@@ -89,7 +89,8 @@ export class WebhooksService {
   }
 
   /**
-   * Changes an endpoint; what is on its way already goes to where it leads now.
+   * Changes an endpoint; what is on its way already goes to where it leads now. Whoever acts by a key
+   * may read all that it heard, and all that it will hear.
    *
    * @throws {@link NotFound}
    * @throws {@link InvalidValue}
@@ -101,6 +102,7 @@ export class WebhooksService {
       const { name, url, events } = before
       const laid = laidOver({ name, url, events }, changes)
       const fields = readFields(endpointFields(this.#problemOf), laid)
+      this.#requireScopes(events)
       this.#requireScopes(fields.events)
       return change(tx, before, { action: 'changed', changes: fields })
     })
@@ -194,12 +196,13 @@ export class WebhooksService {
   }
 
   /**
-   * Reads a delivery with its body and its tries.
+   * Reads a delivery with its body and its tries. Whoever acts by a key may read what it tells.
    *
    * @throws {@link NotFound}
+   * @throws {@link ScopeMissing}
    */
   getDelivery(id: string): Promise<WebhookDeliveryView> {
-    return this.#scope.transaction((tx) => delivery(tx, id))
+    return this.#scope.transaction((tx) => this.#delivery(tx, id))
   }
 
   /**
@@ -207,6 +210,7 @@ export class WebhooksService {
    * its way stays so.
    *
    * @throws {@link NotFound}
+   * @throws {@link ScopeMissing}
    * @throws {@link WebhookEndpointDisabled}
    */
   replay(id: string): Promise<WebhookDeliveryView> {
@@ -217,22 +221,25 @@ export class WebhooksService {
         const subject = `webhook_endpoint:${endpointId}`
         await tx.record({ action: 'webhook_endpoint.replayed', subject, after: { delivery: id } })
       }
-      return delivery(tx, id)
+      return this.#delivery(tx, id)
     })
   }
 
   /**
    * Sends again all that happened since a moment, delivered or given up, and says how many: up to
-   * 10,000 at once, the oldest first.
+   * 10,000 at once, the oldest first. Whoever acts by a key may read all of it.
    *
    * @throws {@link NotFound}
+   * @throws {@link ScopeMissing}
    * @throws {@link WebhookEndpointDisabled}
    */
   replaySince(endpointId: string, since: Date): Promise<number> {
     return this.#scope.transaction(async (tx) => {
       await requireEnabled(tx, endpointId)
       const deliveries = tx.repos.webhookDeliveries
-      const count = await deliveries.replaySince(endpointId, since, tx.clock.now())
+      const events = await deliveries.replaySince(endpointId, since, tx.clock.now())
+      this.#requireScopes(events)
+      const count = events.length
       const subject = `webhook_endpoint:${endpointId}`
       const after = { since: since.toISOString(), count }
       await tx.record({ action: 'webhook_endpoint.replayed', subject, after })
@@ -285,6 +292,12 @@ export class WebhooksService {
 
   readonly #problemOf = (url: string): string | undefined =>
     webhookAddressProblem(url, this.#scope.webhookReach)
+
+  async #delivery(tx: WebhooksScope, id: string): Promise<WebhookDeliveryView> {
+    const found = await tx.repos.webhookDeliveries.getById(id)
+    this.#requireScopes([found.event])
+    return { ...found, tries: await tx.repos.webhookDeliveries.listAttempts(id) }
+  }
 
   #requireScopes(events: readonly string[] | null): void {
     const { grant } = this.#scope.caller
@@ -376,11 +389,6 @@ async function change(
 async function requireEnabled(tx: WebhooksScope, endpointId: string): Promise<void> {
   const { isEnabled } = await tx.repos.webhookEndpoints.getByIdWithLock(endpointId, CHANGING)
   if (!isEnabled) throw new WebhookEndpointDisabled({ endpointId })
-}
-
-async function delivery(tx: WebhooksScope, id: string): Promise<WebhookDeliveryView> {
-  const found = await tx.repos.webhookDeliveries.getById(id)
-  return { ...found, tries: await tx.repos.webhookDeliveries.listAttempts(id) }
 }
 
 function subjectOf({ id }: Pick<StoredEndpoint, 'id'>): string {
