@@ -205,3 +205,21 @@ test('aging puts what is owed where its due day says, and is the account of rece
   const before = await billing.reports.aging({ on: '2033-01-02' })
   expect(before.rows).toMatchObject([{ total: 602_300n, days1To30: 500_100n }])
 })
+
+describe('recurring revenue, later,', () => {
+  test('of who ends before a change that was ahead is over', async () => {
+    go('2034-01-01')
+    const billing = await aTenant(services)
+    const { id: customerId } = await aCustomer(billing)
+    const planId = await aPrice(billing, '31')
+    const { id } = await billing.subscriptions.create({ customerId, planId })
+    await bill(billing)
+    const dearer = await aPrice(billing, '62')
+    await billing.subscriptions.change(id, { planId: dearer, proration: 'next_period' })
+    go('2034-01-11')
+    await billing.subscriptions.cancel(id, 'now')
+    go('2034-03-01')
+    const { rows } = await billing.reports.mrr(months(2034))
+    expect(rows.map(({ mrr }) => mrr.closing)).toEqual([0n, 0n, 0n])
+  })
+})

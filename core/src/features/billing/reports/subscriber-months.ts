@@ -3,7 +3,12 @@ import type { PlanVersion } from '../plans/plan.ts'
 import { isUsage } from '../pricing/charge.ts'
 import { priceCharge } from '../pricing/price-charge.ts'
 import type { PricingPlugIns } from '../pricing/pricing-plug-in.ts'
-import { inForceOn, type ResolvedRevision, resolveRevisions } from '../subscriptions/revisions.ts'
+import {
+  inForceOn,
+  type ResolvedRevision,
+  resolveRevisions,
+  standing,
+} from '../subscriptions/revisions.ts'
 import type { StoredRevision } from '../subscriptions/subscription.ts'
 import { type CustomerMonths, monthlyAmount } from './mrr.ts'
 import type { Subscriber } from './reports.repository.ts'
@@ -36,7 +41,7 @@ export async function readSubscriberMonths(
     after = last.customerId
     const storedOf = await readRevisions(tx, subscribers, versions)
     for (const subscriber of subscribers) {
-      const revisions = resolveRevisions(storedOf.get(subscriber.id) ?? [], versions)
+      const revisions = standing(resolveRevisions(storedOf.get(subscriber.id) ?? [], versions))
       const { currency, customerId } = subscriber
       const paid = monthsOf(subscriber, revisions, { days, plugIns: tx.pricingPlugIns })
       const customers = months.get(currency) ?? new Map<string, CustomerMonths>()
