@@ -15,6 +15,7 @@ export const creditNoteServices = {
 /** What another tenant tries on credit notes, past their service. */
 export const creditNoteRepositories = {
   creditNotes: {
+    findById: ({ creditNote }) => [creditNote.id],
     getById: ({ creditNote }) => [creditNote.id],
     findByNumber: ({ creditNote }) => [creditNote.number],
     listFiltered: ({ invoice }) => [{ invoiceId: invoice.id }, { limit: 100 }],

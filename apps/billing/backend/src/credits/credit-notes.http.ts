@@ -94,8 +94,8 @@ export function creditNotesHttp(printer: DocumentPrinter): FastifyPluginAsyncZod
         response: { 201: creditNoteViewWire, ...problemResponses },
       }),
       (request, reply) =>
-        answerMoney(request, reply, { status: 201 }, () =>
-          billingOf(request).creditNotes.issue(request.body),
+        answerMoney(request, reply, { status: 201 }, (id) =>
+          billingOf(request).creditNotes.issue(request.body, id),
         ),
     )
 

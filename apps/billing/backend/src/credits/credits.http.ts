@@ -109,8 +109,10 @@ export const creditsHttp: FastifyPluginAsyncZod = async (app) => {
       response: { 200: z.object({ amount: amountWire }), ...problemResponses },
     }),
     (request, reply) =>
-      answerMoney(request, reply, { status: 200 }, async () => ({
-        amount: await billingOf(request).credit.apply(request.params.id, request.body?.amount),
-      })),
+      answerMoney(request, reply, { status: 200 }, async (operationId) => {
+        const { credit } = billingOf(request)
+        const [most, source] = [request.body?.amount, `request:${operationId}`]
+        return { amount: await credit.apply(request.params.id, most, source) }
+      }),
   )
 }

@@ -50,8 +50,8 @@ export const invoicesHttp: FastifyPluginAsyncZod = async (app) => {
       response: { 201: invoiceViewWire, ...problemResponses },
     }),
     (request, reply) =>
-      answerOnce(request, reply, { status: 201 }, async () =>
-        toWire(await billingOf(request).invoices.draft(request.body)),
+      answerOnce(request, reply, { status: 201 }, async (id) =>
+        toWire(await billingOf(request).invoices.draft(request.body, id)),
       ),
   )
 

@@ -46,8 +46,8 @@ export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
       response: { 201: subscriptionViewWire, ...problemResponses },
     }),
     (request, reply) =>
-      answerOnce(request, reply, { status: 201 }, () =>
-        billingOf(request).subscriptions.create(request.body),
+      answerOnce(request, reply, { status: 201 }, (id) =>
+        billingOf(request).subscriptions.create(request.body, id),
       ),
   )
 

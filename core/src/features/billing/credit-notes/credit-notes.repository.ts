@@ -40,6 +40,12 @@ export class CreditNotesRepository {
     return toCreditNote(await this.#rows.getById(id))
   }
 
+  /** Reads a credit note, or undefined. */
+  async findById(id: string): Promise<CreditNote | undefined> {
+    const row = await this.#rows.findById(id)
+    return row && toCreditNote(row)
+  }
+
   /** Reads a credit note by its number, or undefined. */
   async findByNumber(number: string): Promise<CreditNote | undefined> {
     const row = await this.#rows.findByNumber(number)

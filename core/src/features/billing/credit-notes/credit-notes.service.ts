@@ -35,7 +35,8 @@ export class CreditNotesService {
 
   /**
    * Takes back an invoice, some lines of it or parts of them. An invoice that asks for nothing any
-   * more is paid. Until the transaction ends nobody else gets a number of the series.
+   * more is paid. Until the transaction ends nobody else gets a number of the series. Asked again with
+   * an id, it gives the one that it issued.
    *
    * @throws {@link InvalidValue}
    * @throws {@link NotFound}
@@ -47,10 +48,11 @@ export class CreditNotesService {
    *   invoiceId, lines: [{ lineId: invoice.lines[0].id, amount: 500n }], reason: 'Late delivery',
    * })
    */
-  async issue(input: CreditNoteInput): Promise<CreditNoteView> {
+  async issue(input: CreditNoteInput, id: string = newId()): Promise<CreditNoteView> {
     const { invoiceId, lines: asked, reason } = readFields(creditNoteFields, input)
     return this.#scope.transaction(async (tx) => {
       const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
+      if (await tx.repos.creditNotes.findById(id)) return view(tx, id)
       const { state } = invoice
       if (state === 'draft' || state === 'void') {
         throw new InvoiceRefuses({ invoiceId, state, step: 'credit' })
@@ -59,7 +61,7 @@ export class CreditNotesService {
       const credited = await tx.repos.creditNotes.listCredited(lines.map(({ id }) => id))
       const made = makeCreditNote({ invoice, lines, credited, asked })
       const { creditNoteSeries: series, timeZone } = await tx.repos.tenant.get()
-      const [id, at] = [newId(), tx.clock.now()]
+      const at = tx.clock.now()
       const issuedOn = localDay(at, timeZone)
       await tx.repos.creditNotes.issue({
         ...{ ...made, id, invoiceId, reason, series, issuedOn, at },

@@ -87,16 +87,18 @@ export class CreditsService {
 
   /**
    * Pays an invoice by its customer's credit: what is left to pay, or up to an amount, as far as the
-   * credit goes. Says how much it was.
+   * credit goes. Says how much it was. With a source it is applied once.
    *
    * @throws {@link InvalidValue}
    * @throws {@link NotFound}
    * @throws {@link InvoiceRefuses} when it is a draft, paid or void
    */
-  async apply(invoiceId: string, most?: bigint): Promise<bigint> {
+  async apply(invoiceId: string, most?: bigint, source: string | null = null): Promise<bigint> {
     if (most !== undefined) readFields(creditAmount, most)
     return this.#scope.transaction(async (tx) => {
       const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
+      const known = source ? await tx.repos.credits.findBySource('applied', source) : undefined
+      if (known) return -known.amount
       const { state, customerId, currency } = invoice
       if (invoiceAfter(state, 'pay_rest') === undefined) {
         throw new InvoiceRefuses({ invoiceId, state, step: 'pay_part' })
@@ -107,7 +109,7 @@ export class CreditsService {
       if (amount === 0n) return 0n
       const { entry } = await write(tx, 'credit.applied', {
         ...{ customerId, currency, reason: 'applied', amount: -amount, invoiceId },
-        ...{ note: null, source: null },
+        ...{ note: null, source },
       })
       await tx.journal.bookCreditApplied({ invoice, applicationId: entry.id, amount })
       const { taken } = await tx.invoices.receive(invoiceId, amount)

@@ -4,6 +4,7 @@ import {
   localDay,
   multiply,
   NotFound,
+  newId,
   type Page,
   type PageRequest,
   roundToMinor,
@@ -61,7 +62,8 @@ export class InvoicesService {
   }
 
   /**
-   * Makes the draft of an invoice that belongs to no subscription.
+   * Makes the draft of an invoice that belongs to no subscription; asked again with an id, it gives the
+   * one that it made.
    *
    * @throws {@link NotFound} for a customer that is not there
    * @throws {@link InvalidValue}
@@ -72,9 +74,11 @@ export class InvoicesService {
    * })
    * const invoice = await billing.invoices.finalize(draft.id)
    */
-  async draft(input: OneOffInput): Promise<InvoiceView> {
+  async draft(input: OneOffInput, id: string = newId()): Promise<InvoiceView> {
     const { customerId, lines, ...fields } = readFields(oneOffFields, input)
     return this.#scope.transaction(async (tx) => {
+      const [made] = await tx.repos.invoices.getByIds([id])
+      if (made) return view(tx, id)
       const customer = await tx.repos.customers.getById(customerId)
       const tenant = await tx.repos.tenant.get()
       const currency = fields.currency ?? customer.currency
@@ -87,9 +91,9 @@ export class InvoicesService {
       const on = localDay(now, tenant.timeZone)
       const facts = { ...fields, tenant, customer, currency, lines: priced, on, now }
       const taxProvider = await tx.taxes.provider()
-      const made = makeDraft({ ...facts, fromOn: null, untilOn: null }, taxProvider)
-      await tx.repos.invoices.insertDrafts([made])
-      return record(tx, 'invoice.drafted', made.invoice.id)
+      const draft = makeDraft({ ...facts, fromOn: null, untilOn: null }, taxProvider)
+      await tx.repos.invoices.insertDrafts([{ ...draft, invoice: { ...draft.invoice, id } }])
+      return record(tx, 'invoice.drafted', id)
     })
   }
 

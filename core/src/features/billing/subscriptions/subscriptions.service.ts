@@ -57,6 +57,7 @@ export class BilledSubscriptionsService {
 
   /**
    * Begins a plan in its current version. A trial is not billed; the first bill comes after it.
+   * Asked again with an id, it gives the one that it began.
    *
    * @throws {@link NotFound}
    * @throws {@link InvalidValue}
@@ -65,9 +66,10 @@ export class BilledSubscriptionsService {
    * @example
    * await billing.subscriptions.create({ customerId, planId, quantity: '3', coupon: 'SPRING' })
    */
-  async create(input: SubscriptionInput): Promise<SubscriptionView> {
+  async create(input: SubscriptionInput, id: string = newId()): Promise<SubscriptionView> {
     const { customerId, planId, coupon, ...fields } = readFields(subscriptionFields, input)
     return this.#scope.transaction(async (tx) => {
+      if (await tx.repos.subscriptions.findById(id)) return view(tx, id)
       const customer = await tx.repos.customers.getById(customerId)
       const version = await versionForSale(tx, planId)
       const { currency, timeZone } = customer
@@ -84,7 +86,6 @@ export class BilledSubscriptionsService {
         throw new InvalidValue({ field: 'anchorOn', problem: `is before ${untilOn}` })
       }
       const { quantity, prices } = fields
-      const id = newId()
       await refuseSharedMeters(tx, version, { id, customerId })
       const revision = {
         ...{ id: newId(), subscriptionId: id, number: 1, kind: 'start' as const, fromOn: startOn },
