@@ -57,6 +57,7 @@ export { CouponNotRedeemable } from './coupons/coupons.errors.ts'
 export {
   CouponRedemptionsRepository,
   CouponsRepository,
+  type RecurringCoupon,
   type RunningCoupon,
 } from './coupons/coupons.repository.ts'
 export type { CouponsScope } from './coupons/coupons.scope.ts'

@@ -25,6 +25,7 @@ export const couponRepositories = {
   couponRedemptions: {
     ...probeRows(({ redemption }) => redemption),
     listOfCustomer: ({ customer }) => [customer.id],
+    listRecurring: ({ customer }) => [[customer.id]],
     listRunning: ({ customer }) => [[customer.id]],
     countInvoices: ({ redemption }) => [[redemption.id]],
   },

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import { databaseError, type Executor, TenantRepository } from '../../../platform/database/index.ts'
 import { billingCoupon, billingCouponPlan, billingCouponRedemption } from './coupon.table.ts'
 import type { Coupon, CouponRedemption } from './coupon.ts'
@@ -10,6 +10,13 @@ export interface RunningCoupon {
   readonly coupon: Coupon
   /** None for all plans. */
   readonly planIds: readonly string[]
+}
+
+/** A coupon that takes something off invoice after invoice, and for which days. */
+export interface RecurringCoupon extends RunningCoupon {
+  readonly redeemedAt: Date
+  /** The day after those of its last invoice; null while it goes on. */
+  readonly untilOn: string | null
 }
 
 /** Coupons of one tenant, and for which plans they are. */
@@ -52,6 +59,12 @@ export class CouponsRepository extends TenantRepository<typeof billingCoupon> {
   }
 }
 
+const PLAN_IDS = sql<
+  string[]
+>`array(select ${billingCouponPlan.planId}::text from ${billingCouponPlan}
+  where ${billingCouponPlan.tenantId} = ${billingCoupon.tenantId}
+    and ${billingCouponPlan.couponId} = ${billingCoupon.id} order by 1)`
+
 /** Who has redeemed which coupon of one tenant. */
 export class CouponRedemptionsRepository extends TenantRepository<typeof billingCouponRedemption> {
   constructor(db: Executor, tenantId: string) {
@@ -74,12 +87,8 @@ export class CouponRedemptionsRepository extends TenantRepository<typeof billing
   async listRunning(customerIds: readonly string[]): Promise<RunningCoupon[]> {
     if (customerIds.length === 0) return []
     const { id, customerId, couponId, invoiceCount, invoiceMax, tenantId } = billingCouponRedemption
-    const { couponId: ofCoupon, planId } = billingCouponPlan
-    const planIds = sql<string[]>`array(select ${planId}::text from ${billingCouponPlan}
-      where ${billingCouponPlan.tenantId} = ${billingCoupon.tenantId} and ${ofCoupon} = ${billingCoupon.id}
-      order by 1)`
     return this.db
-      .select({ redemptionId: id, customerId, coupon: billingCoupon, planIds })
+      .select({ redemptionId: id, customerId, coupon: billingCoupon, planIds: PLAN_IDS })
       .from(billingCouponRedemption)
       .innerJoin(
         billingCoupon,
@@ -92,6 +101,35 @@ export class CouponRedemptionsRepository extends TenantRepository<typeof billing
             or(isNull(invoiceMax), lt(invoiceCount, invoiceMax)),
           ),
         ),
+      )
+      .orderBy(asc(customerId), asc(id))
+  }
+
+  /**
+   * What takes something off the invoices of customers again and again, or did; oldest first. What is
+   * worth one invoice is not in it.
+   */
+  async listRecurring(customerIds: readonly string[]): Promise<RecurringCoupon[]> {
+    if (customerIds.length === 0) return []
+    const { id, customerId, couponId, invoiceCount, invoiceMax, tenantId, createdAt } =
+      billingCouponRedemption
+    const untilOn = sql<string | null>`case when ${invoiceCount} >= ${invoiceMax} then coalesce((
+      select max(i.until_on) from gramkit.billing_invoice i
+      where i.tenant_id = ${tenantId} and i.customer_id = ${customerId}
+        and i.discounts @> jsonb_build_array(jsonb_build_object('redemptionId', ${id}))
+    ), '0001-01-01')::text end`
+    return this.db
+      .select({
+        ...{ redemptionId: id, customerId, coupon: billingCoupon, planIds: PLAN_IDS },
+        ...{ redeemedAt: createdAt, untilOn },
+      })
+      .from(billingCouponRedemption)
+      .innerJoin(
+        billingCoupon,
+        and(eq(billingCoupon.tenantId, tenantId), eq(billingCoupon.id, couponId)),
+      )
+      .where(
+        this.own(and(inArray(customerId, [...customerIds]), ne(billingCoupon.duration, 'once'))),
       )
       .orderBy(asc(customerId), asc(id))
   }

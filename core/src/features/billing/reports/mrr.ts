@@ -60,7 +60,7 @@ export interface CustomerMovement {
   readonly closing: number
 }
 
-/** A month of recurring revenue; amounts are minor units, before coupons. */
+/** A month of recurring revenue; amounts are minor units, after recurring coupons. */
 export interface MrrMonth {
   readonly month: string
   /** The day at whose end it is: the last of the month, or today. */

@@ -222,4 +222,41 @@ describe('recurring revenue, later,', () => {
     const { rows } = await billing.reports.mrr(months(2034))
     expect(rows.map(({ mrr }) => mrr.closing)).toEqual([0n, 0n, 0n])
   })
+  test('is what is left after coupons, while they take something off', async () => {
+    go('2035-01-01')
+    const billing = await aTenant(services)
+    const { id: customerId } = await aCustomer(billing)
+    const planId = await aPrice(billing, '40')
+    const other = await aPrice(billing, '7')
+    const terms = { percent: '25', duration: 'repeating', invoices: 2 } as const
+    await billing.coupons.create({ code: 'TWICE', name: 'Twice', ...terms })
+    await billing.coupons.create({ code: 'ONCE', name: 'Once', percent: '10', duration: 'once' })
+    const amount = { amount: 300n, currency: 'EUR', duration: 'forever' } as const
+    await billing.coupons.create({ code: 'EVER', name: 'Ever', ...amount, planIds: [planId] })
+    await billing.coupons.create({ code: 'FREE', name: 'Free', ...terms, percent: '100' })
+    await billing.subscriptions.create({ customerId, planId, coupon: 'TWICE' })
+    await billing.coupons.redeem('ONCE', customerId)
+    const { id: freeId } = await aCustomer(billing)
+    const free = { customerId: freeId, planId: other, coupon: 'FREE' }
+    await billing.subscriptions.create(free)
+    await bill(billing)
+    for (const on of ['2035-02-01', '2035-03-01', '2035-04-01']) {
+      go(on)
+      if (on === '2035-03-01') await billing.coupons.redeem('EVER', customerId)
+      await bill(billing)
+    }
+    go('2035-04-30')
+    const query = { fromMonth: '2035-01', untilMonth: '2035-04' }
+    const { rows } = await billing.reports.mrr(query)
+    expect(
+      rows.map(({ mrr: { closing, new: begun, contraction } }) => [closing, begun, contraction]),
+    ).toEqual([
+      // 40.00 less a quarter; who pays nothing yet is no customer.
+      [3_000n, 3_000n, 0n],
+      [3_000n, 0n, 0n],
+      // Two invoices are over: 40.00 less 3.00, and who paid nothing pays 7.00.
+      [3_700n + 700n, 700n, 0n],
+      [4_400n, 0n, 0n],
+    ])
+  })
 })

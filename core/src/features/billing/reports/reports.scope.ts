@@ -1,3 +1,4 @@
+import type { CouponRedemptionsRepository } from '../coupons/coupons.repository.ts'
 import type { ExchangeRatesService } from '../exchange-rates/exchange-rates.service.ts'
 import type { JournalRepository } from '../journal/journal.repository.ts'
 import type { PlanVersionsRepository } from '../plans/plans.repository.ts'
@@ -12,6 +13,7 @@ export interface ReportsScope extends TenantScope<ReportsScope> {
   readonly pricingPlugIns: PricingPlugIns
   readonly exchangeRates: Pick<ExchangeRatesService, 'find'>
   readonly repos: {
+    readonly couponRedemptions: Pick<CouponRedemptionsRepository, 'listRecurring'>
     readonly journal: Pick<JournalRepository, 'listBalances'>
     readonly planVersions: Pick<PlanVersionsRepository, 'getByIds'>
     readonly reports: ReportsRepository

@@ -1,4 +1,4 @@
-import { assert } from '../../../kernel/index.ts'
+import { assert, type Currency } from '../../../kernel/index.ts'
 import type { RunningCoupon } from '../coupons/coupons.repository.ts'
 import type { Customer } from '../customers/customer.ts'
 import { makeDraft } from '../invoices/draft.ts'
@@ -69,7 +69,7 @@ export async function readBatchFacts(
     billFactsOf: (subscription) => ({
       revisions: revisionsOf(subscription),
       charged: charged.get(subscription.id) ?? [],
-      discounts: discountsOf(subscription, coupons),
+      discounts: discountsOf(subscription.currency, coupons.get(subscription.customerId) ?? []),
       usageOf(asked) {
         const reading = usage.get(usageKey(asked))
         assert(reading, 'Usage is read before it is billed')
@@ -157,18 +157,14 @@ function usageKey({ subscriptionId, meter, startsAt, endsAt }: MeteredPeriod): s
   return [subscriptionId, meter, startsAt.toISOString(), endsAt.toISOString()].join(' ')
 }
 
-function discountsOf(
-  { customerId, currency }: BilledSubscription,
-  coupons: ReadonlyMap<string, readonly RunningCoupon[]>,
-): BillDiscount[] {
-  return (coupons.get(customerId) ?? []).flatMap(
-    ({ redemptionId: id, coupon, planIds: only }): BillDiscount[] => {
-      const { percent, amount, name: title } = coupon
-      const of = { id, title, planIds: only.length > 0 ? only : undefined }
-      if (percent !== null) return [{ ...of, terms: { percent } }]
-      return amount !== null && coupon.currency === currency ? [{ ...of, terms: { amount } }] : []
-    },
-  )
+/** What coupons of a customer take off a bill, in their order. */
+export function discountsOf(currency: Currency, coupons: readonly RunningCoupon[]): BillDiscount[] {
+  return coupons.flatMap(({ redemptionId: id, coupon, planIds: only }): BillDiscount[] => {
+    const { percent, amount, name: title } = coupon
+    const of = { id, title, planIds: only.length > 0 ? only : undefined }
+    if (percent !== null) return [{ ...of, terms: { percent } }]
+    return amount !== null && coupon.currency === currency ? [{ ...of, terms: { amount } }] : []
+  })
 }
 
 async function byId<Row extends { readonly id: string }>(
