@@ -1,12 +1,13 @@
 import { AppError } from '../../../kernel/index.ts'
 
-/** More is taken back of an invoice's line than is left of it. */
+/** More is taken back than is left, of an invoice's line or of all that the invoice asked for. */
 export class MoreThanInvoiced extends AppError {
   readonly code = 'billing.more_than_invoiced'
   readonly kind = 'conflict'
 
-  constructor(facts: { invoiceId: string; lineId: string; left: string; amount: string }) {
-    super(`${facts.amount} is more than the ${facts.left} that are left of the line`, facts)
+  constructor(facts: { invoiceId: string; lineId: string | null; left: string; amount: string }) {
+    const of = facts.lineId === null ? 'invoice' : 'line'
+    super(`${facts.amount} is more than the ${facts.left} that are left of the ${of}`, facts)
   }
 }
 

@@ -21,9 +21,10 @@ function anInvoice(
     taxRate: tax === 0n ? null : readDecimal('19'),
   })) as unknown as InvoiceLine[]
   const discount = lines.reduce((sum, line) => sum + line.discount, 0n)
+  const total = lines.reduce((sum, { net, tax }) => sum + net + tax, 0n)
   const taken = (amount: bigint) => ({ redemptionId: newId(), title: 'Ten', amount })
   const invoice = {
-    ...{ id: newId(), currency: 'EUR', pricesIncludeTax },
+    ...{ id: newId(), currency: 'EUR', pricesIncludeTax, total, credited: 0n },
     discounts: [taken(discount - discount / 3n), taken(discount / 3n)],
     taxes: [{ name: 'VAT', rate: '19', taxable: 0n, tax: 0n }],
   } as unknown as Invoice
@@ -126,5 +127,18 @@ describe('a credit note', () => {
     expect(of({ asked: negative })).toThrow(
       expect.objectContaining({ code: 'billing.nothing_to_credit' }),
     )
+  })
+
+  test('is none for more than the invoice asks for beside what it deducts', () => {
+    const { invoice, lines } = anInvoice([{ net: 100n }, { net: -40n }])
+    const make = (amount: bigint, credited: bigint) =>
+      makeCreditNote({
+        ...{ invoice: { ...invoice, credited }, lines, credited: [] },
+        asked: [{ lineId: lines[0]?.id ?? '', amount }],
+      })
+    expect(make(60n, 0n).note.total).toBe(60n)
+    const refused = { code: 'billing.more_than_invoiced' }
+    expect(() => make(61n, 0n)).toThrow(expect.objectContaining(refused))
+    expect(() => make(60n, 1n)).toThrow(expect.objectContaining(refused))
   })
 })

@@ -79,6 +79,13 @@ export function makeCreditNote({
     const { id: invoiceId, currency } = invoice
     throw new NothingToCredit({ invoiceId, total: formatDecimal({ amount: total, currency }) })
   }
+  const left = invoice.total - invoice.credited
+  // Deductions that stay on the invoice leave less of it than of its lines.
+  if (total > left) {
+    const { id: invoiceId, currency } = invoice
+    const text = (minor: bigint): string => formatDecimal({ amount: minor, currency })
+    throw new MoreThanInvoiced({ invoiceId, lineId: null, left: text(left), amount: text(total) })
+  }
   const [discounts, taxes] = [discountsOf(invoice, discount), taxesOf(invoice, made)]
   return { note: { subtotal, discount, tax, total, discounts, taxes }, lines: made }
 }
