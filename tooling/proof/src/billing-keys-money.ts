@@ -35,6 +35,18 @@ export const MONEY_IN_KEYS: readonly MoneyKey[] = [
     tests: charges,
   },
   {
+    name: 'charges: what remains when they are made',
+    guards: 'no more than an invoice asks for is charged, however late a charge is made',
+    edits: [
+      {
+        file: `${MONEY}/invoice-payments.fulfilment.ts`,
+        find: ' && payment.amount <= remainingOf(invoice)',
+        replace: ' && remainingOf(invoice) > 0n',
+      },
+    ],
+    tests: charges,
+  },
+  {
     name: 'quoteInvoice: what remains',
     guards: 'no more than an invoice asks for is asked of a customer',
     edits: [

@@ -229,3 +229,26 @@ describe('what is due', () => {
     ])
   })
 })
+
+test.each(GATEWAYS)(
+  'what was credited while the answer of $gateway was lost is not charged',
+  async (way) => {
+    const { gateway } = way
+
+    const { billing, invoice, state, idsOf } = await aSaver(way)
+    const lost = { target: gateway, method: chargePath[gateway], kind: 'error' } as const
+    await control.faults.add({ ...lost, effect: 'not_done', times: 3 })
+    expect(await billing.payments.charge(invoice.id, 1)).toMatchObject({ outcome: 'under_way' })
+    const lines = [{ lineId: invoice.lines[0]?.id ?? '', amount: 1_000n }]
+    await billing.creditNotes.issue({ invoiceId: invoice.id, lines })
+    clock.advance(60_000)
+    await services.paymentsCheck.checkDue()
+    expect(await books(await idsOf())).toEqual([])
+    // Once the provider may have forgotten the key it says that it has none.
+    clock.advance(2 * DAY_MS)
+    await services.paymentsCheck.checkDue()
+    expect(await billing.payments.charge(invoice.id, 2)).toMatchObject({ outcome: 'paid' })
+    expect(await state()).toBe('paid')
+    expect(await books(await idsOf())).toEqual(['payment 30.00'])
+  },
+)

@@ -1,4 +1,5 @@
 import type { Fulfilment, Payment } from '../../payments/index.ts'
+import { remainingOf } from '../invoices/invoice.ts'
 import { readInvoiceFacts } from './invoice-payment.ts'
 import type { InvoicePaymentsScope } from './invoice-payments.scope.ts'
 import { isPayable, noteOpened, quoteInvoice } from './quote-invoice.ts'
@@ -26,7 +27,8 @@ export const invoicePaymentsFulfilment: Fulfilment<FulfilmentScope> = {
     of(tx, payment, async ({ repos }) => {
       const { invoiceId, methodId = '' } = readInvoiceFacts(payment.product.facts)
       const method = await repos.paymentMethods.findById(methodId)
-      return !method?.removedAt && isPayable(await repos.invoices.getById(invoiceId))
+      const invoice = await repos.invoices.getById(invoiceId)
+      return !method?.removedAt && isPayable(invoice) && payment.amount <= remainingOf(invoice)
     }),
 }
 
