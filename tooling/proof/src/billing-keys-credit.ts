@@ -192,6 +192,18 @@ export const CREDIT_KEYS: readonly MoneyKey[] = [
     tests: lateFees,
   },
   {
+    name: 'late fees: days while it was paid',
+    guards: 'days on which an invoice was paid cost no fee',
+    edits: [
+      {
+        file: `${BILLING}/invoices/invoices.service.ts`,
+        find: "if (before.state === 'paid') await followAnew(",
+        replace: "if (before.state === 'draft') await followAnew(",
+      },
+    ],
+    tests: lateFees,
+  },
+  {
     name: 'dunning: a step is taken once',
     guards: 'two workers do once what is due',
     edits: [

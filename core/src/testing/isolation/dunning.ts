@@ -39,6 +39,9 @@ export const dunningRepositories = {
     follow: ({ overdue }) => [
       [{ invoiceId: overdue.id, fromOn: '2028-02-29', periods: 9, dueAt: AT, updatedAt: AT }],
     ],
+    followFrom: ({ overdue }) => [
+      { invoiceId: overdue.id, fromOn: '2028-02-29', periods: 9, dueAt: AT, updatedAt: AT },
+    ],
     listFeeInvoices: ({ lateFee }) => [[lateFee.feeInvoiceId]],
     listDue: () => [FAR, 100],
     lockLate: ({ overdue }) => [overdue.id],

@@ -20,7 +20,10 @@ export interface InvoicesScope extends TenantScope<InvoicesScope> {
     readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockBalances'>
     readonly customers: CustomersRepository
     readonly dunnings: Pick<DunningsRepository, 'getPolicy' | 'open' | 'recover'>
-    readonly lateFees: Pick<LateFeesRepository, 'follow' | 'getPolicy' | 'listFeeInvoices'>
+    readonly lateFees: Pick<
+      LateFeesRepository,
+      'follow' | 'followFrom' | 'getPolicy' | 'listFeeInvoices'
+    >
     readonly invoices: InvoicesRepository
     readonly subscriptions: Pick<BilledSubscriptionsRepository, 'fallBehind' | 'catchUp'>
     readonly tenant: TenantRowRepository

@@ -12,7 +12,7 @@ import {
 import type { InvoiceFacts } from '../documents/invoice-document.ts'
 import { goAfter } from '../dunning/go-after.ts'
 import { readFields } from '../fields.ts'
-import { followLate } from '../late-fees/follow-late.ts'
+import { followAnew, followLate } from '../late-fees/follow-late.ts'
 import { subscriptionEvent } from '../subscriptions/tell-subscriptions.ts'
 import { makeDraft } from './draft.ts'
 import {
@@ -186,6 +186,7 @@ export class InvoicesService {
         throw new MoreThanPaid({ invoiceId: id, paid, amount: asked })
       }
       const aim = after(before, amount < before.paid ? 'take_back_part' : 'take_back_all')
+      if (before.state === 'paid') await followAnew(tx.repos.lateFees, before, tx.clock.now())
       return moveTo(tx, before, { aim, payment: -amount })
     })
   }

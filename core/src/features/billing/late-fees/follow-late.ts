@@ -1,4 +1,4 @@
-import { addDays, assert } from '../../../kernel/index.ts'
+import { addDays, assert, localDay } from '../../../kernel/index.ts'
 import type { Invoice } from '../invoices/invoice.ts'
 import { feePeriod } from './late-fee.ts'
 import type { LateFeesRepository } from './late-fees.repository.ts'
@@ -20,4 +20,15 @@ export async function followLate(
       return { invoiceId, fromOn, periods: 0, dueAt, updatedAt: now }
     }),
   )
+}
+
+/** Counts what being late costs from today on, of a paid invoice that asks for money again. */
+export async function followAnew(
+  lateFees: Pick<LateFeesRepository, 'followFrom'>,
+  { id: invoiceId, dueOn, timeZone }: Invoice,
+  now: Date,
+): Promise<void> {
+  assert(dueOn, 'What was paid has a due day')
+  const [fromOn = dueOn] = [addDays(dueOn, 1), localDay(now, timeZone)].sort().toReversed()
+  await lateFees.followFrom({ invoiceId, fromOn, periods: 0, dueAt: null, updatedAt: now })
 }

@@ -80,6 +80,25 @@ describe('a late fee', () => {
     expect(await billing.lateFees.list(invoice.id)).toEqual([])
   })
 
+  test('is none for days on which the invoice was paid, though the money went back', async () => {
+    const { billing, invoice } = await anOverdue({ ...EIGHT, everyDays: 10 })
+    const all = async () => {
+      await billing.invoices.fallOverdue()
+      for (let round = 0; round < 8; round++) await billing.lateFees.chargeDue()
+      return (await billing.lateFees.list(invoice.id)).map(({ fromOn }) => fromOn)
+    }
+    clock.advance(10 * DAY_MS)
+    const [first] = await all()
+    await billing.invoices.receive(invoice.id, 100_000n)
+    clock.advance(50 * DAY_MS)
+    await billing.invoices.takeBack(invoice.id, 100_000n)
+    const backOn = clock.now().toISOString().slice(0, 10)
+    clock.advance(9 * DAY_MS)
+    expect(await all()).toEqual([first])
+    clock.advance(DAY_MS)
+    expect(await all()).toEqual([first, backOn])
+  })
+
   test('waits for the days of grace, and counts from the due day all the same', async () => {
     const { billing, invoice } = await anOverdue({ ...EIGHT, everyDays: 5, graceDays: 20 })
     clock.advance(19 * DAY_MS)

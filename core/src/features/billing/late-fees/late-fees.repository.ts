@@ -55,6 +55,18 @@ export class LateFeesRepository {
       })
   }
 
+  /** Follows an invoice from a day on, or from the later one that it has come to. */
+  async followFrom(late: Omit<LateInvoice, 'tenantId'>): Promise<void> {
+    const { tenantId, invoiceId, fromOn } = billingLateInvoice
+    await this.#db
+      .insert(billingLateInvoice)
+      .values({ ...late, tenantId: this.#tenantId })
+      .onConflictDoUpdate({
+        target: [tenantId, invoiceId],
+        set: { fromOn: sql`greatest(${fromOn}, excluded.from_on)` },
+      })
+  }
+
   /** Which of some invoices ask for late fees themselves. */
   async listFeeInvoices(invoiceIds: readonly string[]): Promise<string[]> {
     if (invoiceIds.length === 0) return []
