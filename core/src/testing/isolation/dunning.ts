@@ -30,6 +30,7 @@ export const dunningRepositories = {
     listDue: () => [FAR, 100],
     update: ({ overdue }) => [overdue.id, { dueAt: null }],
     recover: ({ overdue }) => [overdue.id, AT],
+    isPausing: ({ subscription }) => [subscription.id],
     insertStep: ({ overdue }) => [overdue.id, 'remind', AT],
     listSteps: ({ overdue }) => [overdue.id],
   },

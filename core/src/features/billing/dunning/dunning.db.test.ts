@@ -89,6 +89,27 @@ describe('what nobody paid', () => {
     expect(await billing.dunning.get(invoiceId)).toMatchObject({ state: 'recovered', dueAt: null })
   })
 
+  test('of two invoices that paused a subscription lets it go on when both are paid', async () => {
+    const { billing, subscriptionId, invoiceId, customerId } = await aDebt({ days: [1], endDay: 1 })
+    await days(billing, 31)
+    const run = await billing.runs.start()
+    while ((await billing.runs.work(run.id)) === 'worked');
+    clock.advance(DAY_MS)
+    await billing.invoices.fallOverdue()
+    await days(billing, 3)
+    const { items } = await billing.invoices.list({ customerId })
+    expect(items.map(({ state }) => state)).toEqual(['overdue', 'overdue'])
+    const pay = async (invoice: { id: string; total: bigint }) => {
+      await billing.invoices.receive(invoice.id, invoice.total)
+      await billing.dunning.workDue()
+      return statusOf(billing, subscriptionId)
+    }
+    const [first, second] = items.toSorted((one) => (one.id === invoiceId ? -1 : 1))
+    if (!first || !second) throw new Error('two invoices')
+    expect(await pay(first)).toBe('paused')
+    expect(await pay(second)).toBe('active')
+  })
+
   test('is gone after no more once it is paid, and the subscription is active again', async () => {
     const { billing, subscriptionId, invoiceId } = await anOverdue()
     await days(billing, 1)
@@ -170,6 +191,17 @@ describe('a declined charge', () => {
     expect(await billing.dunning.get(invoiceId)).toBeUndefined()
     expect(await statusOf(billing, subscriptionId)).toBe('active')
   })
+
+  test.each(['void', 'writeOff'] as const)(
+    'of what is asked for no more (%s) leaves an active subscription',
+    async (step) => {
+      const { billing, subscriptionId, invoiceId } = await aDebt()
+      await hear(billing, invoiceId, 'temporary')
+      expect(await statusOf(billing, subscriptionId)).toBe('past_due')
+      await billing.invoices[step](invoiceId)
+      expect(await statusOf(billing, subscriptionId)).toBe('active')
+    },
+  )
 
   test('that was paid before its day leaves an active subscription', async () => {
     const { billing, subscriptionId, invoiceId } = await aDebt()

@@ -140,15 +140,20 @@ async function finish(tx: DunningScope, invoice: Invoice, wanted: DunningEnd): P
   }
   if (invoice.subscriptionId === null) return 'nothing'
   const { id, status } = await tx.repos.subscriptions.getById(invoice.subscriptionId)
+  // Another invoice has paused it: then this one keeps it paused as well.
+  if (wanted === 'pause' && status === 'paused' && (await tx.repos.dunnings.isPausing(id))) {
+    return wanted
+  }
   if (billedAfter(status, wanted) === undefined) return 'nothing'
   await tx.subscriptions[wanted](id, 'now')
   return wanted
 }
 
-/** Lets a subscription go on that was paused until its invoice was paid. */
+/** Lets a subscription go on that was paused until its invoices were paid. */
 async function resume(tx: DunningScope, invoice: Invoice, now: Date): Promise<void> {
   await tx.repos.dunnings.update(invoice.id, { dueAt: null, updatedAt: now })
   if (invoice.subscriptionId === null) return
+  if (await tx.repos.dunnings.isPausing(invoice.subscriptionId)) return
   const { id, status } = await tx.repos.subscriptions.getById(invoice.subscriptionId)
   if (billedAfter(status, 'resume') !== undefined) await tx.subscriptions.resume(id)
 }

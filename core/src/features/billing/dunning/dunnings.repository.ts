@@ -1,5 +1,6 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Executor } from '../../../platform/database/index.ts'
+import { billingInvoice } from '../invoices/invoice.table.ts'
 import { billingDunning, billingDunningPolicy, billingDunningStep } from './dunning.table.ts'
 import {
   DUNNING_DEFAULTS,
@@ -100,6 +101,28 @@ export class DunningsRepository {
         dueAt: sql`case when ${state} = 'ended' and ${ended} = 'pause' then ${now} end`,
       })
       .where(and(this.#of(id), sql`${state} <> 'recovered'`))
+  }
+
+  /** Tells whether a subscription is paused until one of its invoices is paid. */
+  async isPausing(subscriptionId: string): Promise<boolean> {
+    const { tenantId, invoiceId, state, ended } = billingDunning
+    const found = await this.#db
+      .select({ id: invoiceId })
+      .from(billingDunning)
+      .innerJoin(
+        billingInvoice,
+        and(eq(billingInvoice.tenantId, tenantId), eq(billingInvoice.id, invoiceId)),
+      )
+      .where(
+        and(
+          eq(tenantId, this.#tenantId),
+          eq(billingInvoice.subscriptionId, subscriptionId),
+          and(eq(state, 'ended'), eq(ended, 'pause')),
+          inArray(billingInvoice.state, ['finalized', 'partially_paid', 'overdue']),
+        ),
+      )
+      .limit(1)
+    return found.length > 0
   }
 
   /** Writes a step that is taken after all others of the invoice. */

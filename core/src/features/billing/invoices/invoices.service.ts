@@ -291,8 +291,9 @@ async function moveTo(
   const at = tx.clock.now()
   await tx.repos.invoices.move([before.id], { aim, payment, at })
   if (aim === 'paid' || aim === 'void') await tx.repos.dunnings.recover(before.id, at)
-  const mayRecover = before.state === 'overdue' || aim === 'paid'
-  if (mayRecover && before.subscriptionId !== null) {
+  // A declined charge has left a subscription behind before its invoice is overdue.
+  const isOver = aim === 'paid' || aim === 'void' || aim === 'uncollectible'
+  if (isOver && before.subscriptionId !== null) {
     const recovered = await tx.repos.subscriptions.catchUp(before.subscriptionId, at)
     await tx.tell(recovered.map((each) => subscriptionEvent('recovered', each, at)))
   }
