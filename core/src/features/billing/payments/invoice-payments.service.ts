@@ -14,6 +14,7 @@ import {
 import { InvoiceNotPayable, PaymentUnderWay } from './invoice-payments.errors.ts'
 import type { InvoicePaymentsScope } from './invoice-payments.scope.ts'
 import { invoiceFacts, isPayable, NOTHING_CAME } from './quote-invoice.ts'
+import { vatCodeOf } from './receipt-terms.ts'
 import { recordClosed } from './take-in.ts'
 
 /** Charges of one tenant that are made in one go. */
@@ -173,7 +174,8 @@ export class InvoicePaymentsService {
   }
 
   /**
-   * Names of the gateways by which an invoice can be paid; none where it asks for nothing.
+   * Names of the gateways by which an invoice can be paid as a whole; none where it asks for nothing.
+   * One that must issue receipts is left out where it could issue none.
    *
    * @throws {@link NotFound}
    */
@@ -181,8 +183,13 @@ export class InvoicePaymentsService {
     return this.#scope.transaction(async (tx) => {
       const invoice = await tx.repos.invoices.getById(invoiceId)
       if (!isPayable(invoice)) return []
-      const all = [...tx.core.gateways.values()]
-      return all.filter((gateway) => takes(gateway, invoice)).map(({ name }) => name)
+      const all = [...tx.core.gateways.values()].filter((gateway) => takes(gateway, invoice))
+      if (!all.some(({ capabilities }) => capabilities.receipts)) return all.map(({ name }) => name)
+      const { receipts: terms } = tx.core.billingOptions
+      const lines = await tx.repos.invoices.listLines([invoiceId])
+      const hasReceipt = terms !== undefined && 'vatCode' in vatCodeOf(lines, terms)
+      const able = all.filter(({ capabilities }) => hasReceipt || !capabilities.receipts)
+      return able.map(({ name }) => name)
     })
   }
 }

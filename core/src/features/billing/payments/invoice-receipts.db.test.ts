@@ -79,6 +79,17 @@ test('what a receipt of one item cannot say is refused, and nothing is stored', 
   }
 })
 
+test('a gateway that could issue no receipt is not offered for an invoice', async () => {
+  for (const { other, offered } of [
+    { other: undefined, offered: ['yookassa', 'stripe'] },
+    { other: 'reduced', offered: ['stripe'] },
+    { other: 'odd', offered: ['stripe'] },
+  ]) {
+    const { billing, invoice } = await anInvoice({}, other)
+    expect(await billing.payments.gateways(invoice.id)).toEqual(offered)
+  }
+})
+
 test('a customer without an address has to give one', async () => {
   const { billing, invoice } = await anInvoice({ email: null })
   const request = { invoiceId: invoice.id, gateway: 'yookassa' }

@@ -8,7 +8,7 @@ import {
   ReceiptNotPossible,
 } from './invoice-payments.errors.ts'
 import type { InvoicePaymentsScope } from './invoice-payments.scope.ts'
-import { ratesOf } from './receipt-terms.ts'
+import { vatCodeOf } from './receipt-terms.ts'
 
 /** Tells whether an invoice asks for money. */
 export function isPayable(invoice: Invoice): boolean {
@@ -95,15 +95,13 @@ async function taxProfileOf(
 ): Promise<TaxProfile | undefined> {
   const { receipts: terms } = core.billingOptions
   if (!core.gateways.get(paid.gateway)?.capabilities.receipts || !terms) return undefined
-  const { vatCodes, ...said } = terms
-  const refuse = (problem: string): never => {
-    throw new ReceiptNotPossible({ invoiceId: invoice.id, gateway: paid.gateway, problem })
+  const { vatCodes: _, ...said } = terms
+  const found =
+    paid.amount === remainingOf(invoice)
+      ? vatCodeOf(await repos.invoices.listLines([invoice.id]), terms)
+      : { problem: 'is paid in parts: pay all that remains' }
+  if ('problem' in found) {
+    throw new ReceiptNotPossible({ invoiceId: invoice.id, gateway: paid.gateway, ...found })
   }
-  if (paid.amount !== remainingOf(invoice)) refuse('is paid in parts: pay all that remains')
-  const rates = ratesOf(await repos.invoices.listLines([invoice.id]))
-  const [rate = 'none'] = rates
-  if (rates.length > 1) refuse(`bears several rates of tax: ${rates.join(', ')}`)
-  const vatCode = vatCodes[rate]
-  if (vatCode === undefined) return refuse(`bears the rate ${rate}, which has no code of VAT`)
-  return { ...said, vatCode, description: paid.description }
+  return { ...said, ...found, description: paid.description }
 }

@@ -11,8 +11,21 @@ export interface InvoiceReceipts extends Pick<TaxProfile, 'subject' | 'mode' | '
   readonly vatCodes: Readonly<Record<string, number>>
 }
 
+/** The code of the VAT that a receipt of one item says of an invoice, or why there is none. */
+export function vatCodeOf(
+  lines: readonly Pick<InvoiceLine, 'net' | 'taxRate'>[],
+  { vatCodes }: Pick<InvoiceReceipts, 'vatCodes'>,
+): { readonly vatCode: number } | { readonly problem: string } {
+  const rates = ratesOf(lines)
+  const [rate = 'none'] = rates
+  if (rates.length > 1) return { problem: `bears several rates of tax: ${rates.join(', ')}` }
+  const vatCode = vatCodes[rate]
+  if (vatCode === undefined) return { problem: `bears the rate ${rate}, which has no code of VAT` }
+  return { vatCode }
+}
+
 /** Rates of tax that lines bear which cost something: percent as text, or `none`. */
-export function ratesOf(lines: readonly Pick<InvoiceLine, 'net' | 'taxRate'>[]): string[] {
+function ratesOf(lines: readonly Pick<InvoiceLine, 'net' | 'taxRate'>[]): string[] {
   const rates = lines
     .filter(({ net }) => net !== 0n)
     .map(({ taxRate }) => (taxRate === null ? 'none' : decimalText(taxRate)))
