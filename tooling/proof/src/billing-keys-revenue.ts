@@ -52,6 +52,16 @@ export const REVENUE_KEYS: readonly MoneyKey[] = [
     journal,
   ),
   rule(
+    'closing finds open work',
+    'a month has what its periods earned before it is closed',
+    {
+      file: `${BILLING}/revenue/closed-months.repository.ts`,
+      find: "if (row?.unbilled) return 'unbilled'",
+      replace: '',
+    },
+    revenue,
+  ),
+  rule(
     'closing waits',
     'nobody books into a month while it is being closed',
     {

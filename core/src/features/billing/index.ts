@@ -295,7 +295,7 @@ export { MonthNotClosable } from './revenue/revenue.errors.ts'
 export { recogniseDueRevenue } from './revenue/revenue.jobs.ts'
 export type { RevenueScope } from './revenue/revenue.scope.ts'
 export { RevenueService } from './revenue/revenue.service.ts'
-export type { ClosedMonth, MonthInput, RecognitionInput } from './revenue/revenue.ts'
+export type { ClosedMonth, MonthInput, OpenWork, RecognitionInput } from './revenue/revenue.ts'
 export { billingRun } from './runs/run.table.ts'
 export {
   type BillingRun,

@@ -91,6 +91,7 @@ export const journalRepositories = {
     compareBookings: () => [],
   },
   closedMonths: {
+    findOpenWork: () => ['2100-01-01'],
     lock: () => [],
     insert: () => [{ month: '2020-02-01', actor: 'ours', createdAt: AT }],
     findLast: () => [],

@@ -219,6 +219,7 @@ describe('a closed month', () => {
     })
     const invoice = await anInvoice(billing)
     go('02-01')
+    await bill(billing)
     await billing.revenue.closeMonth({ month: day('01') })
     const january = await accounts(billing, day('01-31'))
     expect(january).toMatchObject({ revenue: -13_100n })

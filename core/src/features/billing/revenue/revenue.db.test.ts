@@ -178,6 +178,62 @@ test('closing a month waits for whoever is booking, and then books after it', as
   ])
 })
 
+describe('a month is not closed', () => {
+  const usage = { key: 'calls', title: 'Calls', model: 'per_unit', when: 'arrears' } as const
+  const close = (billing: TenantBilling, month: string) => billing.revenue.closeMonth({ month })
+
+  /** A tenant with a customer who made a call of 7.00 in a month that is over but for its bill. */
+  async function aMonth(): Promise<{ billing: TenantBilling; month: string; lastOn: string }> {
+    const from = new Date(Date.UTC(clock.now().getUTCFullYear() + 1, 0, 1, 12))
+    clock.set(from)
+    const billing = await aTenant(services)
+    await billing.meters.create({
+      code: 'calls',
+      name: 'Calls',
+      unit: 'call',
+      aggregation: 'count',
+    })
+    const { id: planId } = await aPlan(billing, {
+      charges: [{ ...usage, meter: 'calls', rate: '7' }],
+    })
+    await billing.plans.publish(planId)
+    const { id: customerId } = await aCustomer(billing)
+    await billing.subscriptions.create({ customerId, planId })
+    await bill(billing)
+    await billing.usage.record({ id: 'one', customerId, meter: 'calls', at: from })
+    const month = from.toISOString().slice(0, 7)
+    clock.set(new Date(from.getTime() + 31 * 86_400_000))
+    return { billing, month, lastOn: `${month}-31` }
+  }
+
+  test('before its periods are billed, and then has what they earned', async () => {
+    const { billing, month, lastOn } = await aMonth()
+    const unbilled = { code: 'billing.month_not_closable', details: { month, reason: 'unbilled' } }
+    await expect(close(billing, month)).rejects.toMatchObject(unbilled)
+    const { id } = await billing.runs.start()
+    expect(await billing.runs.work(id)).toBe('worked')
+    // The draft is not booked yet.
+    await expect(close(billing, month)).rejects.toMatchObject(unbilled)
+    while ((await billing.runs.work(id)) === 'worked');
+    await close(billing, month)
+    expect(await revenueOf(billing, lastOn)).toBe(700n)
+  })
+
+  test('while somebody has an invoice that earned something in it', async () => {
+    const { billing, month, lastOn } = await aMonth()
+    await bill(billing)
+    await owner.query('begin')
+    await owner.query('select from gramkit.billing_invoice where tenant_id = $1 for update', [
+      billing.tenantId,
+    ])
+    const refused = close(billing, month)
+    await expect(refused).rejects.toMatchObject({ details: { reason: 'busy' } })
+    await owner.query('rollback')
+    await close(billing, month)
+    expect(await revenueOf(billing, lastOn)).toBe(700n)
+  })
+})
+
 test('an invoice that is void earns nothing in the months after it', async () => {
   const billing = await aTenant(services)
   await subscribe(billing, ['31'])

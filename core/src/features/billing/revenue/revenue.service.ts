@@ -50,7 +50,8 @@ export class RevenueService {
 
   /**
    * Closes a month and those before it: what was earned in it is recognised first, and from then on
-   * it takes no entry. What is corrected later counts for the first day that is open.
+   * it takes no entry. What is corrected later counts for the first day that is open, and so does what
+   * could not be billed.
    *
    * @throws {@link InvalidValue}
    * @throws {@link MonthNotClosable}
@@ -69,6 +70,8 @@ export class RevenueService {
       if (last && last.month >= firstOn) throw new MonthNotClosable({ month, reason: 'closed' })
       // What was booked while the lock was waited for.
       while ((await tx.journal.bookRecognition(untilOn, BATCH)) > 0);
+      const open = await tx.repos.closedMonths.findOpenWork(untilOn)
+      if (open) throw new MonthNotClosable({ month, reason: open })
       const [actor, createdAt] = [tx.caller.actor, tx.clock.now()]
       await tx.repos.closedMonths.insert({ month: firstOn, actor, createdAt })
       await tx.record({ action: 'month.closed', subject: `month:${month}`, after: { month } })

@@ -25,3 +25,10 @@ export interface ClosedMonth {
   readonly actor: string
   readonly createdAt: Date
 }
+
+/** Why what was earned in a month is not in the books yet. */
+export type OpenWork =
+  /** Periods that ended in it are not billed, or their invoices are drafts of a run. */
+  | 'unbilled'
+  /** Somebody changes an invoice of it right now. */
+  | 'busy'
