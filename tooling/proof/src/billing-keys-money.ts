@@ -105,6 +105,18 @@ export const MONEY_IN_KEYS: readonly MoneyKey[] = [
     tests: returns,
   },
   {
+    name: 'credit: refunds under way',
+    guards: 'what a refund will take is neither spent nor promised to another',
+    edits: [
+      {
+        file: 'core/src/features/billing/credits/credits.repository.ts',
+        find: 'balance.amount - (of?.amount ?? 0n)',
+        replace: 'balance.amount - 0n * (of?.amount ?? 0n)',
+      },
+    ],
+    tests: returns,
+  },
+  {
     name: 'creditNotes.issue: becomes credit',
     guards: 'money that a credit note gave back is not asked for again',
     edits: [

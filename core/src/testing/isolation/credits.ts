@@ -26,6 +26,7 @@ export const creditRepositories = {
     listOfCustomer: ({ customer }) => [customer.id, { limit: 100 }],
     listBalances: ({ customer }) => [customer.id],
     lockBalances: ({ customer }) => [[{ customerId: customer.id, currency: 'EUR' }]],
+    lockSpendable: ({ customer }) => [[{ customerId: customer.id, currency: 'EUR' }]],
     sumOfInvoice: ({ invoice }) => [invoice.id],
   },
 } satisfies Pick<RepositoryProbes, 'credits'>

@@ -14,6 +14,7 @@ import {
   returnFields,
 } from './credit.ts'
 import { CreditTooLow } from './credits.errors.ts'
+import type { CreditOwner } from './credits.repository.ts'
 import type { CreditsScope } from './credits.scope.ts'
 
 /** What is done about credit at once, before it is written. */
@@ -55,7 +56,7 @@ export class CreditsService {
 
   /**
    * Takes out of a customer's credit what was paid out to them, such as by a bank. With a source it
-   * is taken once.
+   * is taken once. What refunds that are under way will take is not paid out.
    *
    * @throws {@link InvalidValue}
    * @throws {@link NotFound}
@@ -63,7 +64,8 @@ export class CreditsService {
    */
   payOut(input: PayoutInput): Promise<CreditEntry> {
     return this.#scope.transaction(async (tx) => {
-      const { entry, isNew } = await takeOut(tx, input)
+      const { credits } = tx.repos
+      const { entry, isNew } = await takeOut(tx, input, (owner) => credits.lockSpendable([owner]))
       const { id: creditId, customerId, currency, amount } = entry
       if (isNew) {
         const paidOut = { creditId, customerId, currency, amount: -amount }
@@ -82,7 +84,10 @@ export class CreditsService {
    * @throws {@link CreditTooLow}
    */
   takeOut(input: PayoutInput): Promise<CreditEntry> {
-    return this.#scope.transaction(async (tx) => (await takeOut(tx, input)).entry)
+    return this.#scope.transaction(async (tx) => {
+      const { credits } = tx.repos
+      return (await takeOut(tx, input, (owner) => credits.lockBalances([owner]))).entry
+    })
   }
 
   /**
@@ -103,7 +108,7 @@ export class CreditsService {
       if (invoiceAfter(state, 'pay_rest') === undefined) {
         throw new InvoiceRefuses({ invoiceId, state, step: 'pay_part' })
       }
-      const [balance] = await tx.repos.credits.lockBalances([invoice])
+      const [balance] = await tx.repos.credits.lockSpendable([invoice])
       const amounts = [remainingOf(invoice), balance?.amount ?? 0n, ...(most ? [most] : [])]
       const amount = amounts.reduce((least, each) => (each < least ? each : least))
       if (amount === 0n) return 0n
@@ -155,11 +160,15 @@ interface Written {
   readonly isNew: boolean
 }
 
-async function takeOut(tx: CreditsScope, input: PayoutInput): Promise<Written> {
+async function takeOut(
+  tx: CreditsScope,
+  input: PayoutInput,
+  lock: (owner: CreditOwner) => Promise<CreditBalance[]>,
+): Promise<Written> {
   const { amount, ...fields } = readFields(payoutFields, input)
   const { customerId, currency, source } = fields
   await tx.repos.customers.getById(customerId)
-  const [balance] = await tx.repos.credits.lockBalances([{ customerId, currency }])
+  const [balance] = await lock({ customerId, currency })
   const known = source ? await tx.repos.credits.findBySource('refunded', source) : undefined
   if (known) return { entry: known, isNew: false }
   const has = balance?.amount ?? 0n

@@ -9,7 +9,7 @@ import type { CreditsRepository } from './credits.repository.ts'
 export interface PayByCreditScope extends Pick<TenantScope<unknown>, 'clock' | 'record'> {
   readonly journal: Pick<JournalService, 'bookCreditApplied'>
   readonly repos: {
-    readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockBalances'>
+    readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockSpendable'>
   }
 }
 
@@ -19,7 +19,7 @@ export interface PayByCreditScope extends Pick<TenantScope<unknown>, 'clock' | '
  * meanwhile.
  */
 export async function payByCredit(tx: PayByCreditScope, drafts: readonly Invoice[]): Promise<void> {
-  const applied = shareCredit(await tx.repos.credits.lockBalances(drafts), drafts)
+  const applied = shareCredit(await tx.repos.credits.lockSpendable(drafts), drafts)
   const createdAt = tx.clock.now()
   const made = applied.map((each) => ({ ...each, id: newId() }))
   await tx.repos.credits.insertMany(

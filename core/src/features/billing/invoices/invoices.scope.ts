@@ -17,7 +17,7 @@ export interface InvoicesScope extends TenantScope<InvoicesScope> {
   >
   readonly taxes: Pick<TaxesService, 'provider'>
   readonly repos: {
-    readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockBalances'>
+    readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockSpendable'>
     readonly customers: CustomersRepository
     readonly dunnings: Pick<DunningsRepository, 'getPolicy' | 'open' | 'recover'>
     readonly lateFees: Pick<

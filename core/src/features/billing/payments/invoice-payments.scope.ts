@@ -29,7 +29,7 @@ export interface InvoicePaymentsScope extends TenantScope<InvoicePaymentsScope> 
   readonly journal: Pick<JournalService, 'bookReceived' | 'bookTakenBack'>
   readonly paymentMethods: Pick<PaymentMethodsService, 'add'>
   readonly repos: {
-    readonly credits: Pick<CreditsRepository, 'lockBalances'>
+    readonly credits: Pick<CreditsRepository, 'lockBalances' | 'lockSpendable'>
     readonly customers: CustomersRepository
     readonly dunnings: DunningsRepository
     readonly invoicePayments: InvoicePaymentsRepository

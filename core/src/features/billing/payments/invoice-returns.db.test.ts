@@ -149,19 +149,26 @@ describe.each(GATEWAYS)('at $gateway', (way) => {
 describe('money that became credit', () => {
   const [way] = GATEWAYS
 
-  /** An invoice of 100 that two pages were paid of: the second became credit. */
-  async function paidTwice() {
+  /** An invoice of 100 of which several pages were paid: all but the first became credit. */
+  async function paidTwice(times = 2) {
     const { billing, invoice } = await anInvoice(way)
-    const pages = [1, 2].map(() => start(billing, { invoiceId: invoice.id, gateway: way.gateway }))
-    const [first, second] = await Promise.all(pages)
-    if (!first || !second) throw new Error('two pages')
-    for (const page of [first, second]) {
+    const request = { invoiceId: invoice.id, gateway: way.gateway }
+    const pages = await Promise.all(Array.from({ length: times }, () => start(billing, request)))
+    const [, second, third = second] = pages
+    if (!second || !third) throw new Error('two pages')
+    for (const page of pages) {
       await pay(page)
       await hear(page)
     }
-    const refund = () => billing.payments.refund({ id: newId(), paymentId: second.id })
-    return { billing, invoice, second, refund }
+    const refund = ({ id } = second) => billing.payments.refund({ id: newId(), paymentId: id })
+    return { billing, invoice, second, third, refund }
   }
+
+  const loseRefunds = () =>
+    control.faults.add({
+      ...{ target: way.gateway, method: 'POST /refunds', kind: 'error', effect: 'not_done' },
+      times: null,
+    })
 
   test('goes back out of the credit, and the invoice stays paid', async () => {
     const { billing, invoice, second, refund } = await paidTwice()
@@ -180,6 +187,37 @@ describe('money that became credit', () => {
     await expect(refund()).rejects.toThrow(CreditTooLow)
     expect(await books([second.id])).toEqual(['payment 100.00'])
     expect(await creditOf(billing, invoice)).toBe(7_000n)
+  })
+
+  test('is spent by nobody while a refund of it is under way, and again once that failed', async () => {
+    const { billing, invoice, refund } = await paidTwice()
+    await loseRefunds()
+    const asked = await refund()
+    expect(asked).toMatchObject({ status: 'unknown' })
+    const { id: nextId, state } = await anotherInvoice(billing, invoice.customerId, '30')
+    expect(state).toBe('finalized')
+    expect(await billing.credit.apply(nextId)).toBe(0n)
+    const { customerId, currency } = invoice
+    const payout = billing.credit.payOut({ customerId, currency, amount: 1n })
+    await expect(payout).rejects.toThrow(CreditTooLow)
+    await services.refunds.fail(asked, 'no')
+    expect(await billing.credit.apply(nextId)).toBe(3_000n)
+  })
+
+  test('goes back by one of two refunds that ask for it at once', async () => {
+    const { billing, invoice, second, third, refund } = await paidTwice(3)
+    await anotherInvoice(billing, invoice.customerId, '100')
+    await loseRefunds()
+    const asked = await Promise.allSettled([refund(second), refund(third)])
+    expect(asked.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    await control.faults.clear()
+    clock.advance(60_000)
+    await services.paymentsCheck.checkDue()
+    expect(await creditOf(billing, invoice)).toBe(0n)
+    const returned = await billing.payments.list(invoice.id)
+    expect(returned.flatMap(({ returns }) => returns)).toMatchObject([
+      { fromInvoice: 0n, fromCredit: 10_000n, lost: 0n },
+    ])
   })
 
   test('is the tenant’s loss when a bank takes it back after it was spent', async () => {

@@ -1,5 +1,6 @@
 import { assert, formatDecimal } from '../../../kernel/index.ts'
 import type { Payment, RefundedPart } from '../../payments/index.ts'
+import type { CreditBalance } from '../credits/credit.ts'
 import { CreditTooLow } from '../credits/credits.errors.ts'
 import { least } from '../pricing/order.ts'
 import type { InvoicePayment, InvoiceReturn } from './invoice-payment.ts'
@@ -32,19 +33,22 @@ export function splitReturn(
 }
 
 /**
- * Refuses a refund of what the customer has spent as credit: it would be the tenant's loss.
+ * Refuses a refund of what the customer has spent as credit, or of what another refund will take: it
+ * would be the tenant's loss. Until the refund has ended nobody spends what it will take.
  *
  * @throws {@link CreditTooLow}
  */
 export async function checkReturnable(
   tx: InvoicePaymentsScope,
   { id }: Payment,
-  { amount }: RefundedPart,
+  { refundId, amount }: RefundedPart,
 ): Promise<void> {
   const payment = await tx.repos.invoicePayments.getById(id)
-  const { split, balance } = await splitNow(tx, payment, amount)
-  if (split.lost === 0n) return
   const { customerId, currency } = payment
+  const owner = { customerId, currency }
+  const spendable = await tx.repos.credits.lockSpendable([owner], { exceptRefund: refundId })
+  const { split, balance } = await splitNow(tx, payment, { amount, balances: spendable })
+  if (split.lost === 0n) return
   const text = (minor: bigint) => formatDecimal({ amount: minor, currency })
   const needed = split.lost + split.fromCredit
   throw new CreditTooLow({ customerId, balance: text(balance), amount: text(needed) })
@@ -61,8 +65,9 @@ export async function takeBack(
   const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
   const before = await tx.repos.invoicePayments.getByIdWithLock(id)
   assert(before.state === 'received', 'Money that goes back has come')
-  const { split } = await splitNow(tx, before, amount)
   const { customerId, currency } = before
+  const balances = await tx.repos.credits.lockBalances([{ customerId, currency }])
+  const { split } = await splitNow(tx, before, { amount, balances })
   if (split.fromInvoice > 0n) await tx.invoices.takeBack(invoiceId, split.fromInvoice)
   if (split.fromCredit > 0n) {
     const source = `refund:${refundId}`
@@ -83,11 +88,13 @@ export async function takeBack(
   await tx.record({ action: 'payment.returned', subject: `payment:${id}`, ...facts })
 }
 
-async function splitNow(tx: InvoicePaymentsScope, payment: InvoicePayment, amount: bigint) {
-  const { customerId, currency } = payment
+async function splitNow(
+  tx: InvoicePaymentsScope,
+  payment: InvoicePayment,
+  { amount, balances }: { readonly amount: bigint; readonly balances: readonly CreditBalance[] },
+) {
   const returns = await tx.repos.invoiceReturns.listOfPayments([payment.id])
   const creditBack = returns.reduce((sum, { fromCredit }) => sum + fromCredit, 0n)
-  const [held] = await tx.repos.credits.lockBalances([{ customerId, currency }])
-  const balance = held?.amount ?? 0n
+  const balance = balances[0]?.amount ?? 0n
   return { split: splitReturn(payment, { amount, creditBack, balance }), balance }
 }

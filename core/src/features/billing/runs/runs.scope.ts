@@ -11,7 +11,7 @@ export interface RunsScope extends TenantScope<RunsScope>, BillsScope {
   readonly journal: Pick<JournalService, 'bookCreditApplied' | 'bookFinalized'>
   readonly repos: BillsScope['repos'] & {
     readonly couponRedemptions: CouponRedemptionsRepository
-    readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockBalances'>
+    readonly credits: Pick<CreditsRepository, 'insertMany' | 'lockSpendable'>
     readonly invoices: InvoicesRepository
     readonly runs: RunsRepository
   }
