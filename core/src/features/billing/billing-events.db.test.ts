@@ -85,10 +85,13 @@ describe('an invoice', () => {
       ['billing.invoice_finalized', { ...facts, ...state('finalized', 0) }],
       [
         'billing.payment_succeeded',
-        { ...facts, ...state('partially_paid', 4_000), amount: '4000' },
+        { ...facts, ...state('partially_paid', 4_000), amount: '4000', source: 'payment' },
       ],
       ['billing.invoice_partially_paid', { ...facts, ...state('partially_paid', 4_000) }],
-      ['billing.payment_succeeded', { ...facts, ...state('paid', 10_000), amount: '6000' }],
+      [
+        'billing.payment_succeeded',
+        { ...facts, ...state('paid', 10_000), amount: '6000', source: 'payment' },
+      ],
       ['billing.invoice_paid', { ...facts, ...state('paid', 10_000) }],
       [
         'billing.payment_taken_back',
@@ -102,6 +105,18 @@ describe('an invoice', () => {
         ...{ namespace: 'billing.events', ...payload, message: name },
       })),
     )
+  })
+
+  test('that credit pays says so, as no money came', async () => {
+    const billing = await aTenant(services)
+    const { id, customerId } = await anInvoice(billing)
+    const gift = { customerId, currency: 'EUR', amount: 4_000n, reason: 'grant' } as const
+    await billing.credit.add({ ...gift, source: 'gift' })
+    await billing.credit.apply(id)
+    const told = (await toldOf(billing)).filter(({ name }) => name.includes('payment_'))
+    expect(told).toMatchObject([
+      { name: 'billing.payment_succeeded', payload: { amount: '4000', source: 'credit' } },
+    ])
   })
 
   test('that asks for nothing is told as paid, and one given up as what it is', async () => {

@@ -28,8 +28,13 @@ const invoiceSchema = z.object({
   dueOn: dayText,
 })
 
+/** By what an invoice was paid: money that came, or credit that its customer had. */
+const PAYMENT_SOURCES = ['payment', 'credit'] as const
+
+/** By what an invoice was paid. */
+export type PaymentSource = (typeof PAYMENT_SOURCES)[number]
+
 const invoice = { version: 1, schema: invoiceSchema }
-const moved = { version: 1, schema: invoiceSchema.extend({ amount: amountText }) }
 
 /** What becomes of invoices. */
 export const invoiceEvents = {
@@ -45,8 +50,11 @@ export const invoiceEvents = {
   voided: defineEvent('billing.invoice_voided', invoice),
   /** Nobody expects it to be paid any more. */
   uncollectible: defineEvent('billing.invoice_uncollectible', invoice),
-  /** It took the amount of a payment. */
-  paymentSucceeded: defineEvent('billing.payment_succeeded', moved),
+  /** It took the amount of a payment, or of its customer's credit. */
+  paymentSucceeded: defineEvent('billing.payment_succeeded', {
+    version: 1,
+    schema: invoiceSchema.extend({ amount: amountText, source: z.enum(PAYMENT_SOURCES) }),
+  }),
   /** A charge of the customer's saved method was refused. */
   paymentFailed: defineEvent('billing.payment_failed', {
     version: 1,
@@ -59,7 +67,10 @@ export const invoiceEvents = {
     }),
   }),
   /** The amount of a payment went back, so that it asks for it again. */
-  paymentTakenBack: defineEvent('billing.payment_taken_back', moved),
+  paymentTakenBack: defineEvent('billing.payment_taken_back', {
+    version: 1,
+    schema: invoiceSchema.extend({ amount: amountText }),
+  }),
 } as const
 
 const subscriptionSchema = z.object({

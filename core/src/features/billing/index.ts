@@ -34,6 +34,7 @@ export {
   billedSubscriptionEvents,
   creditNoteIssued,
   invoiceEvents,
+  type PaymentSource,
   quotaReached,
   runEvents,
 } from './billing.events.ts'

@@ -117,7 +117,7 @@ export class CreditsService {
         ...{ note: null, source },
       })
       await tx.journal.bookCreditApplied({ invoice, applicationId: entry.id, amount })
-      const { taken } = await tx.invoices.receive(invoiceId, amount)
+      const { taken } = await tx.invoices.receive(invoiceId, amount, 'credit')
       assert(taken === amount, 'Of a locked invoice as much is left as was read')
       return amount
     })

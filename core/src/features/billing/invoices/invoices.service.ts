@@ -9,6 +9,7 @@ import {
   type PageRequest,
   roundToMinor,
 } from '../../../kernel/index.ts'
+import type { PaymentSource } from '../billing.events.ts'
 import type { InvoiceFacts } from '../documents/invoice-document.ts'
 import { goAfter } from '../dunning/go-after.ts'
 import { readFields } from '../fields.ts'
@@ -30,7 +31,7 @@ import type { InvoiceLine } from './invoice-line.ts'
 import { InvoiceRefuses, MoreThanPaid } from './invoices.errors.ts'
 import type { InvoicesScope } from './invoices.scope.ts'
 import { issueDrafts } from './issue.ts'
-import { type InvoiceFact, invoiceEvent, paymentEvents } from './tell-invoices.ts'
+import { type InvoiceFact, invoiceEvent, takenBackEvent, takenEvents } from './tell-invoices.ts'
 import { toDocument } from './to-document.ts'
 
 /** Invoices that fall overdue in one transaction. */
@@ -151,13 +152,17 @@ export class InvoicesService {
   }
 
   /**
-   * Takes money that came for an invoice: payments add up, and nothing is taken twice. What it does
+   * Takes money that came for an invoice, or credit: payments add up, and nothing is taken twice. What it does
    * not ask for is left to the caller.
    *
    * @throws {@link NotFound}
    * @throws {@link InvalidValue} for an amount that is not above 0
    */
-  async receive(id: string, amount: bigint): Promise<ReceivedMoney> {
+  async receive(
+    id: string,
+    amount: bigint,
+    source: PaymentSource = 'payment',
+  ): Promise<ReceivedMoney> {
     requirePositive(amount)
     return this.#scope.transaction(async (tx) => {
       const before = await tx.repos.invoices.getByIdWithLock(id)
@@ -165,7 +170,7 @@ export class InvoicesService {
       const taken = amount < rest ? amount : rest
       const aim = invoiceAfter(before.state, taken < rest ? 'pay_part' : 'pay_rest')
       if (aim === undefined) return { invoice: before, taken: 0n, left: amount }
-      const { lines, ...invoice } = await moveTo(tx, before, { aim, payment: taken })
+      const { lines, ...invoice } = await moveTo(tx, before, { aim, payment: taken, source })
       return { invoice, taken, left: amount - taken }
     })
   }
@@ -283,10 +288,17 @@ function after({ id, state }: Invoice, step: InvoiceStep): InvoiceState {
   return aim
 }
 
+interface Move {
+  readonly aim: InvoiceState
+  /** Negative for what goes back. */
+  readonly payment: bigint
+  readonly source?: PaymentSource
+}
+
 async function moveTo(
   tx: InvoicesScope,
   before: Invoice,
-  { aim, payment }: { readonly aim: InvoiceState; readonly payment: bigint },
+  { aim, payment, source = 'payment' }: Move,
 ): Promise<InvoiceView> {
   const at = tx.clock.now()
   await tx.repos.invoices.move([before.id], { aim, payment, at })
@@ -300,7 +312,8 @@ async function moveTo(
   const action = aim === 'partially_paid' ? 'invoice.paid' : `invoice.${aim}`
   const moved = await record(tx, action, before.id, before)
   const fact = FACTS[aim]
-  if (payment !== 0n) await tx.tell(paymentEvents(moved, payment, at))
+  if (payment > 0n) await tx.tell(takenEvents(moved, { amount: payment, source }, at))
+  else if (payment < 0n) await tx.tell([takenBackEvent(moved, -payment, at)])
   else if (fact) await tx.tell([invoiceEvent(fact, moved, at)])
   return moved
 }

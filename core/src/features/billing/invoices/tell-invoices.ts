@@ -1,5 +1,5 @@
 import { assert } from '../../../kernel/index.ts'
-import { type BillingEvent, invoiceEvents } from '../billing.events.ts'
+import { type BillingEvent, invoiceEvents, type PaymentSource } from '../billing.events.ts'
 import { type Invoice, remainingOf } from './invoice.ts'
 
 /** What can be told of an invoice that needs no amount beside it. */
@@ -20,15 +20,24 @@ export function finalizedEvents(invoice: Invoice, at: Date): BillingEvent[] {
   return invoice.state === 'paid' ? [finalized, invoiceEvent('paid', invoice, at)] : [finalized]
 }
 
-/** Makes the events of money that an invoice took, or gave back where it is negative. */
-export function paymentEvents(invoice: Invoice, payment: bigint, occurredAt: Date): BillingEvent[] {
+/** Makes the events of an amount that an invoice took. */
+export function takenEvents(
+  invoice: Invoice,
+  { amount, source }: { readonly amount: bigint; readonly source: PaymentSource },
+  occurredAt: Date,
+): BillingEvent[] {
   const { id: subjectId, state } = invoice
-  const fact = payment > 0n ? 'paymentSucceeded' : 'paymentTakenBack'
-  const amount = String(payment > 0n ? payment : -payment)
-  const payload = { ...factsOf(invoice), amount }
-  const told = invoiceEvents[fact].create({ occurredAt, subjectId, payload })
-  if (payment < 0n) return [told]
-  return [told, invoiceEvent(state === 'paid' ? 'paid' : 'partiallyPaid', invoice, occurredAt)]
+  const payload = { ...factsOf(invoice), amount: String(amount), source }
+  return [
+    invoiceEvents.paymentSucceeded.create({ occurredAt, subjectId, payload }),
+    invoiceEvent(state === 'paid' ? 'paid' : 'partiallyPaid', invoice, occurredAt),
+  ]
+}
+
+/** Makes the event that an amount went back, which the invoice asks for again. */
+export function takenBackEvent(invoice: Invoice, amount: bigint, occurredAt: Date): BillingEvent {
+  const payload = { ...factsOf(invoice), amount: String(amount) }
+  return invoiceEvents.paymentTakenBack.create({ occurredAt, subjectId: invoice.id, payload })
 }
 
 /** Makes the event that a charge of an invoice was refused. */

@@ -32,6 +32,10 @@ const TEXTS: Readonly<Record<Language, Texts & { readonly hello: string; readonl
         `Payment for invoice ${number} of ${seller}`,
         `thank you: ${amount} came for invoice ${number}. Left to pay: ${remaining}.`,
       ],
+      credit_applied: ({ seller, number, amount, remaining }) => [
+        `Credit for invoice ${number} of ${seller}`,
+        `${amount} of your credit paid for invoice ${number}. Left to pay: ${remaining}.`,
+      ],
       payment_failed: ({ seller, number, amount }) => [
         `Payment for invoice ${number} of ${seller} did not go through`,
         `${amount} could not be charged for invoice ${number}. Please pay it another way.`,
@@ -51,6 +55,10 @@ const TEXTS: Readonly<Record<Language, Texts & { readonly hello: string; readonl
       payment_received: ({ seller, number, amount, remaining }) => [
         `Оплата счёта ${number} от ${seller}`,
         `спасибо: по счёту ${number} получено ${amount}. Осталось оплатить: ${remaining}.`,
+      ],
+      credit_applied: ({ seller, number, amount, remaining }) => [
+        `Зачёт по счёту ${number} от ${seller}`,
+        `в оплату счёта ${number} зачтено ${amount} с вашего баланса. Осталось оплатить: ${remaining}.`,
       ],
       payment_failed: ({ seller, number, amount }) => [
         `Не удалось оплатить счёт ${number} от ${seller}`,

@@ -5,6 +5,7 @@ import type { Invoice } from '../invoices/invoice.ts'
 export const NOTICE_KINDS = [
   'invoice_issued',
   'payment_received',
+  'credit_applied',
   'payment_failed',
   'invoice_overdue',
 ] as const

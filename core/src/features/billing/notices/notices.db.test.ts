@@ -103,6 +103,24 @@ describe('a customer', () => {
     expect(mail?.text).toContain('Здравствуйте, Пётр Ильич Ёжиков,')
   })
 
+  test.each([
+    ['en', 'Credit for invoice INV-000001 of Acme', '250.00 EUR of your credit paid for invoice'],
+    ['ru', 'Зачёт по счёту INV-000001 от Acme', 'зачтено 250,00 EUR с вашего баланса'],
+  ] as const)(
+    'hears that credit paid, and not that money came: %s',
+    async (language, subject, text) => {
+      const billing = await aTenant(services, { name: 'Acme', language })
+      const { invoice, customer, mails } = await anInvoice(billing)
+      const gift = { customerId: customer.id, currency: 'EUR', amount: 25_000n } as const
+      await billing.credit.add({ ...gift, reason: 'grant', source: 'gift' })
+      await billing.credit.apply(invoice.id)
+      await jobs.settle()
+      const found = (await mails()).at(-1)
+      expect(found?.subject).toBe(subject)
+      expect(found?.text.replaceAll('\u00a0', ' ')).toContain(text)
+    },
+  )
+
   test('without an address hears of nothing', async () => {
     const before = told.length
     await anInvoice(await aTenant(services), { email: null })

@@ -49,7 +49,7 @@ interface Told {
 
 function tellOf<Payload extends Told>(
   event: EventDefinition<Payload>,
-  kind: NoticeKind,
+  kindOf: (payload: Payload) => NoticeKind,
 ): EventSubscription<Scope> {
   return subscribe({
     event,
@@ -57,7 +57,7 @@ function tellOf<Payload extends Told>(
     async handle({ billingOptions, repos }: Scope, { id: eventId, payload }) {
       if (!billingOptions.notifications) return
       const { tenantId, invoiceId, amount = null } = payload
-      const notice = { tenantId, eventId, kind, invoiceId, amount }
+      const notice = { tenantId, eventId, kind: kindOf(payload), invoiceId, amount }
       // The key of the event: however often it is delivered, there is one job.
       await repos.jobs.enqueue(notifyCustomer, notice, { dedupeKey: eventId })
     },
@@ -66,8 +66,10 @@ function tellOf<Payload extends Told>(
 
 /** Tells customers of their invoices, once an app has `billing.notifications`. */
 export const CUSTOMER_NOTICES: readonly EventSubscription<Scope>[] = [
-  tellOf(invoiceEvents.finalized, 'invoice_issued'),
-  tellOf(invoiceEvents.paymentSucceeded, 'payment_received'),
-  tellOf(invoiceEvents.paymentFailed, 'payment_failed'),
-  tellOf(invoiceEvents.overdue, 'invoice_overdue'),
+  tellOf(invoiceEvents.finalized, () => 'invoice_issued'),
+  tellOf(invoiceEvents.paymentSucceeded, ({ source }) =>
+    source === 'credit' ? 'credit_applied' : 'payment_received',
+  ),
+  tellOf(invoiceEvents.paymentFailed, () => 'payment_failed'),
+  tellOf(invoiceEvents.overdue, () => 'invoice_overdue'),
 ]

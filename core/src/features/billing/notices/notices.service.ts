@@ -81,6 +81,7 @@ async function noticeOf(
 function isTrue(kind: NoticeKind, { state }: Invoice): boolean {
   switch (kind) {
     case 'payment_received':
+    case 'credit_applied':
       return true
     case 'invoice_overdue':
       return state === 'overdue'
