@@ -943,7 +943,7 @@ REVOKE DELETE ON gramkit.billing_invoice_payment, gramkit.billing_invoice_return
 --> statement-breakpoint
 -- Invoices that are to be charged for the first time, and when: of the tenant that was entered, or of
 -- all. What was charged once is tried again by whoever sees to late invoices; a payment that somebody
--- is at is waited for.
+-- is at is waited for. Whoever got money back is not charged for it again.
 CREATE FUNCTION gramkit.billing_charges(entered boolean)
   RETURNS TABLE (tenant_id uuid, invoice_id uuid, at timestamptz)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -957,7 +957,7 @@ CREATE FUNCTION gramkit.billing_charges(entered boolean)
     AND NOT EXISTS (
       SELECT FROM gramkit.billing_invoice_payment p
       WHERE (p.tenant_id, p.invoice_id) = (i.tenant_id, i.id)
-        AND (p.attempt IS NOT NULL OR p.state = 'open'))
+        AND (p.attempt IS NOT NULL OR p.state = 'open' OR p.taken_back > 0))
 $$;
 --> statement-breakpoint
 -- Of which tenants work has fallen due; finds them by the index of each kind.

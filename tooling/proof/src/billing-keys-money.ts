@@ -105,6 +105,12 @@ export const MONEY_IN_KEYS: readonly MoneyKey[] = [
     tests: returns,
   },
   {
+    name: 'billing_charges: money that went back',
+    guards: 'whoever got money back is not charged for it again',
+    edits: [{ file: RULES, find: ' OR p.taken_back > 0))', replace: '))' }],
+    tests: charges,
+  },
+  {
     name: 'credit: refunds under way',
     guards: 'what a refund will take is neither spent nor promised to another',
     edits: [

@@ -217,6 +217,14 @@ describe('what is due', () => {
     ])
   })
 
+  test('is not charged to whoever got the money back', async () => {
+    const { billing, customerId, payment } = await aSaver(yookassa)
+    const [first] = (await billing.invoices.list({ customerId, state: 'paid' })).items
+    await billing.payments.refund({ id: newId(), paymentId: payment.id, amount: 5_000n })
+    await runDue()
+    expect(await billing.payments.list(first?.id ?? '')).toHaveLength(1)
+  })
+
   test('of one customer holds up none of the others', async () => {
     const { billing, invoice, customerId } = await aSaver(yookassa)
     const method = { customerId, gateway: 'paypal', savedMethodId: 'pm', label: 'Card' }
