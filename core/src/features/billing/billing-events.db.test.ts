@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { coreHost } from '../../jobs.ts'
-import { newId, VirtualClock } from '../../kernel/index.ts'
+import { DAY_MS, newId, VirtualClock } from '../../kernel/index.ts'
 import { rows } from '../../platform/database/index.ts'
 import { startJobs, subscribe } from '../../platform/jobs/index.ts'
 import { aCustomer, aPlan, aTenant } from '../../testing/billing.ts'
@@ -308,5 +308,57 @@ describe('telling', () => {
     const names = BILLING_EVENTS.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^billing\.[a-z]+(_[a-z]+)+$/)
+  })
+})
+
+/** An invoice over 100 that fell overdue the day before. */
+async function anOverdue(billing: TenantBilling) {
+  const invoice = await anInvoice(billing)
+  clock.advance(DAY_MS)
+  await billing.invoices.fallOverdue()
+  return invoice
+}
+
+describe('what nobody paid', () => {
+  test('tells what is done about it on the days of the policy, and how that ended', async () => {
+    const billing = await aTenant(services, { paymentTermsDays: 0 })
+    await billing.dunning.setPolicy({ days: [1, 2], endDay: 3, end: 'uncollectible' })
+    const { id } = await anOverdue(billing)
+    for (let day = 0; day < 4; day++) {
+      clock.advance(DAY_MS)
+      await billing.dunning.workDue()
+    }
+    const told = (await toldOf(billing)).slice(2)
+    expect(told).toMatchObject([
+      { name: 'billing.dunning_step', payload: { step: 'remind', remaining: '10000' } },
+      { name: 'billing.dunning_step', payload: { step: 'remind', state: 'overdue' } },
+      { name: 'billing.invoice_uncollectible' },
+      {
+        ...{ name: 'billing.dunning_ended', subjectId: id },
+        payload: { invoiceId: id, ended: 'uncollectible', state: 'uncollectible' },
+      },
+    ])
+    expect(told).toHaveLength(4)
+  })
+
+  test('tells of the fee that is asked for beside it, before its invoice', async () => {
+    const billing = await aTenant(services, { paymentTermsDays: 0 })
+    await billing.lateFees.setPolicy({ fee: { kind: 'percent', rate: '8' }, everyDays: 30 })
+    const invoice = await anOverdue(billing)
+    clock.advance(30 * DAY_MS)
+    await billing.lateFees.chargeDue()
+    const [fee] = await billing.lateFees.list(invoice.id)
+    const { id: invoiceId, customerId } = invoice
+    expect((await toldOf(billing)).slice(2)).toMatchObject([
+      {
+        ...{ name: 'billing.late_fee_asked', subjectId: invoiceId },
+        payload: {
+          ...{ tenantId: billing.tenantId, invoiceId, customerId, currency: 'EUR' },
+          ...{ feeInvoiceId: fee?.feeInvoiceId, owed: '10000', amount: '66' },
+          ...{ fromOn: fee?.fromOn, untilOn: fee?.untilOn },
+        },
+      },
+      { name: 'billing.invoice_finalized', subjectId: fee?.feeInvoiceId },
+    ])
   })
 })

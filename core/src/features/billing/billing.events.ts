@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CURRENCIES } from '../../kernel/index.ts'
 import { type DomainEvent, defineEvent } from '../../platform/outbox/index.ts'
+import { DUNNING_ENDS, DUNNING_STEPS } from './dunning/dunning.ts'
 import { INVOICE_STATES } from './invoices/invoice.ts'
 import { BILLED_STATUSES } from './subscriptions/subscription.ts'
 
@@ -72,6 +73,39 @@ export const invoiceEvents = {
     schema: invoiceSchema.extend({ amount: amountText }),
   }),
 } as const
+
+/** What is done about an invoice that nobody paid. */
+export const dunningEvents = {
+  /** A day of the tenant's policy came, and something was done. */
+  step: defineEvent('billing.dunning_step', {
+    version: 1,
+    schema: invoiceSchema.extend({ step: z.enum(DUNNING_STEPS).exclude(['end']) }),
+  }),
+  /** The policy came to its end, and it is not paid. */
+  ended: defineEvent('billing.dunning_ended', {
+    version: 1,
+    schema: invoiceSchema.extend({ ended: z.enum(DUNNING_ENDS) }),
+  }),
+} as const
+
+/** A fee is asked for beside an invoice that is paid late, by an invoice of its own. */
+export const lateFeeAsked = defineEvent('billing.late_fee_asked', {
+  version: 1,
+  schema: z.object({
+    tenantId: z.uuid(),
+    /** The one that is late. */
+    invoiceId: z.uuid(),
+    feeInvoiceId: z.uuid(),
+    customerId: z.uuid(),
+    currency: z.enum(CURRENCIES),
+    /** What was owed. */
+    owed: amountText,
+    amount: amountText,
+    fromOn: dayText,
+    /** The day after the last. */
+    untilOn: dayText,
+  }),
+})
 
 const subscriptionSchema = z.object({
   tenantId: z.uuid(),
@@ -157,6 +191,8 @@ export const quotaReached = defineEvent('billing.quota_reached', {
 export const BILLING_EVENTS = [
   ...Object.values(invoiceEvents),
   ...Object.values(billedSubscriptionEvents),
+  ...Object.values(dunningEvents),
+  lateFeeAsked,
   ...Object.values(runEvents),
   creditNoteIssued,
   quotaReached,

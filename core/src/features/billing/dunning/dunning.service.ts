@@ -1,5 +1,6 @@
 import { type Changes, laidOver, readFields } from '../fields.ts'
 import { type Invoice, remainingOf } from '../invoices/invoice.ts'
+import { dunningEndedEvent, dunningStepEvent } from '../invoices/tell-invoices.ts'
 import { billedAfter } from '../subscriptions/subscription.ts'
 import type { DunningScope } from './dunning.scope.ts'
 import {
@@ -112,6 +113,7 @@ export class DunningService {
       if (dunning.step !== planned?.step) return
       if (planned.kind === 'end') return end(tx, invoice, now)
       await takeStep(tx, invoiceId, planned.kind)
+      await tx.tell([dunningStepEvent(invoice, planned.kind, now)])
       const policy = await tx.repos.dunnings.getPolicy()
       const moved = { ...dunning, step: dunning.step + 1 }
       const { at: dueAt } = nextDunningStep(policy, moved)
@@ -129,6 +131,8 @@ async function end(tx: DunningScope, invoice: Invoice, now: Date): Promise<void>
   const moved = { state: 'ended' as const, ended, dueAt: null, updatedAt: now }
   await tx.repos.dunnings.update(invoiceId, moved)
   await tx.record({ action: 'dunning.ended', subject: `invoice:${invoiceId}`, after: { ended } })
+  // As it is now: it may have been written off.
+  await tx.tell([dunningEndedEvent(await tx.repos.invoices.getById(invoiceId), ended, now)])
 }
 
 /** Gives what was done: nothing to a subscription that is over, or where there is none. */

@@ -1,5 +1,11 @@
 import { assert } from '../../../kernel/index.ts'
-import { type BillingEvent, invoiceEvents, type PaymentSource } from '../billing.events.ts'
+import {
+  type BillingEvent,
+  dunningEvents,
+  invoiceEvents,
+  type PaymentSource,
+} from '../billing.events.ts'
+import type { DunningEnd, DunningStep } from '../dunning/dunning.ts'
 import { type Invoice, remainingOf } from './invoice.ts'
 
 /** What can be told of an invoice that needs no amount beside it. */
@@ -49,6 +55,26 @@ export function chargeRefusedEvent(
   const { attempt, reason } = refused
   const payload = { ...factsOf(invoice), amount: String(refused.amount), attempt, reason }
   return invoiceEvents.paymentFailed.create({ occurredAt, subjectId: invoice.id, payload })
+}
+
+/** Makes the event that a day of the policy came for an invoice that nobody paid. */
+export function dunningStepEvent(
+  invoice: Invoice,
+  step: Exclude<DunningStep, 'end'>,
+  occurredAt: Date,
+): BillingEvent {
+  const payload = { ...factsOf(invoice), step }
+  return dunningEvents.step.create({ occurredAt, subjectId: invoice.id, payload })
+}
+
+/** Makes the event that an invoice is gone after no more, though it is not paid. */
+export function dunningEndedEvent(
+  invoice: Invoice,
+  ended: DunningEnd,
+  occurredAt: Date,
+): BillingEvent {
+  const payload = { ...factsOf(invoice), ended }
+  return dunningEvents.ended.create({ occurredAt, subjectId: invoice.id, payload })
 }
 
 function factsOf(invoice: Invoice) {

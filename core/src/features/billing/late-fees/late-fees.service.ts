@@ -6,6 +6,7 @@ import {
   newId,
   readDecimal,
 } from '../../../kernel/index.ts'
+import { lateFeeAsked } from '../billing.events.ts'
 import { type Changes, laidOver, readFields } from '../fields.ts'
 import { makeDraft } from '../invoices/draft.ts'
 import { type Invoice, remainingOf } from '../invoices/invoice.ts'
@@ -142,5 +143,10 @@ async function ask(
   await tx.repos.lateFees.insert(asked)
   const subject = `invoice:${invoiceId}`
   await tx.record({ action: 'late_fee.asked', subject, after: { ...fee, feeInvoiceId } })
+  const payload = {
+    ...{ tenantId: tx.tenantId, invoiceId, feeInvoiceId, customerId, currency, fromOn, untilOn },
+    ...{ owed: String(fee.owed), amount: String(amount) },
+  }
+  await tx.tell([lateFeeAsked.create({ occurredAt: now, subjectId: invoiceId, payload })])
   await issueDrafts(tx, [await tx.repos.invoices.getByIdWithLock(feeInvoiceId)])
 }

@@ -128,6 +128,20 @@ describe('a customer', () => {
     expect(told).toHaveLength(before)
   })
 
+  test('is reminded again on the days of the tenant’s policy', async () => {
+    const billing = await aTenant(services, { paymentTermsDays: 0 })
+    await billing.dunning.setPolicy({ days: [2], endDay: 3, end: 'nothing' })
+    const { mails } = await anInvoice(billing)
+    for (let day = 0; day < 5; day++) {
+      clock.advance(86_400_000)
+      await billing.invoices.fallOverdue()
+      await billing.dunning.workDue()
+      await jobs.settle()
+    }
+    const subjects = (await mails()).map(({ subject }) => subject)
+    expect(subjects.filter((subject) => subject.startsWith('Reminder'))).toHaveLength(2)
+  })
+
   test('is not reminded of what was paid before the reminder went out', async () => {
     const billing = await aTenant(services, { paymentTermsDays: 1 })
     const { invoice, mails } = await anInvoice(billing)

@@ -6,7 +6,7 @@ import {
   subscribe,
 } from '../../../platform/jobs/index.ts'
 import type { EventDefinition } from '../../../platform/outbox/index.ts'
-import { invoiceEvents } from '../billing.events.ts'
+import { dunningEvents, invoiceEvents } from '../billing.events.ts'
 import type { BillingOptions } from '../billing.scope.ts'
 import { NOTICE_KINDS, type NoticeKind } from './notice.ts'
 import type { NoticesService } from './notices.service.ts'
@@ -49,15 +49,16 @@ interface Told {
 
 function tellOf<Payload extends Told>(
   event: EventDefinition<Payload>,
-  kindOf: (payload: Payload) => NoticeKind,
+  kindOf: (payload: Payload) => NoticeKind | undefined,
 ): EventSubscription<Scope> {
   return subscribe({
     event,
     consumer: 'billing.notify_customers',
     async handle({ billingOptions, repos }: Scope, { id: eventId, payload }) {
-      if (!billingOptions.notifications) return
+      const kind = kindOf(payload)
+      if (!billingOptions.notifications || !kind) return
       const { tenantId, invoiceId, amount = null } = payload
-      const notice = { tenantId, eventId, kind: kindOf(payload), invoiceId, amount }
+      const notice = { tenantId, eventId, kind, invoiceId, amount }
       // The key of the event: however often it is delivered, there is one job.
       await repos.jobs.enqueue(notifyCustomer, notice, { dedupeKey: eventId })
     },
@@ -72,4 +73,6 @@ export const CUSTOMER_NOTICES: readonly EventSubscription<Scope>[] = [
   ),
   tellOf(invoiceEvents.paymentFailed, () => 'payment_failed'),
   tellOf(invoiceEvents.overdue, () => 'invoice_overdue'),
+  // That a charge was declined again is told as that.
+  tellOf(dunningEvents.step, ({ step }) => (step === 'retry' ? undefined : 'invoice_overdue')),
 ]
