@@ -113,6 +113,7 @@ export default defineConfig({
           { text: 'Architecture', link: '/explanation/architecture' },
           { text: 'Aggregators', link: '/explanation/aggregators' },
           { text: 'Money', link: '/explanation/money' },
+          { text: 'When billing makes an invoice', link: '/explanation/billing-runs' },
           { text: 'How billing prices', link: '/explanation/billing-pricing' },
           { text: 'How money comes in', link: '/explanation/billing-money-in' },
           { text: 'What billing earns', link: '/explanation/billing-revenue' },
