@@ -843,11 +843,14 @@ CREATE TABLE "gramkit"."billing_usage_reading" (
 	"meter_id" uuid NOT NULL,
 	"starts_at" timestamp (3) with time zone NOT NULL,
 	"ends_at" timestamp (3) with time zone NOT NULL,
+	"period_start_on" date NOT NULL,
+	"period_end_on" date NOT NULL,
 	"billed_at" timestamp (3) with time zone NOT NULL,
 	"quantity" numeric(38, 12) NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "billing_usage_reading_pkey" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "billing_usage_reading_period_check" CHECK ("gramkit"."billing_usage_reading"."starts_at" < "gramkit"."billing_usage_reading"."ends_at" and "gramkit"."billing_usage_reading"."ends_at" <= "gramkit"."billing_usage_reading"."billed_at")
+	CONSTRAINT "billing_usage_reading_period_check" CHECK ("gramkit"."billing_usage_reading"."starts_at" < "gramkit"."billing_usage_reading"."ends_at" and "gramkit"."billing_usage_reading"."ends_at" <= "gramkit"."billing_usage_reading"."billed_at"
+        and "gramkit"."billing_usage_reading"."period_start_on" < "gramkit"."billing_usage_reading"."period_end_on")
 );
 --> statement-breakpoint
 CREATE TABLE "gramkit"."billing_webhook_attempt" (

@@ -588,10 +588,9 @@ REVOKE UPDATE ON gramkit.billing_coupon_plan, gramkit.billing_coupon_redemption 
 --> statement-breakpoint
 GRANT UPDATE (invoice_count) ON gramkit.billing_coupon_redemption TO gramkit_app;
 --> statement-breakpoint
--- What was counted is never changed; what was billed of it is taken back with its invoice alone.
-REVOKE UPDATE, DELETE ON gramkit.billing_meter, gramkit.billing_usage_event FROM gramkit_app;
---> statement-breakpoint
-REVOKE UPDATE ON gramkit.billing_usage_reading FROM gramkit_app;
+-- What was counted is never changed, nor what was billed of it.
+REVOKE UPDATE, DELETE ON gramkit.billing_meter, gramkit.billing_usage_event,
+  gramkit.billing_usage_reading FROM gramkit_app;
 --> statement-breakpoint
 REVOKE DELETE ON gramkit.billing_quota, gramkit.billing_reservation FROM gramkit_app;
 --> statement-breakpoint

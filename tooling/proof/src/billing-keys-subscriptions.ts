@@ -52,8 +52,21 @@ export const SUBSCRIPTIONS_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${SUBSCRIPTIONS}/bill-lines.ts`,
-        find: 'priceSegment(segment, { period, currency, usage }, plugIns).amount)',
-        replace: 'priceCharge(segment.charge, { quantity: usage, currency }, plugIns).amount)',
+        find: 'priceSegment(segment, { period, currency, usage }, plugIns).amount',
+        replace:
+          'priceSegment({ ...segment, fromOn: period.startOn, untilOn: period.endOn }, { period, currency, usage }, plugIns).amount',
+      },
+    ],
+    tests: changes,
+  },
+  {
+    name: 'bill: late usage of former charges',
+    guards: 'usage that comes late is charged though the plan has another charge by now',
+    edits: [
+      {
+        file: `${SUBSCRIPTIONS}/bill-lines.ts`,
+        find: '.filter(({ chargeKey }) => !seen.has(chargeKey))',
+        replace: '.filter(({ chargeKey }) => seen.has(chargeKey) && false)',
       },
     ],
     tests: changes,

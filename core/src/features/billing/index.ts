@@ -194,6 +194,7 @@ export {
   CYCLES,
   type Cycle,
   dueBoundaries,
+  type PeriodDays,
   periodAt,
   periodOf,
   type Schedule,
@@ -426,6 +427,7 @@ export { type CountedSpan, UsageEventsRepository } from './usage/usage-events.re
 export type {
   LateUsage,
   MeteredPeriod,
+  OfPeriod,
   UsageReading,
   UsageSpan,
   UsageTotal,

@@ -165,7 +165,8 @@ async function someUsage(
   await billing.usage.record(event)
   const startsAt = new Date(at.getTime() - DAY_MS)
   const endsAt = new Date(at.getTime() + 1)
-  const period = { subscriptionId, customerId, meter, startsAt, endsAt }
+  const days = { periodStartOn: '2020-01-01', periodEndOn: '2020-02-01' }
+  const period = { subscriptionId, customerId, meter, startsAt, endsAt, ...days }
   const totals = await billing.usage.read([period])
   await billing.usage.bill(totals)
   return { event, subscriptionId, startsAt, endsAt, quantity: readDecimal('3') }

@@ -8,6 +8,7 @@ const spanOf = ({ customer, meter, usage }: Contents): UsageSpan => ({
 })
 const periodOf = (theirs: Contents) => ({
   ...spanOf(theirs),
+  ...{ periodStartOn: '2020-01-01', periodEndOn: '2020-02-01' },
   subscriptionId: theirs.usage.subscriptionId,
 })
 const readingOf = (theirs: Contents) => ({
@@ -50,7 +51,6 @@ export const usageServices = {
     totals: (theirs) => [[spanOf(theirs)]],
     read: (theirs) => [[periodOf(theirs)]],
     bill: (theirs) => [[readingOf(theirs)]],
-    unbill: ({ usage }) => [usage.subscriptionId, usage.endsAt],
   },
 } satisfies Pick<ServiceProbes, 'meters' | 'quotas' | 'usage'>
 
@@ -90,7 +90,6 @@ export const usageRepositories = {
       ],
     ],
     listBilledUntil: ({ customer, meter }) => [[customer.id], [meter.id]],
-    removeBilled: ({ usage }) => [usage.subscriptionId, usage.endsAt],
   },
 } satisfies Pick<
   RepositoryProbes,

@@ -6,7 +6,7 @@ import {
   type UsageEventInput,
   type UsageReport,
 } from '@gramkit/core/billing'
-import { newId, VirtualClock } from '@gramkit/core/kernel'
+import { localDay, newId, VirtualClock } from '@gramkit/core/kernel'
 import { aCustomer, aPlan, aTenant } from '@gramkit/core/testing'
 import { testDatabase } from '@gramkit/services/testing'
 import { expect } from 'vitest'
@@ -17,10 +17,11 @@ import { UsageOracle } from '../harness/usage-oracle.ts'
 const SENDERS = 4
 const CUSTOMERS = 10
 const months = [1, 2, 3, 4, 5].map((month) => new Date(Date.UTC(2028, month - 1, 1)))
-const [JANUARY, FEBRUARY, MARCH, APRIL] = months.slice(1).map((endsAt, index) => ({
-  startsAt: months[index] ?? endsAt,
-  endsAt,
-}))
+const [JANUARY, FEBRUARY, MARCH, APRIL] = months.slice(1).map((endsAt, index) => {
+  const startsAt = months[index] ?? endsAt
+  const [periodStartOn, periodEndOn] = [localDay(startsAt, 'UTC'), localDay(endsAt, 'UTC')]
+  return { startsAt, endsAt, periodStartOn, periodEndOn }
+})
 const CLOSED = [JANUARY, FEBRUARY].filter((period) => period !== undefined)
 /** Of which part of the events is heard after January and February were billed. */
 const LATE_PERCENT = 3

@@ -23,15 +23,19 @@ export interface Schedule {
   readonly timeZone: string
 }
 
-/**
- * One period of a schedule: local days from `startOn` up to the one before `endOn`, which are the
- * instants from `startsAt` up to, not including, `endsAt`. The next period begins where it ends.
- */
-export interface BillingPeriod {
-  /** Counts from 0. */
-  readonly index: number
+/** The local days of a period, from `startOn` up to the one before `endOn`. */
+export interface PeriodDays {
   readonly startOn: string
   readonly endOn: string
+}
+
+/**
+ * One period of a schedule: its local days, which are the instants from `startsAt` up to, not
+ * including, `endsAt`. The next period begins where it ends.
+ */
+export interface BillingPeriod extends PeriodDays {
+  /** Counts from 0. */
+  readonly index: number
   readonly startsAt: Date
   readonly endsAt: Date
   /** How many local days it has, whatever their hours. */

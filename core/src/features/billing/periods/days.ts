@@ -1,5 +1,5 @@
 import { addDays, assert, type Fraction, fraction } from '../../../kernel/index.ts'
-import type { BillingPeriod } from './billing-period.ts'
+import type { PeriodDays } from './billing-period.ts'
 import { daysBetween, localMidnight } from './local-midnight.ts'
 
 /** Local days in a row: from one up to, not including, another. */
@@ -26,12 +26,12 @@ export function trialFrom(startOn: string, days: number, timeZone: string): Tria
  * The share of a period that a span of days covers: days in both / days of the period, exactly.
  * Days outside of the period do not count.
  */
-export function shareOf(period: BillingPeriod, { fromOn, untilOn }: DaySpan): Fraction {
+export function shareOf(period: PeriodDays, { fromOn, untilOn }: DaySpan): Fraction {
   assert(fromOn <= untilOn, 'A span of days ends where it begins or later')
   const from = fromOn > period.startOn ? fromOn : period.startOn
   const until = untilOn < period.endOn ? untilOn : period.endOn
   const covered = from < until ? daysBetween(from, until) : 0
-  return fraction(BigInt(covered), BigInt(period.days))
+  return fraction(BigInt(covered), BigInt(daysBetween(period.startOn, period.endOn)))
 }
 
 /** The last day on which an invoice is paid in time; 0 days of terms are the same day. */

@@ -17,7 +17,7 @@ import {
   UNIT_AMOUNT_MAX,
   ZERO,
 } from '../../../kernel/index.ts'
-import type { BillingPeriod } from '../periods/billing-period.ts'
+import type { PeriodDays } from '../periods/billing-period.ts'
 import { shareOf } from '../periods/days.ts'
 import { type Charge, type CountedCharge, isUsage } from './charge.ts'
 import { QUANTITY_MAX } from './decimal-fields.ts'
@@ -80,7 +80,7 @@ export function priceCharge(charge: Charge, facts: PriceFacts, plugIns: PricingP
 export function priceSegment(
   segment: Segment,
   facts: {
-    readonly period: BillingPeriod
+    readonly period: PeriodDays
     readonly currency: Currency
     readonly usage?: Decimal | undefined
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Decimal } from '../../../kernel/index.ts'
-import type { BillingPeriod } from '../periods/billing-period.ts'
+import type { PeriodDays } from '../periods/billing-period.ts'
 import type { DaySpan } from '../periods/days.ts'
 import { type Charge, chargeField, isUsage } from './charge.ts'
 import { most } from './order.ts'
@@ -33,7 +33,7 @@ export interface Segment extends DaySpan {
 }
 
 /** The day from which a change counts. */
-export function effectiveOn(proration: Proration, changeOn: string, period: BillingPeriod): string {
+export function effectiveOn(proration: Proration, changeOn: string, period: PeriodDays): string {
   return proration === 'next_period' ? period.endOn : changeOn
 }
 
@@ -52,7 +52,7 @@ export function revisionOn(revisions: readonly Revision[], day: string): Revisio
  * @param revisions in any order; of those before the period the last counts
  */
 export function segmentsOf(
-  period: BillingPeriod,
+  period: PeriodDays,
   revisions: readonly Revision[],
   when: Charge['when'],
 ): Segment[] {
@@ -64,7 +64,7 @@ export function segmentsOf(
 interface RevisionSpan extends Revision, DaySpan {}
 
 function spansOf(
-  period: BillingPeriod,
+  period: PeriodDays,
   revisions: readonly Revision[],
   when: Charge['when'],
 ): RevisionSpan[] {

@@ -1,15 +1,15 @@
 import { type Decimal, decimalOf, localDay, readDecimal } from '../../../kernel/index.ts'
 import type { LineKind, PricedLine } from '../invoices/invoice-line.ts'
-import { type BillingPeriod, periodOf } from '../periods/billing-period.ts'
+import type { BillingPeriod, PeriodDays } from '../periods/billing-period.ts'
 import { localMidnight } from '../periods/local-midnight.ts'
 import { isUsage } from '../pricing/charge.ts'
 import type { Discount } from '../pricing/discount.ts'
-import { priceCharge, priceSegment } from '../pricing/price-charge.ts'
+import { priceSegment } from '../pricing/price-charge.ts'
 import type { PricingPlugIns } from '../pricing/pricing-plug-in.ts'
 import { type ChargedLine, prorateChanges } from '../pricing/proration.ts'
 import { type Segment, segmentsOf } from '../pricing/segments.ts'
 import type { LateUsage, MeteredPeriod, UsageReading } from '../usage/usage-reading.ts'
-import { inForceOn, type ResolvedRevision } from './revisions.ts'
+import type { ResolvedRevision } from './revisions.ts'
 import type { BilledSubscription } from './subscription.ts'
 
 /** What billing reads of a subscription and moves on. */
@@ -84,66 +84,85 @@ export function arrearsOf(
 ): BillLine[] {
   const { currency } = subscription
   const read = segmentsOf(period, revisions, 'arrears').map((segment) => {
-    const asked = askedBy(segment, subscription)
+    const asked = askedBy(segment, period, subscription)
     return { segment, reading: asked && usageOf(asked) }
   })
-  const late = Map.groupBy(
-    new Set(read.flatMap(({ reading }) => reading ?? [])),
-    ({ meter }) => meter,
-  )
+  const late = lateOf(subscription, read, revisions, plugIns)
   const seen = new Set<string>()
-  return read.flatMap(({ segment, reading }) => {
-    const { key } = segment.charge
-    const isFirst = !seen.has(key)
-    seen.add(key)
-    const facts = { period, currency, usage: reading?.quantity }
-    const line = lineOf('arrears', segment, facts, plugIns)
-    if (!reading || !isFirst) return [line]
-    const spans = (late.get(reading.meter) ?? []).flatMap((each) => each.late)
-    return [line, ...lateOf(subscription, segment, { spans, revisions }, plugIns)]
+  const lines = read.flatMap(({ segment, reading }) => {
+    const { charge, revision, fromOn, untilOn } = segment
+    const line = lineOf('arrears', segment, { period, currency, usage: reading?.quantity }, plugIns)
+    const more = seen.has(charge.key) ? undefined : late.get(charge.key)
+    seen.add(charge.key)
+    return more ? [line, { ...more, title: charge.title, revision, fromOn, untilOn }] : [line]
   })
+  // Of charges that the plan has no more.
+  return [...lines, ...[...late.values()].filter(({ chargeKey }) => !seen.has(chargeKey))]
 }
 
-/** What came late for periods that were billed: the price of all less that of what was billed. */
+/** A segment with the usage that it asked for, where it is one for usage. */
+interface ReadSegment {
+  readonly segment: Segment
+  readonly reading: UsageReading | undefined
+}
+
+/**
+ * What came late for periods that were billed, by the charges that they had then: the price of all less
+ * that of what was billed.
+ */
 function lateOf(
-  subscription: BillingState,
-  segment: Segment,
-  { spans, revisions }: Pick<BillFacts, 'revisions'> & { readonly spans: readonly LateUsage[] },
+  { timeZone, currency }: BillingState,
+  read: readonly ReadSegment[],
+  revisions: readonly ResolvedRevision[],
   plugIns: PricingPlugIns,
-): BillLine[] {
-  const { key: chargeKey, title } = segment.charge
-  const owed = spans.flatMap((span) => {
-    const priceOf = priceThen(subscription, chargeKey, { span, revisions }, plugIns)
-    if (!priceOf) return []
-    const { quantity, billed } = span
-    return [{ quantity: quantity - billed, amount: priceOf(quantity) - priceOf(billed) }]
-  })
-  const amount = sum(owed.map((each) => each.amount))
-  if (amount === 0n) return []
-  const { revision, fromOn, untilOn } = segment
-  const quantity = decimalOf(sum(owed.map((each) => each.quantity)))
-  const shared = { title, chargeKey, revision, fromOn, untilOn, quantity, amount }
-  return [{ ...shared, kind: 'late', unitPrice: null, steps: [] }]
+): ReadonlyMap<string, BillLine & { readonly chargeKey: string }> {
+  const late = new Map<string, BillLine & { readonly chargeKey: string }>()
+  // Two charges on one meter have the same readings.
+  const readings = new Map(read.map((each) => [each.reading, each.segment]))
+  for (const [reading, { fromOn, untilOn }] of readings) {
+    for (const span of reading?.late ?? []) {
+      const period = { startOn: span.periodStartOn, endOn: span.periodEndOn }
+      for (const segment of segmentsThen(span, period, {
+        meter: reading?.meter,
+        revisions,
+        timeZone,
+      })) {
+        const priceOf = (usage: Decimal): bigint =>
+          priceSegment(segment, { period, currency, usage }, plugIns).amount
+        const { key: chargeKey, title } = segment.charge
+        const { revision } = segment
+        const before = late.get(chargeKey)
+        late.set(chargeKey, {
+          ...{ kind: 'late', title, chargeKey, revision, fromOn, untilOn, steps: [] },
+          unitPrice: null,
+          quantity: decimalOf((before?.quantity ?? 0n) + span.quantity - span.billed),
+          amount: (before?.amount ?? 0n) + priceOf(span.quantity) - priceOf(span.billed),
+        })
+      }
+    }
+  }
+  return new Map([...late].filter(([, { amount }]) => amount !== 0n))
 }
 
-/** How a charge priced days that were billed; undefined where they were not days of it. */
-function priceThen(
-  { anchorOn, cycle, timeZone, currency }: BillingState,
-  chargeKey: string,
-  { span, revisions }: Pick<BillFacts, 'revisions'> & { readonly span: LateUsage },
-  plugIns: PricingPlugIns,
-): ((usage: Decimal) => bigint) | undefined {
-  const period = periodOf({ anchorOn, cycle, timeZone }, span.startsAt)
-  const [fromOn, untilOn] = [localDay(span.startsAt, timeZone), localDay(span.endsAt, timeZone)]
-  if (!period) {
-    // Of a cycle before this one, whose periods are not known any more: as a whole period.
-    const charge = inForceOn(revisions, fromOn)?.charges.find(({ key }) => key === chargeKey)
-    return charge && ((quantity) => priceCharge(charge, { quantity, currency }, plugIns).amount)
-  }
-  const segment = segmentsOf(period, revisions, 'arrears').find(
-    (each) => each.charge.key === chargeKey && each.fromOn === fromOn && each.untilOn === untilOn,
+/** The charges for the usage of a meter that days were billed by. */
+function segmentsThen(
+  span: LateUsage,
+  period: PeriodDays,
+  {
+    meter,
+    revisions,
+    timeZone,
+  }: {
+    readonly meter: string | undefined
+    readonly revisions: readonly ResolvedRevision[]
+    readonly timeZone: string
+  },
+): Segment[] {
+  const [from, until] = [localDay(span.startsAt, timeZone), localDay(span.endsAt, timeZone)]
+  return segmentsOf(period, revisions, 'arrears').filter(
+    ({ charge, fromOn, untilOn }) =>
+      isUsage(charge) && charge.meter === meter && fromOn === from && untilOn === until,
   )
-  return segment && ((usage) => priceSegment(segment, { period, currency, usage }, plugIns).amount)
 }
 
 /** What is paid in advance for a period. */
@@ -177,11 +196,13 @@ function lineOf(
 /** The usage that a segment asks for, where it is one for usage. */
 export function askedBy(
   { charge, fromOn, untilOn }: Segment,
+  { startOn: periodStartOn, endOn: periodEndOn }: PeriodDays,
   { id: subscriptionId, customerId, timeZone }: BillingState,
 ): MeteredPeriod | undefined {
   if (!isUsage(charge)) return undefined
   const [startsAt, endsAt] = [localMidnight(fromOn, timeZone), localMidnight(untilOn, timeZone)]
-  return { subscriptionId, customerId, meter: charge.meter, startsAt, endsAt }
+  const { meter } = charge
+  return { subscriptionId, customerId, meter, startsAt, endsAt, periodStartOn, periodEndOn }
 }
 
 function titleOf({ charges }: ResolvedRevision, key: string): string {

@@ -78,7 +78,7 @@ export function usageAsked(
 ): MeteredPeriod[] {
   if (!ended) return []
   return segmentsOf(ended, revisions, 'arrears').flatMap((segment) => {
-    const asked = askedBy(segment, subscription)
+    const asked = askedBy(segment, ended, subscription)
     return asked ? [asked] : []
   })
 }

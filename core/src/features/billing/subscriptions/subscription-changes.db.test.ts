@@ -150,6 +150,43 @@ describe('usage that comes late', () => {
     ])
   })
 
+  test('for a part of a period is priced by its days, though the plan has another cycle by now', async () => {
+    await countTraffic()
+    const charges = (rate: string) => [{ ...traffic, key: 'gb', rate, included: '31' }] as const
+    const id = await subscribe(charges('1'))
+    await use('01-01', '5')
+    await bill('01-06')
+    await at.subscriptions.change(id, { planId: await aPublished(charges('2')) })
+    const quarter = await aPublished(charges('2'), { cycle: 'quarterly' })
+    await at.subscriptions.change(id, { planId: quarter, proration: 'next_period' })
+    await bill('02-01')
+    await use('01-02', '3')
+    await use('01-20', '30')
+    await bill('05-01')
+    expect(await lastLines()).toEqual([
+      ['arrears', 0n, 0n],
+      ['late', 300n + 800n, 0n],
+    ])
+  })
+
+  test('of a charge that the plan has no more is charged as it was then', async () => {
+    await countTraffic()
+    const id = await subscribe([{ ...traffic, key: 'old', rate: '5' }])
+    await bill('01-06')
+    const other = await aPublished([{ ...traffic, key: 'new', rate: '7' }])
+    await at.subscriptions.change(id, { planId: other, proration: 'next_period' })
+    await bill('02-01')
+    await use('01-20', '1')
+    await use('02-01', '1')
+    await bill('03-01')
+    expect(await lastLines()).toEqual([
+      ['arrears', 700n, 0n],
+      ['late', 500n, 0n],
+    ])
+    await bill('04-01')
+    expect(await lastLines()).toEqual([['arrears', 0n, 0n]])
+  })
+
   test('is charged once by each of two charges, though one of them was changed', async () => {
     await countTraffic()
     const charges = (rate: string): ChargeInput[] => [

@@ -9,8 +9,16 @@ export interface UsageSpan {
   readonly endsAt: Date
 }
 
+/** The period of a subscription, of which days are a part or all. */
+export interface OfPeriod {
+  /** Its first local day. */
+  readonly periodStartOn: string
+  /** The day after its last one. */
+  readonly periodEndOn: string
+}
+
 /** Usage that is billed at the end of a period of a subscription. */
-export interface MeteredPeriod extends UsageSpan {
+export interface MeteredPeriod extends UsageSpan, OfPeriod {
   readonly subscriptionId: string
 }
 
@@ -20,7 +28,7 @@ export interface UsageTotal extends UsageSpan {
 }
 
 /** A period that was billed and of which something else is counted now, as events came late. */
-export interface LateUsage {
+export interface LateUsage extends OfPeriod {
   readonly startsAt: Date
   readonly endsAt: Date
   /** What was billed of it so far. */

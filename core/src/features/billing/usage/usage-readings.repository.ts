@@ -1,9 +1,8 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { decimalOf, decimalText, newId, readDecimal } from '../../../kernel/index.ts'
 import { type Executor, rows } from '../../../platform/database/index.ts'
 import type { Meter } from './meter.ts'
-import { billingUsageReading } from './usage.table.ts'
 import type { LateUsage, MeteredPeriod, UsageReading } from './usage-reading.ts'
 
 /** A period of a subscription, with the meter that its code names. */
@@ -16,6 +15,8 @@ const billedRow = z.object({
   n: z.int(),
   startsAt: z.coerce.date(),
   endsAt: z.coerce.date(),
+  periodStartOn: z.string(),
+  periodEndOn: z.string(),
   billed: z.string(),
 })
 const untilRow = z.object({
@@ -39,11 +40,19 @@ export class UsageReadingsRepository {
     const values = readings.flatMap(({ period, meter }) => {
       const { subscriptionId, customerId, endsAt: billedAt } = period
       const row = (
-        { startsAt, endsAt }: Pick<LateUsage, 'startsAt' | 'endsAt'>,
+        { startsAt, endsAt, periodStartOn, periodEndOn }: Omit<LateUsage, 'billed' | 'quantity'>,
         quantity: bigint,
       ) => ({
-        ...{ id: newId(), subscriptionId, customerId, meterId: meter.id },
-        ...{ startsAt, endsAt, billedAt, quantity: decimalText(decimalOf(quantity)) },
+        ...{
+          id: newId(),
+          subscriptionId,
+          customerId,
+          meterId: meter.id,
+          startsAt,
+          endsAt,
+          billedAt,
+        },
+        ...{ periodStartOn, periodEndOn, quantity: decimalText(decimalOf(quantity)) },
       })
       return [
         row(period, period.quantity),
@@ -52,12 +61,15 @@ export class UsageReadingsRepository {
     })
     await this.#db.execute(
       sql`insert into gramkit.billing_usage_reading (tenant_id, id, subscription_id, customer_id,
-            meter_id, starts_at, ends_at, billed_at, quantity, created_at)
+            meter_id, starts_at, ends_at, period_start_on, period_end_on, billed_at, quantity,
+            created_at)
           select ${this.#tenantId}, r.id, r."subscriptionId", r."customerId", r."meterId",
-            r."startsAt", r."endsAt", r."billedAt", r.quantity, ${createdAt.toISOString()}::timestamptz
+            r."startsAt", r."endsAt", r."periodStartOn", r."periodEndOn", r."billedAt", r.quantity,
+            ${createdAt.toISOString()}::timestamptz
           from jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as r (id uuid,
             "subscriptionId" uuid, "customerId" uuid, "meterId" uuid, "startsAt" timestamptz,
-            "endsAt" timestamptz, "billedAt" timestamptz, quantity numeric)`,
+            "endsAt" timestamptz, "periodStartOn" date, "periodEndOn" date, "billedAt" timestamptz,
+            quantity numeric)`,
     )
   }
 
@@ -73,14 +85,16 @@ export class UsageReadingsRepository {
     }))
     const found = await rows(
       this.#db,
-      sql`select q.n, r.starts_at as "startsAt", r.ends_at as "endsAt", sum(r.quantity)::text as billed
+      sql`select q.n, r.starts_at as "startsAt", r.ends_at as "endsAt",
+            r.period_start_on::text as "periodStartOn", r.period_end_on::text as "periodEndOn",
+            sum(r.quantity)::text as billed
           from jsonb_to_recordset(${JSON.stringify(questions)}::jsonb) as q (n integer,
             "subscriptionId" uuid, "meterId" uuid, "startsAt" timestamptz, days integer)
           join gramkit.billing_usage_reading r on r.tenant_id = ${this.#tenantId}
             and r.subscription_id = q."subscriptionId" and r.meter_id = q."meterId"
             and r.ends_at <= q."startsAt"
             and r.ends_at > q."startsAt" - make_interval(hours => 24 * q.days)
-          group by q.n, r.starts_at, r.ends_at order by q.n, r.starts_at`,
+          group by q.n, r.starts_at, r.ends_at, r.period_start_on, r.period_end_on order by q.n, r.starts_at`,
       billedRow,
     )
     return found.map((row) => ({ ...row, billed: readDecimal(row.billed) }))
@@ -101,13 +115,5 @@ export class UsageReadingsRepository {
       untilRow,
     )
     return new Map(found.map((row) => [`${row.customerId}:${row.meterId}`, row.endsAt]))
-  }
-
-  /** Forgets what was billed with one boundary of a subscription. */
-  async removeBilled(subscriptionId: string, billedAt: Date): Promise<void> {
-    const { tenantId, subscriptionId: of, billedAt: at } = billingUsageReading
-    await this.#db
-      .delete(billingUsageReading)
-      .where(and(eq(tenantId, this.#tenantId), eq(of, subscriptionId), eq(at, billedAt)))
   }
 }

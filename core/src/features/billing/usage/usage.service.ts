@@ -143,13 +143,6 @@ export class UsageService {
       await tx.repos.usageReadings.insert(await withMeters(tx, totals), tx.clock.now())
     })
   }
-
-  /** Takes back that usage was billed at a boundary, for an invoice that is not made out after all. */
-  unbill(subscriptionId: string, boundaryAt: Date): Promise<void> {
-    return this.#scope.transaction((tx) =>
-      tx.repos.usageReadings.removeBilled(subscriptionId, boundaryAt),
-    )
-  }
 }
 
 /** Events that are right by themselves, and what is wrong with the others. */

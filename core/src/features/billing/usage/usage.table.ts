@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   check,
+  date,
   foreignKey,
   index,
   jsonb,
@@ -63,7 +64,10 @@ export const billingUsageReading = gramkit.table(
     meterId: uuid().notNull(),
     startsAt: instant().notNull(),
     endsAt: instant().notNull(),
-    /** The boundary with which it was billed. */
+    /** The period that these days are of, all of it or a part. */
+    periodStartOn: date({ mode: 'string' }).notNull(),
+    periodEndOn: date({ mode: 'string' }).notNull(),
+    /** The end of the days with which it was billed. */
     billedAt: instant().notNull(),
     quantity: decimal().notNull(),
     createdAt: instant().notNull(),
@@ -97,7 +101,8 @@ export const billingUsageReading = gramkit.table(
     ),
     check(
       'billing_usage_reading_period_check',
-      sql`${table.startsAt} < ${table.endsAt} and ${table.endsAt} <= ${table.billedAt}`,
+      sql`${table.startsAt} < ${table.endsAt} and ${table.endsAt} <= ${table.billedAt}
+        and ${table.periodStartOn} < ${table.periodEndOn}`,
     ),
   ],
 )
