@@ -1,4 +1,9 @@
-import { type ChangePreview, changeFields, subscriptionFields } from '@gramkit/core/billing'
+import {
+  BILLED_STATUSES,
+  type ChangePreview,
+  changeFields,
+  subscriptionFields,
+} from '@gramkit/core/billing'
 import { idParams, pageOf, pageQuery, problemResponses } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -21,18 +26,21 @@ export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
     '/subscriptions',
     withScope('subscriptions:read', {
       tags,
-      summary: 'Subscriptions, oldest first: of a customer, or those that could not be billed',
+      summary:
+        'Subscriptions, oldest first: of a customer, a status or a plan, or that were not billed',
       querystring: pageQuery.extend({
         customerId: z.uuid().optional(),
+        status: z.enum(BILLED_STATUSES).optional(),
+        planId: z.uuid().optional(),
         parked: z.literal('true').optional(),
       }),
       response: { 200: pageOf(subscriptionWire), ...problemResponses },
     }),
     (request) => {
-      const { customerId, parked, ...page } = request.query
+      const { limit, cursor, parked, ...filter } = request.query
       return billingOf(request).subscriptions.list(
-        { customerId, isParked: parked === 'true' },
-        page,
+        { ...filter, isParked: parked === 'true' },
+        { limit, cursor },
       )
     },
   )

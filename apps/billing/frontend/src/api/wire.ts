@@ -67,11 +67,21 @@ export const payLinkWire = z.object({ url: z.string() })
 /** What is asked of a customer. */
 export type Invoice = z.infer<typeof invoiceWire>
 
+/** States of a subscription. */
+export const subscriptionStatuses = [
+  'trial',
+  'active',
+  'past_due',
+  'paused',
+  'canceled',
+  'expired',
+] as const
+
 /** What a customer is billed for. */
 export const subscriptionWire = z.object({
   id: z.string(),
   customerId: z.string(),
-  status: z.enum(['trial', 'active', 'past_due', 'paused', 'canceled', 'expired']),
+  status: z.enum(subscriptionStatuses),
   currency: z.string(),
   cycle: z.string(),
   startOn: z.string(),

@@ -2,10 +2,11 @@ import { Card, DataTable, Loaded } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { deskListQuery } from '../api/queries.ts'
-import { type Subscription, subscriptionWire } from '../api/wire.ts'
+import { type Subscription, subscriptionStatuses, subscriptionWire } from '../api/wire.ts'
 import { useDesk } from '../desk-context.tsx'
 import { useFigures } from '../figures.ts'
 import { CustomerName } from '../ui/customer-name.tsx'
+import { StateFilter } from '../ui/filters.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 
 /** What customers are billed for. */
@@ -13,20 +14,30 @@ export function SubscriptionsView() {
   const desk = useDesk()
   const { texts } = desk
   const [isParked, setParked] = useState(false)
-  const filter = isParked ? { parked: 'true' } : {}
+  const [status, setStatus] = useState<Subscription['status'] | ''>('')
+  const filter = { status, parked: isParked ? 'true' : '' }
   const subscriptions = useInfiniteQuery(
     deskListQuery(desk, subscriptionWire, 'subscriptions', filter),
   )
   return (
     <Card title={texts.views.subscriptions}>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={isParked}
-          onChange={({ target }) => setParked(target.checked)}
+      <div className="filters">
+        <StateFilter
+          label={texts.columns.state}
+          value={status}
+          states={subscriptionStatuses}
+          names={texts.subscriptionStatuses}
+          onChange={setStatus}
         />
-        {texts.subscriptions.onlyParked}
-      </label>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={isParked}
+            onChange={({ target }) => setParked(target.checked)}
+          />
+          {texts.subscriptions.onlyParked}
+        </label>
+      </div>
       <Loaded query={subscriptions} rows={6}>
         {(rows) => <SubscriptionTable rows={rows} more={subscriptions} />}
       </Loaded>

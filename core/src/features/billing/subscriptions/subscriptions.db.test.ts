@@ -7,6 +7,7 @@ import type { ChargeInput } from '../pricing/charge.ts'
 import { billDueSubscriptions } from '../runs/runs.jobs.ts'
 import type { TenantBilling } from '../tenant-billing.ts'
 import type { SubscriptionInput } from './subscription.ts'
+import type { SubscriptionFilter } from './subscriptions.repository.ts'
 
 const clock = new VirtualClock(new Date('2028-01-01T12:00:00Z'))
 const { services, close } = await testPlatform({ poolSize: 4, clock })
@@ -186,6 +187,27 @@ describe('a subscription', () => {
     // Of 5.00 for the week 4 of 7 days go back, 2.86; then 22.86 for those days, and 40.00.
     expect(await totals(at)).toEqual([500n, 6000n])
   })
+})
+
+test('subscriptions are listed by status and by the plan that they have or change to', async () => {
+  const at = await aTenant(services)
+  const plans = { code: 'A', charges: [flat('10')] }
+  const [first, second] = [
+    await aSubscription(at, plans),
+    await aSubscription(at, { ...plans, code: 'B' }),
+  ]
+  const planOf = async (code: string) => (await at.plans.getByCode(code)).id
+  const listed = async (filter: SubscriptionFilter) =>
+    (await at.subscriptions.list(filter)).items.map(({ id }) => id)
+  await at.subscriptions.cancel(first.id, 'now')
+  expect(await listed({ status: 'canceled' })).toEqual([first.id])
+  expect(await listed({ status: 'active' })).toEqual([second.id])
+  expect(await listed({ planId: await planOf('A') })).toEqual([first.id])
+  expect(await listed({ planId: await planOf('B'), status: 'canceled' })).toEqual([])
+  await at.subscriptions.change(second.id, { planId: await planOf('A'), proration: 'next_period' })
+  expect(await listed({ planId: await planOf('A') })).toEqual([first.id, second.id])
+  expect(await listed({ planId: await planOf('B') })).toEqual([])
+  expect(await listed({ planId: newId() })).toEqual([])
 })
 
 describe('a change', () => {

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, lte, ne, notInArray, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, lte, ne, notInArray, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Page, PageRequest } from '../../../kernel/index.ts'
@@ -30,6 +30,9 @@ const TOLD = sql`s.tenant_id as "tenantId", s.id, s.customer_id as "customerId",
 /** Which subscriptions are listed. */
 export interface SubscriptionFilter {
   readonly customerId?: string | undefined
+  readonly status?: BilledSubscription['status'] | undefined
+  /** Those that have a plan, or change to it with the next period. [all] */
+  readonly planId?: string | undefined
   /** Those that could not be billed. [all] */
   readonly isParked?: boolean | undefined
 }
@@ -45,9 +48,11 @@ export class BilledSubscriptionsRepository extends TenantRepository<typeof billi
     filter: SubscriptionFilter,
     request: PageRequest,
   ): Promise<Page<BilledSubscription>> {
-    const { customerId, isParked } = filter
+    const { customerId, status, planId, isParked } = filter
     const condition = and(
       customerId ? eq(billingSubscription.customerId, customerId) : undefined,
+      status ? eq(billingSubscription.status, status) : undefined,
+      planId ? ofPlan(planId) : undefined,
       isParked ? isNotNull(billingSubscription.parkedAt) : undefined,
     )
     return this.listWhere(condition, request)
@@ -220,4 +225,16 @@ export class RevisionsRepository {
       .insert(billingSubscriptionRevision)
       .values({ ...revision, tenantId: this.#tenantId })
   }
+}
+
+/** Whether the last revision of a subscription is a version of a plan. */
+function ofPlan(planId: string): SQL {
+  const { tenantId, id } = billingSubscription
+  return sql`exists (
+    select from gramkit.billing_subscription_revision r
+    join gramkit.billing_plan_version v on v.tenant_id = r.tenant_id and v.id = r.plan_version_id
+    where r.tenant_id = ${tenantId} and r.subscription_id = ${id} and v.plan_id = ${planId}
+      and not exists (select from gramkit.billing_subscription_revision later
+        where later.tenant_id = r.tenant_id and later.subscription_id = r.subscription_id
+          and later.number > r.number))`
 }

@@ -199,7 +199,7 @@ export class BilledSubscriptionsService {
     return this.#scope.transaction((tx) => view(tx, id))
   }
 
-  /** One page of subscriptions, oldest first: of a customer, or those that could not be billed. */
+  /** One page of subscriptions that fit, oldest first. */
   list(
     filter: SubscriptionFilter = {},
     request: PageRequest = {},
