@@ -77,6 +77,34 @@ export const subscriptionStatuses = [
   'expired',
 ] as const
 
+/** Money that came for an invoice, or was asked for. */
+export const paymentWire = z.object({
+  id: z.string(),
+  gateway: z.nullable(z.string()),
+  currency: z.string(),
+  amount,
+  state: z.enum(['open', 'closed', 'received']),
+  returned: amount,
+  reason: z.nullable(z.string()),
+  createdAt: z.string(),
+})
+
+/** Money that came for an invoice, or was asked for. */
+export type Payment = z.infer<typeof paymentWire>
+
+/** What was taken back of an invoice. */
+export const creditNoteWire = z.object({
+  id: z.string(),
+  number: z.string(),
+  issuedOn: z.string(),
+  currency: z.string(),
+  total: amount,
+  reason: z.nullable(z.string()),
+})
+
+/** What was taken back of an invoice. */
+export type CreditNote = z.infer<typeof creditNoteWire>
+
 /** What a customer is billed for. */
 export const subscriptionWire = z.object({
   id: z.string(),

@@ -10,9 +10,10 @@ import { Pairs } from '../ui/pairs.tsx'
 import { PayLink } from '../ui/pay-link.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
 import { InvoiceDocument } from './invoice-document.tsx'
+import { InvoiceMoney } from './invoice-money.tsx'
 import { InvoiceSteps } from './invoice-steps.tsx'
 
-/** One invoice: how it stands, what can be done about it, and as its reader sees it. */
+/** One invoice: how it stands, what can be done about it, what came for it, and as its reader sees it. */
 export function InvoiceView({ id }: { id: string }) {
   const desk = useDesk()
   const invoice = useQuery(deskQuery(desk, invoiceWire, `invoices/${id}`))
@@ -28,6 +29,7 @@ export function InvoiceView({ id }: { id: string }) {
               <Failure error={invoice.error} onRetry={() => void invoice.refetch()} />
             ) : null}
             <Facts invoice={found} />
+            {found.state === 'draft' ? null : <InvoiceMoney invoiceId={id} />}
             <InvoiceDocument invoice={found} />
           </>
         )}
