@@ -798,6 +798,7 @@ CREATE TABLE "gramkit"."billing_quota" (
 	"kind" text NOT NULL,
 	"cycle" text NOT NULL,
 	"anchor_on" date NOT NULL,
+	"reached_until" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "billing_quota_pkey" PRIMARY KEY("tenant_id","id"),

@@ -4,6 +4,7 @@ const USAGE = `${CORE}/features/billing/usage`
 
 const usage = [`${USAGE}/usage.db.test.ts`]
 const quotas = [`${USAGE}/quotas.db.test.ts`]
+const reached = [`${USAGE}/quota-reached.db.test.ts`]
 
 /** What is counted, billed and reserved of usage. */
 export const USAGE_KEYS: readonly MoneyKey[] = [
@@ -91,18 +92,30 @@ export const USAGE_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: `${USAGE}/quotas.repository.ts`,
-        find: ".for('no key update')",
-        replace: '',
+        find: "meterId).for('no key update')",
+        replace: 'meterId)',
       },
     ],
     tests: quotas,
+  },
+  {
+    name: 'quota: who reports usage waits for others',
+    guards: 'a quota that many use up at once is told of',
+    edits: [
+      {
+        file: `${USAGE}/quotas.repository.ts`,
+        find: "\n      .for('no key update')",
+        replace: '',
+      },
+    ],
+    tests: reached,
   },
   {
     name: 'quota: what is held counts',
     guards: 'no more is reserved than the quota has',
     edits: [
       {
-        file: `${USAGE}/quotas.service.ts`,
+        file: `${USAGE}/quota-reached.ts`,
         find: 'quantity - used - held',
         replace: 'quantity - used',
       },

@@ -171,7 +171,7 @@ export const creditNoteIssued = defineEvent('billing.credit_note_issued', {
   }),
 })
 
-/** A reservation took the last of what a customer may use in the running period. */
+/** Nothing remains of what a customer may use in the running period, by usage or reservations. */
 export const quotaReached = defineEvent('billing.quota_reached', {
   version: 1,
   schema: z.object({

@@ -64,10 +64,15 @@ export const usageRepositories = {
     ...probeRows(({ quota }) => quota),
     findOf: ({ customer, meter }) => [customer.id, meter.id],
     lockOf: ({ customer, meter }) => [customer.id, meter.id],
+    lockUnreached: ({ customer, meter }) => [
+      [{ customerId: customer.id, meterId: meter.id }],
+      customer.createdAt,
+    ],
+    markReached: ({ quota, customer }) => [[{ id: quota.id, endsAt: customer.createdAt }]],
   },
   reservations: {
     ...probeRows(({ reservation }) => reservation),
-    sumHeld: ({ quota, customer }) => [quota.id, customer.createdAt],
+    sumHeld: ({ quota, customer }) => [[quota.id], customer.createdAt],
   },
   usageEvents: {
     insertNew: (theirs) => [countedOf(theirs), theirs.usage.endsAt],

@@ -26,6 +26,8 @@ export const billingQuota = gramkit.table(
     kind: text({ enum: QUOTA_KINDS }).notNull(),
     cycle: text({ enum: QUOTA_CYCLES }).notNull(),
     anchorOn: date({ mode: 'string' }).notNull(),
+    /** End of the period in which it was told that nothing remains; null when it was not. */
+    reachedUntil: instant(),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },

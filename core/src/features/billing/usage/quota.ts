@@ -36,6 +36,8 @@ export interface Quota extends Readonly<Omit<z.output<typeof quotaFields>, 'mete
   readonly tenantId: string
   readonly id: string
   readonly meterId: string
+  /** End of the last period in which it was told that nothing remains; null since it was set. */
+  readonly reachedUntil: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 import { type Decimal, readDecimal } from '../../../kernel/index.ts'
 import { type Executor, TenantRepository } from '../../../platform/database/index.ts'
 import { billingQuota, billingReservation } from './quota.table.ts'
@@ -25,6 +25,37 @@ export class QuotasRepository extends TenantRepository<typeof billingQuota> {
     return row
   }
 
+  /**
+   * Locks the quotas of customers on meters of which it was not told yet in this period that nothing
+   * remains: of all who use of them at once, the last one sees what they used together.
+   */
+  lockUnreached(
+    pairs: readonly { readonly customerId: string; readonly meterId: string }[],
+    now: Date,
+  ): Promise<Quota[]> {
+    if (pairs.length === 0) return Promise.resolve([])
+    const { id, customerId, meterId, reachedUntil } = billingQuota
+    const asked = sql`(${customerId}, ${meterId}) in (select * from unnest(
+      ${sql.param(pairs.map((pair) => pair.customerId))}::uuid[],
+      ${sql.param(pairs.map((pair) => pair.meterId))}::uuid[]))`
+    return this.db
+      .select()
+      .from(billingQuota)
+      .where(this.own(and(asked, or(isNull(reachedUntil), lte(reachedUntil, now)))))
+      .orderBy(asc(id))
+      .for('no key update')
+  }
+
+  /** Keeps until when it was told of quotas that nothing remains. */
+  async markReached(
+    reached: readonly { readonly id: string; readonly endsAt: Date }[],
+  ): Promise<void> {
+    await this.db.execute(sql`update gramkit.billing_quota q set reached_until = r.ends_at
+      from unnest(${sql.param(reached.map(({ id }) => id))}::uuid[],
+        ${sql.param(reached.map(({ endsAt }) => endsAt.toISOString()))}::timestamptz[]) r (id, ends_at)
+      where q.tenant_id = ${this.tenantId} and q.id = r.id`)
+  }
+
   #of(customerId: string, meterId: string) {
     return this.db
       .select()
@@ -41,13 +72,14 @@ export class ReservationsRepository extends TenantRepository<typeof billingReser
     super(db, tenantId, billingReservation)
   }
 
-  /** How much of a quota is held; what has expired holds nothing. */
-  async sumHeld(quotaId: string, now: Date): Promise<Decimal> {
-    const { quotaId: of, status, expiresAt, quantity } = billingReservation
-    const [row] = await this.db
-      .select({ held: sql<string>`coalesce(sum(${quantity}), 0)::text` })
+  /** How much of quotas is held, by their ids; what has expired holds nothing. */
+  async sumHeld(quotaIds: readonly string[], now: Date): Promise<ReadonlyMap<string, Decimal>> {
+    const { quotaId, status, expiresAt, quantity } = billingReservation
+    const found = await this.db
+      .select({ quotaId, held: sql<string>`sum(${quantity})::text` })
       .from(billingReservation)
-      .where(this.own(and(eq(of, quotaId), eq(status, 'held'), gt(expiresAt, now))))
-    return readDecimal(row?.held ?? '0')
+      .where(this.own(and(inArray(quotaId, [...quotaIds]), eq(status, 'held'), gt(expiresAt, now))))
+      .groupBy(quotaId)
+    return new Map(found.map((row) => [row.quotaId, readDecimal(row.held)]))
   }
 }

@@ -1,19 +1,16 @@
 import { z } from 'zod'
 import {
   addMs,
-  type Decimal,
+  assert,
   decimalOf,
   decimalText,
   InvalidValue,
   localDay,
   NotFound,
   newId,
-  ZERO,
 } from '../../../kernel/index.ts'
 import { isUniqueViolation } from '../../../platform/database/index.ts'
-import { quotaReached } from '../billing.events.ts'
 import { readFields } from '../fields.ts'
-import { periodAt, periodOf } from '../periods/billing-period.ts'
 import { quantityField } from '../pricing/decimal-fields.ts'
 import { meterByCode } from './meters.service.ts'
 import {
@@ -26,6 +23,7 @@ import {
   type ReserveOutcome,
   reservationFields,
 } from './quota.ts'
+import { leftOf, readStates, tellReached } from './quota-reached.ts'
 import { ReservationConflict, ReservationEnded } from './quotas.errors.ts'
 import type { QuotasScope } from './quotas.scope.ts'
 
@@ -67,10 +65,10 @@ export class QuotasService {
         throw new InvalidValue({ field: 'anchorOn', problem: 'has not come' })
       }
       const before = await tx.repos.quotas.findOf(fields.customerId, meter.id)
-      const made = { ...fields, id: newId(), meterId: meter.id, createdAt: now, updatedAt: now }
+      const said = { ...fields, reachedUntil: null, updatedAt: now }
       const after = before
-        ? await tx.repos.quotas.update(before.id, { ...fields, updatedAt: now })
-        : await tx.repos.quotas.insert(made)
+        ? await tx.repos.quotas.update(before.id, said)
+        : await tx.repos.quotas.insert({ ...said, id: newId(), meterId: meter.id, createdAt: now })
       const subject = `quota:${after.id}`
       await tx.record({ action: 'quota.set', subject, ...(before && { before }), after })
       return after
@@ -123,14 +121,9 @@ export class QuotasService {
         tx.repos.reservations.insert({ ...made, ...times }),
       )
       const held = decimalOf(state.held + quantity)
-      const remaining = left(quota, state.used, held)
-      if (remaining === 0n && state.remaining > 0n) {
-        const { tenantId, id: quotaId } = quota
-        const facts = { quantity: decimalText(state.quantity), endsAt: state.endsAt.toISOString() }
-        const payload = { tenantId, quotaId, customerId, meter: meter.code, ...facts }
-        await tx.tell([quotaReached.create({ occurredAt: now, subjectId: quotaId, payload })])
-      }
-      return { outcome: 'reserved', reservation, state: { ...state, held, remaining } }
+      const after = { ...state, held, remaining: leftOf(quota, state.used, held) }
+      await tellReached(tx, [{ quota, state: after }])
+      return { outcome: 'reserved', reservation, state: after }
     })
   }
 
@@ -186,8 +179,10 @@ export class QuotasService {
         const was = reservation.status === 'held' ? 'expired' : reservation.status
         throw new ReservationEnded({ reservationId: id, status: was })
       }
+      const ended = await tx.repos.reservations.update(id, { status, updatedAt: now })
+      // What is used of it is held no more.
       await use(tx, reservation, quota)
-      return tx.repos.reservations.update(id, { status, updatedAt: now })
+      return ended
     })
   }
 }
@@ -210,19 +205,7 @@ function present(quota: Quota | undefined, meter: string): Quota {
 }
 
 async function stateOf(tx: QuotasScope, quota: Quota): Promise<QuotaState> {
-  const { id, customerId, meterId, cycle, anchorOn, quantity } = quota
-  const now = tx.clock.now()
-  const { timeZone } = await tx.repos.customers.getById(customerId)
-  const schedule = { anchorOn, cycle, timeZone }
-  // Whoever moves to a zone where the first day has not begun is in the first period.
-  const { startsAt, endsAt } = periodOf(schedule, now) ?? periodAt(schedule, 0)
-  const held = await tx.repos.reservations.sumHeld(id, now)
-  const span = { customerId, meterId, aggregation: 'sum', startsAt, endsAt } as const
-  const [used = ZERO] = await tx.repos.usageEvents.total([span])
-  return { quantity, used, held, remaining: left(quota, used, held), endsAt }
-}
-
-function left({ quantity }: Quota, used: Decimal, held: Decimal): Decimal {
-  const rest = quantity - used - held
-  return rest > 0n ? decimalOf(rest) : ZERO
+  const [used] = await readStates(tx, [quota])
+  assert(used, 'A quota has a state')
+  return used.state
 }

@@ -1,9 +1,11 @@
 import { type Decimal, InvalidValue, isAppError, NotFound, ZERO } from '../../../kernel/index.ts'
 import { readFields } from '../fields.ts'
 import type { Meter } from './meter.ts'
+import { tellUsedUp } from './quota-reached.ts'
 import { UsageConflict, UsageRefused } from './usage.errors.ts'
 import type { UsageScope } from './usage.scope.ts'
 import {
+  type CountedUsage,
   type RefusedUsage,
   USAGE_BATCH_MAX,
   type UsageEventInput,
@@ -61,8 +63,10 @@ export class UsageService {
     return this.#scope.transaction(async (tx) => {
       const { timely, late, refused } = assess(read, await intakeFacts(tx, read))
       refused.push(...wrong)
-      const accepted =
-        timely.length > 0 ? await tx.repos.usageEvents.insertNew(timely, tx.clock.now()) : 0
+      const now = tx.clock.now()
+      const quotas = await tx.repos.quotas.lockUnreached(usersOf(timely), now)
+      const accepted = timely.length > 0 ? await tx.repos.usageEvents.insertNew(timely, now) : 0
+      if (accepted > 0) await tellUsedUp(tx, quotas)
       // What was counted in time may be told again when it is late: it is looked for as well.
       const asked = accepted < timely.length ? [...timely, ...late.keys()] : [...late.keys()]
       const stored = asked.length > 0 ? await tx.repos.usageEvents.listStored(asked) : []
@@ -143,6 +147,16 @@ export class UsageService {
       await tx.repos.usageReadings.insert(await withMeters(tx, totals), tx.clock.now())
     })
   }
+}
+
+/** Which customers use of which meters that may have quotas. */
+function usersOf(
+  counted: readonly CountedUsage[],
+): { readonly customerId: string; readonly meterId: string }[] {
+  const users = counted.flatMap(({ event: { customerId }, meter: { id, aggregation } }) =>
+    aggregation === 'sum' ? [[`${customerId} ${id}`, { customerId, meterId: id }] as const] : [],
+  )
+  return [...new Map(users).values()]
 }
 
 /** Events that are right by themselves, and what is wrong with the others. */
