@@ -51,12 +51,16 @@ const shot = (page: Page, name: string) =>
   page.screenshot({ path: `${PICTURES}/billing-${name}.png`, fullPage: true })
 
 /** A finalized invoice, and the page on which it is paid. */
-async function anInvoice(): Promise<{ readonly number: string; readonly payUrl: string }> {
+async function anInvoice(): Promise<{
+  readonly id: string
+  readonly number: string
+  readonly payUrl: string
+}> {
   const lines = [{ title: 'Installation', unitPrice: '1500' }]
   const draft = await tenant.post(`${API}/invoices`, { customerId, lines })
   const { body } = await tenant.post(`${API}/invoices/${draft.body.id}/finalize`)
   const link = await tenant.get(`${API}/invoices/${draft.body.id}/pay-link`)
-  return { number: body.number, payUrl: link.body.url }
+  return { id: body.id, number: body.number, payUrl: link.body.url }
 }
 
 /** A plan that is on sale. */
@@ -91,7 +95,7 @@ test.each([
   ['yookassa', 'Pay by YooKassa'],
   ['stripe', 'Pay by card with Stripe'],
 ])('an invoice is paid by %s on its own page, and the dashboard shows it', async (way, button) => {
-  const { number, payUrl } = await anInvoice()
+  const { id, number, payUrl } = await anInvoice()
   const page = await openPage(payUrl, PHONE)
   await page.getByRole('heading', { name: 'To pay: 1,500.00' }).waitFor()
   await page.getByText('Pay a part of it').click()
@@ -117,8 +121,13 @@ test.each([
   const payments = desk.getByRole('region', { name: 'Payments' }).getByRole('row')
   const came = payments.filter({ hasText: way }).filter({ hasText: 'Came' })
   await expect.poll(() => came.count()).toBe(2)
+  await tenant.post(`${API}/credit-notes`, { invoiceId: id, reason: 'Too late' })
+  // What it gives back is not to pay the next invoice.
+  const back = { currency: 'RUB', amount: '150000' }
+  await tenant.post(`${API}/customers/${customerId}/credit/payouts`, back)
   const notes = desk.getByRole('region', { name: 'Credit notes' })
-  await notes.getByText('Nothing of it was taken back').waitFor()
+  await desk.reload()
+  await notes.getByRole('row').filter({ hasText: 'Too late' }).getByText('CN-').waitFor()
   await desk.frameLocator('iframe').getByText('Installation').waitFor()
   await shot(desk, `invoice-${way}`)
   await desk.context().close()

@@ -84,6 +84,9 @@ export const paymentWire = z.object({
   currency: z.string(),
   amount,
   state: z.enum(['open', 'closed', 'received']),
+  /** What the invoice took of it, and what of that went back. */
+  taken: amount,
+  takenBack: amount,
   returned: amount,
   reason: z.nullable(z.string()),
   createdAt: z.string(),

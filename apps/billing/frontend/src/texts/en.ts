@@ -145,13 +145,13 @@ export const en = {
   payments: {
     title: 'Payments',
     none: 'No payments yet.',
+    otherwise: (amount: string) => `${amount} was paid by credit or booked by hand.`,
     by: 'By',
     returned: 'Given back',
     states: { open: 'Under way', closed: 'Did not come', received: 'Came' },
   },
   creditNotes: {
     title: 'Credit notes',
-    none: 'Nothing of it was taken back.',
     reason: 'Why',
     file: 'File',
   },

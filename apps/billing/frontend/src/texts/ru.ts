@@ -148,20 +148,20 @@ export const ru: Texts = {
   payments: {
     title: 'Платежи',
     none: 'Платежей пока нет.',
+    otherwise: (amount) => `${amount} зачтено с баланса или записано вручную.`,
     by: 'Через',
     returned: 'Возвращено',
     states: { open: 'Ожидается', closed: 'Не прошёл', received: 'Получен' },
   },
   creditNotes: {
     title: 'Кредит-ноты',
-    none: 'Ничего не вернули.',
     reason: 'Причина',
     file: 'Файл',
   },
   payLink: {
     title: 'Для клиента',
     open: 'Открыть страницу',
-    copy: 'Скопировать ссылку',
+    copy: 'Скопировать',
     copied: 'Скопировано',
   },
   customer: {

@@ -2,33 +2,63 @@ import { Card, DataTable, Loaded, When } from '@gramkit/mini-app/ui'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import * as z from 'zod/mini'
 import { deskListQuery, deskQuery } from '../api/queries.ts'
-import { type CreditNote, creditNoteWire, type Payment, paymentWire } from '../api/wire.ts'
+import {
+  type CreditNote,
+  creditNoteWire,
+  type Invoice,
+  type Payment,
+  paymentWire,
+} from '../api/wire.ts'
 import { useDesk } from '../desk-context.tsx'
 import { useFigures } from '../figures.ts'
 import { DownloadButton } from '../ui/download-button.tsx'
 import { StateBadge } from '../ui/state-badge.tsx'
+import { paidOtherwise } from './paid-otherwise.ts'
 
 const paymentsWire = z.object({ items: z.array(paymentWire) })
 
 /** What came for an invoice, and what was taken back of it. */
-export function InvoiceMoney({ invoiceId }: { invoiceId: string }) {
-  const desk = useDesk()
-  const { texts } = desk
-  const payments = useQuery(deskQuery(desk, paymentsWire, `invoices/${invoiceId}/payments`))
-  const notes = useInfiniteQuery(deskListQuery(desk, creditNoteWire, 'credit-notes', { invoiceId }))
+export function InvoiceMoney({ invoice }: { invoice: Invoice }) {
   return (
     <>
-      <Card title={texts.payments.title}>
-        <Loaded query={payments} rows={2}>
-          {({ items }) => <PaymentTable rows={items} />}
-        </Loaded>
-      </Card>
-      <Card title={texts.creditNotes.title}>
-        <Loaded query={notes} rows={2}>
-          {(rows) => <CreditNoteTable rows={rows} more={notes} />}
-        </Loaded>
-      </Card>
+      <Payments invoice={invoice} />
+      <CreditNotes invoiceId={invoice.id} />
     </>
+  )
+}
+
+function Payments({ invoice }: { invoice: Invoice }) {
+  const desk = useDesk()
+  const { texts } = desk
+  const { money } = useFigures()
+  const { id, currency } = invoice
+  const payments = useQuery(deskQuery(desk, paymentsWire, `invoices/${id}/payments`))
+  const rest = payments.data ? paidOtherwise(invoice, payments.data.items) : 0n
+  const amount = money({ amount: String(rest), currency })
+  return (
+    <Card
+      title={texts.payments.title}
+      note={rest > 0n ? texts.payments.otherwise(amount) : undefined}
+    >
+      <Loaded query={payments} rows={2}>
+        {({ items }) => (items.length === 0 && rest > 0n ? null : <PaymentTable rows={items} />)}
+      </Loaded>
+    </Card>
+  )
+}
+
+/** Most invoices have none: then nothing is shown. */
+function CreditNotes({ invoiceId }: { invoiceId: string }) {
+  const desk = useDesk()
+  const { texts } = desk
+  const notes = useInfiniteQuery(deskListQuery(desk, creditNoteWire, 'credit-notes', { invoiceId }))
+  if (!notes.error && !notes.data?.length) return null
+  return (
+    <Card title={texts.creditNotes.title}>
+      <Loaded query={notes} rows={2}>
+        {(rows) => <CreditNoteTable rows={rows} more={notes} />}
+      </Loaded>
+    </Card>
   )
 }
 
@@ -82,7 +112,7 @@ function CreditNoteTable(props: {
       label={creditNotes.title}
       rows={props.rows}
       keyOf={({ id }) => id}
-      empty={creditNotes.none}
+      empty={texts.nothingFound}
       more={props.more}
       columns={[
         { head: columns.number, cell: ({ number }) => <span className="when">{number}</span> },

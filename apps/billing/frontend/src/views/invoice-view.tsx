@@ -29,7 +29,7 @@ export function InvoiceView({ id }: { id: string }) {
               <Failure error={invoice.error} onRetry={() => void invoice.refetch()} />
             ) : null}
             <Facts invoice={found} />
-            {found.state === 'draft' ? null : <InvoiceMoney invoiceId={id} />}
+            {found.state === 'draft' ? null : <InvoiceMoney invoice={found} />}
             <InvoiceDocument invoice={found} />
           </>
         )}
