@@ -8,6 +8,8 @@ export interface RunningCoupon {
   readonly redemptionId: string
   readonly customerId: string
   readonly coupon: Coupon
+  /** How many more invoices it takes something off; null for all. */
+  readonly invoicesLeft: number | null
   /** None for all plans. */
   readonly planIds: readonly string[]
 }
@@ -65,6 +67,9 @@ const PLAN_IDS = sql<
   where ${billingCouponPlan.tenantId} = ${billingCoupon.tenantId}
     and ${billingCouponPlan.couponId} = ${billingCoupon.id} order by 1)`
 
+const INVOICES_LEFT = sql<number | null>`${billingCouponRedemption.invoiceMax}
+  - ${billingCouponRedemption.invoiceCount}`
+
 /** Who has redeemed which coupon of one tenant. */
 export class CouponRedemptionsRepository extends TenantRepository<typeof billingCouponRedemption> {
   constructor(db: Executor, tenantId: string) {
@@ -88,7 +93,10 @@ export class CouponRedemptionsRepository extends TenantRepository<typeof billing
     if (customerIds.length === 0) return []
     const { id, customerId, couponId, invoiceCount, invoiceMax, tenantId } = billingCouponRedemption
     return this.db
-      .select({ redemptionId: id, customerId, coupon: billingCoupon, planIds: PLAN_IDS })
+      .select({
+        ...{ redemptionId: id, customerId, coupon: billingCoupon, planIds: PLAN_IDS },
+        invoicesLeft: INVOICES_LEFT,
+      })
       .from(billingCouponRedemption)
       .innerJoin(
         billingCoupon,
@@ -121,7 +129,7 @@ export class CouponRedemptionsRepository extends TenantRepository<typeof billing
     return this.db
       .select({
         ...{ redemptionId: id, customerId, coupon: billingCoupon, planIds: PLAN_IDS },
-        ...{ redeemedAt: createdAt, untilOn },
+        ...{ invoicesLeft: INVOICES_LEFT, redeemedAt: createdAt, untilOn },
       })
       .from(billingCouponRedemption)
       .innerJoin(

@@ -228,6 +228,25 @@ describe('a preview', () => {
   })
 })
 
+describe('a preview of what coupons take off', () => {
+  test('takes no coupon off more invoices than it is worth, whoever is billed by them', async () => {
+    const at = await aTenant(services)
+    const planId = await aPublished(at)
+    const { id: customerId } = await aCustomer(at)
+    const twice = { percent: '50', duration: 'repeating', invoices: 2 } as const
+    await at.coupons.create({ code: 'TWICE', name: 'Twice', ...twice })
+    await at.subscriptions.create({ customerId, planId, coupon: 'TWICE' })
+    await at.subscriptions.create({ customerId, planId })
+    clock.set(new Date(clock.now().getTime() + 62 * 86_400_000))
+    const preview = await at.runs.preview()
+    await finish(at, (await at.runs.start()).id)
+    const invoices = await invoicesOf(at)
+    expect(preview.invoices).toBe(invoices.length)
+    const total = invoices.reduce((sum, invoice) => sum + invoice.total, 0n)
+    expect([...preview.totals]).toEqual([['EUR', total]])
+  })
+})
+
 describe('approval', () => {
   test('is asked for before anything is written, and a rejected run leaves nothing behind', async () => {
     const at = await aTenant(services)

@@ -5,7 +5,7 @@ import { readFields } from '../fields.ts'
 import { issueDrafts } from '../invoices/issue.ts'
 import type { BilledSubscription } from '../subscriptions/subscription.ts'
 import { billBatch, park } from './bill-batch.ts'
-import { previewed } from './preview-bills.ts'
+import { previewed, type SpentCoupons } from './preview-bills.ts'
 import {
   type BillingRun,
   type Parked,
@@ -84,17 +84,15 @@ export class RunsService {
     const asOf = this.#scope.clock.now()
     const totals = new Map<Currency, bigint>()
     const parked: Parked[] = []
+    const spent: SpentCoupons = new Map()
     let [invoices, cursor]: [number, string | undefined] = [0, undefined]
     let own: Currency | undefined
     do {
       const page: Page<BilledSubscription> = await this.#scope.transaction(async (tx) => {
         own ??= (await tx.repos.tenant.get()).currency
         const due = await tx.repos.subscriptions.listDue(asOf, { limit: 100, cursor })
-        for (const { currency, amounts, failure, subscriptionId } of await previewed(
-          tx,
-          due.items,
-          asOf,
-        )) {
+        const found = await previewed(tx, due.items, { asOf, spent })
+        for (const { currency, amounts, failure, subscriptionId } of found) {
           invoices += amounts.length
           const amount = amounts.reduce((sum, each) => sum + each, totals.get(currency) ?? 0n)
           if (amounts.length > 0) totals.set(currency, amount)

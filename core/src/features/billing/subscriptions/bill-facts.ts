@@ -159,12 +159,14 @@ function usageKey({ subscriptionId, meter, startsAt, endsAt }: MeteredPeriod): s
 
 /** What coupons of a customer take off a bill, in their order. */
 export function discountsOf(currency: Currency, coupons: readonly RunningCoupon[]): BillDiscount[] {
-  return coupons.flatMap(({ redemptionId: id, coupon, planIds: only }): BillDiscount[] => {
-    const { percent, amount, name: title } = coupon
-    const of = { id, title, planIds: only.length > 0 ? only : undefined }
-    if (percent !== null) return [{ ...of, terms: { percent } }]
-    return amount !== null && coupon.currency === currency ? [{ ...of, terms: { amount } }] : []
-  })
+  return coupons.flatMap(
+    ({ redemptionId: id, coupon, planIds: only, invoicesLeft }): BillDiscount[] => {
+      const { percent, amount, name: title } = coupon
+      const of = { id, title, invoicesLeft, planIds: only.length > 0 ? only : undefined }
+      if (percent !== null) return [{ ...of, terms: { percent } }]
+      return amount !== null && coupon.currency === currency ? [{ ...of, terms: { amount } }] : []
+    },
+  )
 }
 
 async function byId<Row extends { readonly id: string }>(

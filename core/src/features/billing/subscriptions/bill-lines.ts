@@ -31,6 +31,8 @@ export type BillingState = Pick<
 /** What takes something off a bill. */
 export interface BillDiscount extends Discount {
   readonly title: string
+  /** Bills that it may still be taken off, of all subscriptions; null for any number. */
+  readonly invoicesLeft: number | null
 }
 
 /** All that a bill is reckoned from, beside its subscription. */
