@@ -108,6 +108,35 @@ describe('while another plan is ahead', () => {
   })
 })
 
+describe('while a cycle that has begun is not billed yet', () => {
+  const aYear = () => aPublished([{ ...seats, rate: '365' }], { cycle: 'annually' })
+
+  test('a plan of the cycle before is refused, and a quantity is changed of the year', async () => {
+    const id = await subscribe([{ ...seats, rate: '31' }])
+    await bill('01-01')
+    await at.subscriptions.change(id, { planId: await aYear(), proration: 'next_period' })
+    clock.set(new Date(`${year()}-02-10T12:00:00Z`))
+    const month = at.subscriptions.change(id, {
+      planId: await aPublished([{ ...seats, rate: '31' }]),
+    })
+    await expect(month).rejects.toMatchObject({
+      details: { field: 'planId', problem: 'has another cycle' },
+    })
+    const [begun, next] = [year(), year() + 1]
+    const { fromOn } = await at.subscriptions.preview(id, {
+      quantity: '2',
+      proration: 'next_period',
+    })
+    expect(fromOn).toBe(`${next}-02-01`)
+    await at.subscriptions.change(id, { quantity: '2' })
+    await bill('02-10')
+    expect(await lastLines()).toEqual([['advance', 36_500n, 0n]])
+    expect(await at.subscriptions.get(id)).toMatchObject({
+      ...{ anchorOn: `${begun}-02-01`, cycle: 'annually' },
+    })
+  })
+})
+
 test('a pause leaves the end that is ahead where it is, and so does a change', async () => {
   const id = await subscribe([{ ...seats, rate: '31' }])
   await bill('01-01')

@@ -1,6 +1,6 @@
 import { assert, InvalidValue, localDay, newId } from '../../../kernel/index.ts'
 import { readFields } from '../fields.ts'
-import { periodOf } from '../periods/billing-period.ts'
+import { type Cycle, periodOf, type Schedule } from '../periods/billing-period.ts'
 import type { PlanVersion } from '../plans/plan.ts'
 import { isUsage } from '../pricing/charge.ts'
 import { most } from '../pricing/order.ts'
@@ -49,10 +49,10 @@ export async function workOutChange(
 ): Promise<WorkedOut> {
   const { planId, quantity, prices, proration } = readFields(changeFields, input)
   const status = after(before, 'change')
-  const { fromOn, inForce, ahead } = await timing(tx, before, proration)
+  const { fromOn, inForce, ahead, cycle } = await timing(tx, before, proration)
   const base = ahead?.fromOn === fromOn ? ahead : inForce
   const version = planId ? await versionForSale(tx, planId) : await versionOf(tx, base)
-  refuseOther(before, version, proration)
+  refuseOther({ ...before, cycle }, version, proration)
   if (planId) await refuseSharedMeters(tx, version, before)
   const own = prices ?? (planId ? {} : base.prices)
   checkPrices(own, version)
@@ -109,17 +109,42 @@ async function timing(
   readonly fromOn: string
   readonly inForce: StoredRevision
   readonly ahead: StoredRevision | undefined
+  readonly cycle: Cycle
 }> {
-  const { startOn, anchorOn, timeZone } = before
+  const { startOn, timeZone } = before
   const now = tx.clock.now()
   const today = most(localDay(now, timeZone), startOn)
   const revisions = await tx.repos.revisions.listOfSubscriptions([before.id])
-  const inForce = inForceOn(standing(revisions), today)
+  const counting = standing(revisions)
+  const inForce = inForceOn(counting, today)
   assert(inForce, 'A subscription has a revision from its first day on')
+  const begun = counting.filter((revision) => revision.fromOn <= today)
+  const schedule = await scheduleOf(tx, before, begun)
   const last = revisions.at(-1)
   const ahead = last && last.fromOn > today ? last : undefined
-  const next = periodOf(before, now)?.endOn ?? anchorOn
-  return { fromOn: proration === 'next_period' ? next : today, inForce, ahead }
+  const next = periodOf(schedule, now)?.endOn ?? schedule.anchorOn
+  const fromOn = proration === 'next_period' ? next : today
+  return { fromOn, inForce, ahead, cycle: schedule.cycle }
+}
+
+/** The schedule by now: a cycle that has begun counts, though it may not be billed yet. */
+async function scheduleOf(
+  tx: BilledSubscriptionsScope,
+  { anchorOn, cycle, timeZone }: BilledSubscription,
+  begun: readonly StoredRevision[],
+): Promise<Schedule> {
+  const later = begun.filter(({ fromOn }) => fromOn >= anchorOn)
+  const ids = [...new Set(later.map(({ planVersionId }) => planVersionId))]
+  const found = await tx.repos.planVersions.getByIds(ids)
+  const cycles = new Map(found.map((version) => [version.id, version.cycle]))
+  let schedule: Schedule = { anchorOn, cycle, timeZone }
+  for (const { planVersionId, fromOn } of later) {
+    const other = cycles.get(planVersionId)
+    if (other !== undefined && other !== schedule.cycle) {
+      schedule = { anchorOn: fromOn, cycle: other, timeZone }
+    }
+  }
+  return schedule
 }
 
 async function workedOut(
@@ -212,7 +237,11 @@ export async function refuseSharedMeters(
   }
 }
 
-function refuseOther(before: BilledSubscription, version: PlanVersion, proration: Proration): void {
+function refuseOther(
+  before: Pick<BilledSubscription, 'currency' | 'cycle'>,
+  version: PlanVersion,
+  proration: Proration,
+): void {
   const field = 'planId'
   if (version.currency !== before.currency) {
     const problem = `costs ${version.currency}, and the subscription ${before.currency}`
