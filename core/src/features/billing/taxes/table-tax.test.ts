@@ -43,6 +43,9 @@ const RATES = ratesOf(
   { ...from, country: 'US', region: 'CA', name: 'Sales tax', rate: '7.25' },
   { country: 'US', region: 'CA', name: 'Sales tax', rate: '8.375', fromOn: '2029-01-01' },
   { country: 'FR', name: 'TVA', rate: null, fromOn: '2030-01-01' },
+  { ...from, country: 'ES', name: 'IVA', rate: '21' },
+  { ...from, country: 'ES', category: 'reduced', name: 'IVA', rate: '10' },
+  { ...from, country: 'ES', region: 'CN', name: 'IVA', rate: null },
 )
 const { tax } = tableTax(RATES)
 
@@ -63,6 +66,13 @@ describe('the place', () => {
       '19',
       party('DE'),
       party('IT'),
+      '2028-01-31',
+    ],
+    [
+      'nowhere in a region where the tenant owes none of the country’s',
+      null,
+      party('ES'),
+      party('ES', { region: 'CN' }),
       '2028-01-31',
     ],
     ['nowhere for a buyer outside', null, party('DE'), party('CH'), '2028-01-31'],

@@ -75,13 +75,16 @@ function placesOf({ seller, buyer }: TaxFacts): Place[] {
   return parties.flatMap(({ country, region }) => (country === null ? [] : [{ country, region }]))
 }
 
-/** The rates of a place on a day by category: those of the region go before the country's. */
+/**
+ * The rates of a place on a day by category: those of the region go before the country's. Null where the
+ * tenant owes none in the region.
+ */
 function standingRates(
   rates: readonly TaxRate[],
   { country, region }: Place,
   on: string,
-): ReadonlyMap<string, StandingRate> {
-  const standing = new Map<string, StandingRate>()
+): ReadonlyMap<string, StandingRate | null> {
+  const standing = new Map<string, StandingRate | null>()
   for (const where of new Set([null, region])) {
     const begun = rates
       .filter((rate) => rate.country === country && rate.region === where && rate.fromOn <= on)
@@ -89,6 +92,7 @@ function standingRates(
     const latest = new Map(begun.map((rate) => [rate.category, rate]))
     for (const [category, { name, rate }] of latest) {
       if (rate !== null) standing.set(category, { name, rate })
+      else if (standing.has(category)) standing.set(category, null)
     }
   }
   return standing
@@ -96,14 +100,14 @@ function standingRates(
 
 function taxAt(
   place: Place,
-  standing: ReadonlyMap<string, StandingRate>,
+  standing: ReadonlyMap<string, StandingRate | null>,
   { lines, terms, on }: TaxFacts,
 ): Taxed {
   const taxed = lines.map((line) => {
     const category = line.category ?? terms.category
     const rate = standing.get(category)
-    if (!rate) throw new TaxRateMissing({ ...place, category, on })
-    return { rate, line: taxLine(line, rate.rate, terms) }
+    if (rate === undefined) throw new TaxRateMissing({ ...place, category, on })
+    return { rate, line: rate ? taxLine(line, rate.rate, terms) : untaxedLine(line) }
   })
   return {
     lines: taxed.map(({ line }) => line),
@@ -129,11 +133,16 @@ function taxLine(line: TaxableLine, rate: Decimal, terms: TaxFacts['terms']): Ta
   return { discount: undiscounted - net, net, taxRate: rate, tax }
 }
 
+function untaxedLine({ amount, discount }: TaxableLine): TaxedLine {
+  return { discount, net: amount - discount, taxRate: null, tax: 0n }
+}
+
 function summary(
-  taxed: readonly { readonly rate: StandingRate; readonly line: TaxedLine }[],
+  taxed: readonly { readonly rate: StandingRate | null; readonly line: TaxedLine }[],
 ): InvoiceTax[] {
   const taxes = new Map<string, InvoiceTax>()
   for (const { rate, line } of taxed) {
+    if (!rate) continue
     const text = decimalText(rate.rate)
     const key = `${text} ${rate.name}`
     const sum = taxes.get(key) ?? { name: rate.name, rate: text, taxable: 0n, tax: 0n }
