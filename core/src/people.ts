@@ -27,7 +27,7 @@ import {
 import { waitlistPart } from './features/waitlist/index.ts'
 import { addMs, DAY_MS } from './kernel/index.ts'
 import { httpIdempotency } from './platform/http/http-idempotency.table.ts'
-import { forgetAnswers } from './platform/http/http-idempotency.ts'
+import { blankAnswers, forgetAnswers } from './platform/http/http-idempotency.ts'
 import { inboxDelivery } from './platform/inbox/index.ts'
 import { type DueWork, job } from './platform/jobs/index.ts'
 import { outboxEvent } from './platform/outbox/index.ts'
@@ -94,7 +94,16 @@ const answersPart: PersonPart<CoreServices> = {
   tables: [httpIdempotency],
   merge: ({ repos }, { guestId }) => forgetAnswers(repos.db, guestId),
   export: async () => ({}),
-  erase: ({ repos }, userId) => forgetAnswers(repos.db, userId),
+  async erase({ billing, repos }, userId) {
+    await forgetAnswers(repos.db, userId)
+    // What tenants asked for with their keys names the customers that somebody is.
+    for (const tenantId of await repos.billingTenants.listOfUser(userId)) {
+      const ofTenant = billing.forTenant(tenantId)
+      const customers = await ofTenant.transaction((tx) => tx.repos.customers.listOfUser(userId))
+      const asker = `tenant:${tenantId}`
+      for (const { id } of customers) await blankAnswers(repos.db, { asker, names: id })
+    }
+  },
 }
 
 /**

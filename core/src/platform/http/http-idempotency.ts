@@ -3,7 +3,8 @@ import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { newId } from '../../kernel/index.ts'
 import { type Executor, rows } from '../database/index.ts'
-import { IdempotencyConflict, IdempotencyInProgress } from './http.errors.ts'
+import { AnswerErased, IdempotencyConflict, IdempotencyInProgress } from './http.errors.ts'
+import { toProblem } from './problem.ts'
 
 /** An answer as it went over the wire. */
 export interface StoredAnswer {
@@ -31,6 +32,21 @@ export interface KeyedRequest {
 export async function forgetAnswers(db: Executor, userId: string): Promise<void> {
   await db.execute(sql`
     delete from gramkit.http_idempotency where starts_with(scope, ${`user:${userId} `})`)
+}
+
+/**
+ * Blanks the answers to requests of an asker that name something, such as a customer by its id: they
+ * may repeat who somebody is. Their keys stay used, so that nothing is done a second time.
+ */
+export async function blankAnswers(
+  db: Executor,
+  { asker, names }: { readonly asker: string; readonly names: string },
+): Promise<void> {
+  const { status, ...problem } = toProblem(new AnswerErased(), newId())
+  await db.execute(sql`
+    update gramkit.http_idempotency
+    set status = ${status}, body = ${JSON.stringify({ ...problem, status })}
+    where starts_with(scope, ${`${asker} `}) and position(${names} in body) > 0`)
 }
 
 /** How long things may take, in real time: leases guard against processes that died. */

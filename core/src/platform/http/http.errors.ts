@@ -129,3 +129,13 @@ export class IdempotencyInProgress extends AppError {
     super('The first request with this Idempotency-Key is still running: ask again', facts)
   }
 }
+
+/** The answer to the request told of somebody who was erased since. */
+export class AnswerErased extends AppError {
+  readonly code = 'http.answer_erased'
+  readonly kind = 'gone'
+
+  constructor() {
+    super('The answer told of somebody who was erased since; what the request did stays done')
+  }
+}

@@ -19,6 +19,7 @@ export {
 } from './edge.ts'
 export {
   AdminTokenInvalid,
+  AnswerErased,
   BodyTooDeep,
   CredentialsMissing,
   IdempotencyConflict,

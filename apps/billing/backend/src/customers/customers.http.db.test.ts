@@ -6,6 +6,7 @@ import {
 } from '../testing/running-billing.ts'
 
 const CUSTOMERS = '/billing/api/v1/customers'
+const INVOICES = '/billing/api/v1/invoices'
 const JOHN = { code: 'CUST001', name: 'John Doe', email: 'John@Example.org', country: 'DE' }
 
 let billing: RunningBilling
@@ -46,6 +47,28 @@ describe('customers', () => {
     const other = await billing.tenant()
     const theirs = await other.post(CUSTOMERS, { ...input, name: 'Other' }, 'one-key')
     expect(theirs.status).toBe(201)
+  })
+
+  test('that are erased stand in no answer that was kept for whoever asks again', async () => {
+    const { accounts, users } = billing.served().app.platform.services
+    const { user } = await users.loginAsGuest('a-device-of-zerah')
+    const zerah = { code: 'ZERAH', name: 'Zerah Ben', userId: user.id }
+    const { id: customerId } = (await acme.post(CUSTOMERS, zerah, 'zerah')).body
+    const other = { code: 'STAYS', name: 'Stays' }
+    const stays = await acme.post(CUSTOMERS, other, 'stays')
+    const lines = [{ title: 'Work', unitPrice: '1' }]
+    const draft = { customerId, lines }
+    expect((await acme.post(INVOICES, draft, 'draft')).body.buyer.name).toBe('Zerah Ben')
+    await accounts.erase(user.id)
+    for (const again of [
+      await acme.post(CUSTOMERS, zerah, 'zerah'),
+      await acme.post(INVOICES, draft, 'draft'),
+    ]) {
+      expect(again).toMatchObject({ status: 410, body: { code: 'http.answer_erased' } })
+    }
+    // What was done stays done, and others keep their answers.
+    expect((await acme.get(`${INVOICES}?customerId=${customerId}`)).body.items).toHaveLength(1)
+    expect(await acme.post(CUSTOMERS, other, 'stays')).toEqual(stays)
   })
 
   test.each([
