@@ -206,7 +206,11 @@ export class RunsService {
       } catch (error) {
         const subscription = failed
         if (!subscription || !isItsOwn(error)) throw error
-        await this.#scope.transaction((tx) => park(tx, subscription, error))
+        await this.#scope.transaction(async (tx) => {
+          // Nobody had it meanwhile: another worker may have billed it, and its next bill has its own day.
+          const { billCount } = await tx.repos.subscriptions.getByIdWithLock(subscription.id)
+          if (billCount === subscription.billCount) await park(tx, subscription, error)
+        })
       }
     }
     return 'worked'
