@@ -1,25 +1,12 @@
-import type { Clock } from '../../../kernel/index.ts'
 import type { DueWork } from '../../../platform/jobs/index.ts'
-import type { TenantsRepository } from '../tenants/tenants.repository.ts'
+import { type DueTenantsScope, workDueTenants } from '../tenants/due-tenants.ts'
 
-interface DueScope {
-  readonly clock: Clock
-  readonly billing: {
-    forTenant(tenantId: string): { readonly payments: { chargeDue(): Promise<number> } }
-  }
-  readonly repos: { readonly billingTenants: Pick<TenantsRepository, 'findNextDue' | 'listDue'> }
-}
+type DueScope = DueTenantsScope<{ readonly payments: { chargeDue(): Promise<number> } }>
 
 /** Charges invoices that are due to customers who agreed to it, tenant by tenant. */
 export const chargeDueInvoices: DueWork<DueScope> = {
   name: 'billing.charge_due',
   everyMs: 60_000,
   nextDueAt: async ({ repos }) => (await repos.billingTenants.findNextDue('charge')) ?? null,
-  async runDue({ clock, billing, repos }) {
-    let count = 0
-    for (const id of await repos.billingTenants.listDue('charge', clock.now())) {
-      count += await billing.forTenant(id).payments.chargeDue()
-    }
-    return count
-  },
+  runDue: (scope) => workDueTenants(scope, 'charge', ({ payments }) => payments.chargeDue()),
 }

@@ -280,6 +280,27 @@ describe('approval', () => {
   })
 })
 
+test('a tenant whose run fails holds up no other, and the failure is told', async () => {
+  const broken = await aTenant(services)
+  await subscribe(broken, 1)
+  const { id } = await broken.runs.start()
+  expect(await broken.runs.work(id)).toBe('worked')
+  await owner.query('begin')
+  await owner.query(`set local session_replication_role = 'replica'`)
+  const tampered = 'update gramkit.billing_invoice_line set net = net + 1 where tenant_id = $1'
+  await owner.query(tampered, [broken.tenantId])
+  await owner.query('commit')
+  const sound = await aTenant(services)
+  const subscriptions = await subscribe(sound, 2)
+  expect(broken.tenantId < sound.tenantId).toBe(true)
+  const untilNothing = async () => {
+    while ((await billDueSubscriptions.runDue(services)) > 0);
+  }
+  await expect(untilNothing()).rejects.toThrow()
+  await expectOneEach(sound, subscriptions, 1)
+  await broken.transaction((tx) => tx.repos.runs.update(id, { state: 'rejected' }))
+})
+
 test('what a subscription cost is not written anew', async () => {
   const at = await aTenant(services)
   await subscribe(at, 1)
