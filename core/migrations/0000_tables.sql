@@ -799,6 +799,8 @@ CREATE TABLE "gramkit"."billing_quota" (
 	"cycle" text NOT NULL,
 	"anchor_on" date NOT NULL,
 	"reached_until" timestamp (3) with time zone,
+	"uses" bigint NOT NULL,
+	"due_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "billing_quota_pkey" PRIMARY KEY("tenant_id","id"),
@@ -1829,6 +1831,7 @@ CREATE UNIQUE INDEX "billing_tenant_code_key" ON "gramkit"."billing_tenant" USIN
 CREATE UNIQUE INDEX "billing_meter_code_key" ON "gramkit"."billing_meter" USING btree ("tenant_id","code");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_quota_customer_key" ON "gramkit"."billing_quota" USING btree ("tenant_id","customer_id","meter_id");--> statement-breakpoint
 CREATE INDEX "billing_quota_meter_index" ON "gramkit"."billing_quota" USING btree ("tenant_id","meter_id");--> statement-breakpoint
+CREATE INDEX "billing_quota_due_index" ON "gramkit"."billing_quota" USING btree ("due_at") WHERE "gramkit"."billing_quota"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "billing_reservation_quota_index" ON "gramkit"."billing_reservation" USING btree ("tenant_id","quota_id","expires_at");--> statement-breakpoint
 CREATE INDEX "billing_usage_event_time_index" ON "gramkit"."billing_usage_event" USING btree ("tenant_id","customer_id","meter_id","occurred_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "billing_usage_reading_key" ON "gramkit"."billing_usage_reading" USING btree ("tenant_id","subscription_id","meter_id","starts_at","ends_at","billed_at");--> statement-breakpoint

@@ -988,6 +988,8 @@ CREATE FUNCTION gramkit.billing_due_tenants(kind text, now timestamptz, most int
     WHERE kind = 'webhooks_over' AND w.state <> 'pending' AND w.updated_at < now
     UNION ALL
     SELECT c.tenant_id FROM gramkit.billing_charges(false) c WHERE kind = 'charge' AND c.at <= now
+    UNION ALL
+    SELECT q.tenant_id FROM gramkit.billing_quota q WHERE kind = 'quota' AND q.due_at <= now
   ) d ORDER BY 1 LIMIT most
 $$;
 --> statement-breakpoint
@@ -1007,6 +1009,7 @@ CREATE FUNCTION gramkit.billing_next_due(kind text)
     WHEN 'billing' THEN least(
       (SELECT min(s.due_at) FROM gramkit.billing_subscription s WHERE s.due_at IS NOT NULL),
       (SELECT min(r.created_at) FROM gramkit.billing_run r WHERE r.state IN ('billing', 'finalizing')))
+    WHEN 'quota' THEN (SELECT min(q.due_at) FROM gramkit.billing_quota q WHERE q.due_at IS NOT NULL)
     WHEN 'webhooks' THEN (SELECT min(w.due_at) FROM gramkit.billing_webhook_delivery w
       WHERE w.state = 'pending')
     WHEN 'webhooks_over' THEN (SELECT min(w.updated_at) FROM gramkit.billing_webhook_delivery w

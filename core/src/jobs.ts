@@ -20,6 +20,7 @@ import {
   notifyCustomer,
   postDueWebhooks,
   recogniseDueRevenue,
+  tellDueQuotas,
 } from './features/billing/index.ts'
 import { expireDueInvitations } from './features/invites/index.ts'
 import {
@@ -103,6 +104,7 @@ export const CORE_DUE_WORK: readonly DueWork<CoreServices>[] = [
   postDueWebhooks,
   forgetOldWebhooks,
   chargeDueInvoices,
+  tellDueQuotas,
   sweepDepartures,
   takeBalanceSnapshots,
   verifyLedger,

@@ -99,13 +99,13 @@ export const USAGE_KEYS: readonly MoneyKey[] = [
     tests: quotas,
   },
   {
-    name: 'quota: who reports usage waits for others',
-    guards: 'a quota that many use up at once is told of',
+    name: 'quota: a look that came too early',
+    guards: 'a quota that is used up while it is looked at is told of',
     edits: [
       {
         file: `${USAGE}/quotas.repository.ts`,
-        find: "\n      .for('no key update')",
-        replace: '',
+        find: 'case when q.uses <> l.uses then',
+        replace: 'case when q.uses < l.uses then',
       },
     ],
     tests: reached,

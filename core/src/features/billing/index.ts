@@ -405,7 +405,12 @@ export {
   reservationFields,
 } from './usage/quota.ts'
 export { ReservationConflict, ReservationEnded } from './usage/quotas.errors.ts'
-export { QuotasRepository, ReservationsRepository } from './usage/quotas.repository.ts'
+export { tellDueQuotas } from './usage/quotas.jobs.ts'
+export {
+  type QuotaLook,
+  QuotasRepository,
+  ReservationsRepository,
+} from './usage/quotas.repository.ts'
 export type { QuotasScope } from './usage/quotas.scope.ts'
 export { QuotasService } from './usage/quotas.service.ts'
 export { UsageConflict, UsageRefused } from './usage/usage.errors.ts'

@@ -44,6 +44,7 @@ export const usageServices = {
     ],
     commit: ({ reservation }) => [reservation.id],
     release: ({ reservation }) => [reservation.id],
+    tellDue: () => [],
   },
   usage: {
     record: ({ usage }) => [usage.event],
@@ -64,11 +65,15 @@ export const usageRepositories = {
     ...probeRows(({ quota }) => quota),
     findOf: ({ customer, meter }) => [customer.id, meter.id],
     lockOf: ({ customer, meter }) => [customer.id, meter.id],
-    lockUnreached: ({ customer, meter }) => [
+    noteUse: ({ customer, meter }) => [
       [{ customerId: customer.id, meterId: meter.id }],
       customer.createdAt,
     ],
-    markReached: ({ quota, customer }) => [[{ id: quota.id, endsAt: customer.createdAt }]],
+    listDue: () => [new Date('2100-01-01T00:00:00Z'), 100],
+    keepLooks: ({ quota }) => [
+      [{ quota, reachedUntil: new Date('2100-01-01T00:00:00Z') }],
+      quota.createdAt,
+    ],
   },
   reservations: {
     ...probeRows(({ reservation }) => reservation),

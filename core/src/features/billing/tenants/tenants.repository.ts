@@ -47,6 +47,7 @@ export type DueKind =
   | 'charge'
   | 'dunning'
   | 'late_fee'
+  | 'quota'
 
 /** The few questions that cross tenants; each is a function of the database and gives ids. */
 export class TenantsRepository {

@@ -38,7 +38,17 @@ describe('who uses up a quota is told of once in a period', () => {
     ...{ id: newId(), customerId, meter, at: clock.now(), properties: { calls } },
   })
   const use = (calls: number) => billing.usage.record(anEvent(calls))
+  const look = async () => {
+    clock.advance(60_000)
+    while ((await billing.quotas.tellDue()) > 0);
+  }
+  const waiting = async () => {
+    const query = sql`select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`
+    return (await rows(platform.database.executor, query, z.object({ pid: z.number() }))).length
+  }
   const told = async () => {
+    await look()
     const query = sql`select name, payload from gramkit.outbox_event
       where payload ->> 'tenantId' = ${billing.tenantId} order by seq`
     const found = await rows(platform.database.executor, query, eventRow)
@@ -87,8 +97,28 @@ describe('who uses up a quota is told of once in a period', () => {
     expect(await told()).toEqual([])
   })
 
-  test('however many report at once, none of whom uses it up alone', async () => {
+  test('however many report at once, and however many look', async () => {
     await Promise.all(Array.from({ length: 12 }, () => use(1)))
+    clock.advance(60_000)
+    await Promise.all([1, 2, 3].map(() => billing.quotas.tellDue()))
+    expect(await told()).toEqual([reached])
+  })
+
+  test('by usage that somebody reports while it is looked at', async () => {
+    await use(1)
+    clock.advance(60_000)
+    const written = Promise.withResolvers<void>()
+    const lookedAt = Promise.withResolvers<void>()
+    const reports = billing.transaction(async (tx) => {
+      await tx.usage.record(anEvent(9))
+      written.resolve()
+      await lookedAt.promise
+    })
+    await written.promise
+    const looks = billing.quotas.tellDue()
+    await expect.poll(waiting, { timeout: 8_000 }).toBe(1)
+    lookedAt.resolve()
+    await Promise.all([reports, looks])
     expect(await told()).toEqual([reached])
   })
 
@@ -111,10 +141,12 @@ describe('who uses up a quota is told of once in a period', () => {
 
   test('again in the next period, and when it was raised', async () => {
     await use(10)
+    await look()
     await set('20')
     await use(9)
     expect(await told()).toEqual([reached])
     await use(1)
+    await look()
     clock.set(new Date('2028-03-01T00:00:00Z'))
     await use(20)
     const endsAt = '2028-03-31T00:00:00.000Z'

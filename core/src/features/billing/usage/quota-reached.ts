@@ -8,15 +8,15 @@ import type { Quota, QuotaState } from './quota.ts'
 import type { QuotasRepository, ReservationsRepository } from './quotas.repository.ts'
 import type { UsageEventsRepository } from './usage-events.repository.ts'
 
-/** Quotas whose states are read at once. */
-const READ_MAX = 1_000
+/** Quotas that are looked at in one transaction: their usage is summed. */
+const LOOKS_MAX = 50
 
 /** What states of quotas are reckoned from. */
 export interface QuotaStateScope extends Pick<TenantScope<unknown>, 'clock' | 'tell'> {
   readonly repos: {
     readonly customers: Pick<CustomersRepository, 'getByIds'>
     readonly meters: Pick<MetersRepository, 'getByIds'>
-    readonly quotas: Pick<QuotasRepository, 'markReached'>
+    readonly quotas: Pick<QuotasRepository, 'keepLooks' | 'listDue' | 'update'>
     readonly reservations: Pick<ReservationsRepository, 'sumHeld'>
     readonly usageEvents: Pick<UsageEventsRepository, 'total'>
   }
@@ -28,26 +28,42 @@ export interface UsedQuota {
   readonly state: QuotaState
 }
 
-/** Tells of those of locked quotas that are used up, as {@link tellReached}. */
-export async function tellUsedUp(tx: QuotaStateScope, quotas: readonly Quota[]): Promise<void> {
-  for (let at = 0; at < quotas.length; at += READ_MAX) {
-    await tellReached(tx, await readStates(tx, quotas.slice(at, at + READ_MAX)))
-  }
+/**
+ * Looks at quotas of which usage was told, tells of those of which nothing remains, and gives their
+ * number. Usage is summed without a lock, so nobody who tells of usage waits for it.
+ */
+export async function lookAtDue(tx: QuotaStateScope): Promise<number> {
+  const now = tx.clock.now()
+  const quotas = await tx.repos.quotas.listDue(now, LOOKS_MAX)
+  if (quotas.length === 0) return 0
+  const looks = (await readStates(tx, quotas)).map((used) => ({
+    ...used,
+    reachedUntil: isReached(used) ? used.state.endsAt : null,
+  }))
+  const kept = await tx.repos.quotas.keepLooks(looks, now)
+  await tell(
+    tx,
+    looks.filter(({ quota, reachedUntil }) => reachedUntil !== null && kept.has(quota.id)),
+  )
+  return quotas.length
 }
 
-/** Tells of locked quotas of which nothing remains, unless it was told in their periods already. */
-export async function tellReached(tx: QuotaStateScope, used: readonly UsedQuota[]): Promise<void> {
-  const reached = used.filter(
-    ({ quota: { reachedUntil }, state: { remaining, endsAt } }) =>
-      remaining === 0n && reachedUntil?.getTime() !== endsAt.getTime(),
-  )
+/** Tells of a locked quota when nothing remains of it, unless it was told in the period already. */
+export async function tellReached(tx: QuotaStateScope, used: UsedQuota): Promise<void> {
+  if (!isReached(used)) return
+  await tx.repos.quotas.update(used.quota.id, { reachedUntil: used.state.endsAt })
+  await tell(tx, [used])
+}
+
+function isReached({ quota: { reachedUntil }, state: { remaining, endsAt } }: UsedQuota): boolean {
+  return remaining === 0n && reachedUntil?.getTime() !== endsAt.getTime()
+}
+
+async function tell(tx: QuotaStateScope, reached: readonly UsedQuota[]): Promise<void> {
   if (reached.length === 0) return
   const ids = [...new Set(reached.map(({ quota }) => quota.meterId))]
   const codes = new Map((await tx.repos.meters.getByIds(ids)).map(({ id, code }) => [id, code]))
   const occurredAt = tx.clock.now()
-  await tx.repos.quotas.markReached(
-    reached.map(({ quota: { id }, state: { endsAt } }) => ({ id, endsAt })),
-  )
   await tx.tell(
     reached.map(
       ({ quota: { tenantId, id: quotaId, customerId, meterId }, state }): BillingEvent => {
@@ -59,7 +75,7 @@ export async function tellReached(tx: QuotaStateScope, used: readonly UsedQuota[
   )
 }
 
-/** How far up to 1,000 quotas are used in their current periods. */
+/** How far some quotas are used in their current periods. */
 export async function readStates(
   { clock, repos }: QuotaStateScope,
   quotas: readonly Quota[],

@@ -9,7 +9,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { decimal, gramkit, instant, listed } from '../../../platform/database/index.ts'
+import { decimal, gramkit, instant, int8, listed } from '../../../platform/database/index.ts'
 import { billingCustomer } from '../customers/customer.table.ts'
 import { billingMeter } from './meter.table.ts'
 import { QUOTA_CYCLES, QUOTA_KINDS, RESERVATION_STATUSES } from './quota.ts'
@@ -28,6 +28,10 @@ export const billingQuota = gramkit.table(
     anchorOn: date({ mode: 'string' }).notNull(),
     /** End of the period in which it was told that nothing remains; null when it was not. */
     reachedUntil: instant(),
+    /** How often usage of it was told. */
+    uses: int8().notNull(),
+    /** When it is looked at whether anything remains; null when it was since the last usage. */
+    dueAt: instant(),
     createdAt: instant().notNull(),
     updatedAt: instant().notNull(),
   },
@@ -45,6 +49,7 @@ export const billingQuota = gramkit.table(
     }),
     uniqueIndex('billing_quota_customer_key').on(table.tenantId, table.customerId, table.meterId),
     index('billing_quota_meter_index').on(table.tenantId, table.meterId),
+    index('billing_quota_due_index').on(table.dueAt).where(sql`${table.dueAt} is not null`),
     check('billing_quota_quantity_check', sql`${table.quantity} >= 0`),
     check('billing_quota_kind_check', sql`${table.kind} in (${listed(QUOTA_KINDS)})`),
     check('billing_quota_cycle_check', sql`${table.cycle} in (${listed(QUOTA_CYCLES)})`),

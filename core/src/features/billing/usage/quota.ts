@@ -38,6 +38,10 @@ export interface Quota extends Readonly<Omit<z.output<typeof quotaFields>, 'mete
   readonly meterId: string
   /** End of the last period in which it was told that nothing remains; null since it was set. */
   readonly reachedUntil: Date | null
+  /** How often usage of it was told: what was reckoned before the last time may be too little. */
+  readonly uses: bigint
+  /** When it is looked at whether anything remains; null when it was since the last usage. */
+  readonly dueAt: Date | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }

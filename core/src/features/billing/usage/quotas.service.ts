@@ -23,7 +23,7 @@ import {
   type ReserveOutcome,
   reservationFields,
 } from './quota.ts'
-import { leftOf, readStates, tellReached } from './quota-reached.ts'
+import { leftOf, lookAtDue, readStates, tellReached } from './quota-reached.ts'
 import { ReservationConflict, ReservationEnded } from './quotas.errors.ts'
 import type { QuotasScope } from './quotas.scope.ts'
 
@@ -65,10 +65,16 @@ export class QuotasService {
         throw new InvalidValue({ field: 'anchorOn', problem: 'has not come' })
       }
       const before = await tx.repos.quotas.findOf(fields.customerId, meter.id)
-      const said = { ...fields, reachedUntil: null, updatedAt: now }
+      const said = { ...fields, reachedUntil: null, dueAt: now, updatedAt: now }
       const after = before
         ? await tx.repos.quotas.update(before.id, said)
-        : await tx.repos.quotas.insert({ ...said, id: newId(), meterId: meter.id, createdAt: now })
+        : await tx.repos.quotas.insert({
+            ...said,
+            id: newId(),
+            meterId: meter.id,
+            uses: 0n,
+            createdAt: now,
+          })
       const subject = `quota:${after.id}`
       await tx.record({ action: 'quota.set', subject, ...(before && { before }), after })
       return after
@@ -122,7 +128,7 @@ export class QuotasService {
       )
       const held = decimalOf(state.held + quantity)
       const after = { ...state, held, remaining: leftOf(quota, state.used, held) }
-      await tellReached(tx, [{ quota, state: after }])
+      await tellReached(tx, { quota, state: after })
       return { outcome: 'reserved', reservation, state: after }
     })
   }
@@ -161,6 +167,14 @@ export class QuotasService {
    */
   release(id: string): Promise<Reservation> {
     return this.#end(id, 'released', async () => {})
+  }
+
+  /**
+   * Tells of quotas that usage took the last of since they were looked at, up to 50 at once, and gives
+   * how many it looked at. Scheduled: within a minute or two after usage was told.
+   */
+  tellDue(): Promise<number> {
+    return this.#scope.transaction(lookAtDue)
   }
 
   #end(

@@ -1,7 +1,6 @@
 import { type Decimal, InvalidValue, isAppError, NotFound, ZERO } from '../../../kernel/index.ts'
 import { readFields } from '../fields.ts'
 import type { Meter } from './meter.ts'
-import { tellUsedUp } from './quota-reached.ts'
 import { UsageConflict, UsageRefused } from './usage.errors.ts'
 import type { UsageScope } from './usage.scope.ts'
 import {
@@ -64,9 +63,8 @@ export class UsageService {
       const { timely, late, refused } = assess(read, await intakeFacts(tx, read))
       refused.push(...wrong)
       const now = tx.clock.now()
-      const quotas = await tx.repos.quotas.lockUnreached(usersOf(timely), now)
       const accepted = timely.length > 0 ? await tx.repos.usageEvents.insertNew(timely, now) : 0
-      if (accepted > 0) await tellUsedUp(tx, quotas)
+      if (accepted > 0) await tx.repos.quotas.noteUse(usersOf(timely), now)
       // What was counted in time may be told again when it is late: it is looked for as well.
       const asked = accepted < timely.length ? [...timely, ...late.keys()] : [...late.keys()]
       const stored = asked.length > 0 ? await tx.repos.usageEvents.listStored(asked) : []
