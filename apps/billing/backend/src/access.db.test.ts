@@ -10,9 +10,24 @@ import {
   readOperations,
 } from '@gramkit/sandbox/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { ADMIN_TOKEN, type RunningBilling, startRunningBilling } from './testing/running-billing.ts'
 
 // Made from the routes as they are served: one that is added later is asked the same questions.
+
+const documentSchema = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(
+      z.string(),
+      z.object({
+        parameters: z
+          .array(z.object({ in: z.string(), name: z.string(), required: z.boolean().optional() }))
+          .optional(),
+      }),
+    ),
+  ),
+})
 
 const FOR_ADMINS = [
   'GET /billing/api/v1/tenants',
@@ -49,6 +64,46 @@ test('the reference of HTTP lists these routes and no others', async () => {
   expect((await listedOperations(/^\/billing\/api\/v1\//)).sort()).toEqual(
     operations.map(({ name }) => name).sort(),
   )
+})
+
+test('the document says which requests take a key to be answered once, and which need one', async () => {
+  const document = documentSchema.parse(
+    await (await fetch(`${billing.url}/billing/openapi.json`)).json(),
+  )
+  const named = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters = [] }]) => ({
+      name: `${method.toUpperCase()} ${path.replace('/billing/api/v1', '')}`,
+      key: parameters.find((each) => each.in === 'header' && each.name === 'idempotency-key'),
+    })),
+  )
+  const namesOf = (some: typeof named) => some.map(({ name }) => name).sort()
+  expect(namesOf(named.filter(({ key }) => key?.required))).toEqual([
+    'POST /credit-notes',
+    'POST /customers/{id}/credit',
+    'POST /customers/{id}/credit/payouts',
+    'POST /invoices/{id}/credit',
+    'POST /invoices/{id}/payments',
+    'POST /payments/{id}/refunds',
+  ])
+  const changing = named.filter(({ name }) => /^(POST|PUT|PATCH) /.test(name))
+  expect(namesOf(changing.filter(({ key }) => key === undefined))).toEqual([
+    // Secrets are shown once, ...
+    'POST /api-keys',
+    // ... what is reserved or used has an id of its own, ...
+    'POST /reservations',
+    'POST /reservations/{id}/commit',
+    'POST /reservations/{id}/release',
+    // ... and previews change nothing.
+    'POST /runs/preview',
+    'POST /runs/{id}/work',
+    'POST /subscriptions/{id}/cancel/preview',
+    'POST /subscriptions/{id}/change/preview',
+    'POST /tenants/{id}/api-keys',
+    'POST /usage/batches',
+    'POST /usage/events',
+    'POST /webhook-endpoints',
+    'POST /webhook-endpoints/{id}/secret',
+  ])
 })
 
 describe('access', () => {

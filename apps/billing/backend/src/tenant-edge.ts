@@ -8,6 +8,7 @@ import { bearerToken, type HttpAnswer, idempotently } from '@gramkit/core/http'
 import { assert, newId } from '@gramkit/core/kernel'
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { z } from 'zod'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -55,6 +56,17 @@ export function billingOf({ billing }: FastifyRequest): TenantBilling {
   assert(billing, 'A route of a tenant names the scope that it needs')
   return billing
 }
+
+/** The header of a request that is answered once for each key; read by {@link answerOnce} alone. */
+export const takesKey = z.looseObject({
+  'idempotency-key': z
+    .string()
+    .optional()
+    .meta({ description: 'Does the work once for each key, however often it is sent' }),
+})
+
+/** As {@link takesKey}, of a request that is refused without a key; {@link answerMoney} refuses it. */
+export const needsKey = takesKey.meta({ required: ['idempotency-key'] })
 
 /**
  * Does the work of a request and answers with its result: once for each `Idempotency-Key`, where the

@@ -10,7 +10,7 @@ import {
 import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, dayWire, decimalWire } from '../wire.ts'
 
 const coupon = {
@@ -67,6 +67,7 @@ export const couponsHttp: FastifyPluginAsyncZod = async (app) => {
     '/coupons',
     withScope('coupons:write', {
       tags,
+      headers: takesKey,
       summary: 'Makes a coupon; what it takes off never changes',
       body: bodyOf(couponFields, { amount: amountWire.nullable().optional() }),
       response: { 201: couponWire, ...problemResponses },
@@ -92,6 +93,7 @@ export const couponsHttp: FastifyPluginAsyncZod = async (app) => {
     '/coupons/:id/archive',
     withScope('coupons:write', {
       tags,
+      headers: takesKey,
       summary: 'Lets nobody redeem a coupon any more; who has redeemed it keeps it',
       params: idParams,
       response: { 200: couponWire, ...problemResponses },
@@ -121,6 +123,7 @@ export const couponsHttp: FastifyPluginAsyncZod = async (app) => {
     '/customers/:id/coupons',
     withScope('coupons:write', {
       tags,
+      headers: takesKey,
       summary: 'Gives a customer what a coupon takes off, from the next invoice on',
       params: idParams,
       body: z.strictObject({ code: couponFields.shape.code }),

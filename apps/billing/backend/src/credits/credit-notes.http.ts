@@ -16,7 +16,7 @@ import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { discountsWire, taxesWire } from '../invoices/invoice-wire.http.ts'
-import { answerMoney, billingOf, withScope } from '../tenant-edge.ts'
+import { answerMoney, billingOf, needsKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, contentOf, dayWire, decimalWire } from '../wire.ts'
 
 const creditNote = {
@@ -89,6 +89,7 @@ export function creditNotesHttp(printer: DocumentPrinter): FastifyPluginAsyncZod
       '/credit-notes',
       withScope('credit-notes:write', {
         tags,
+        headers: needsKey,
         summary: 'Takes back an invoice, some lines of it or parts of them',
         body: bodyOf(creditNoteFields, readLines),
         response: { 201: creditNoteViewWire, ...problemResponses },

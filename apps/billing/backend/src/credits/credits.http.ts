@@ -10,7 +10,7 @@ import {
 import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerMoney, billingOf, withScope } from '../tenant-edge.ts'
+import { answerMoney, billingOf, needsKey, withScope } from '../tenant-edge.ts'
 
 const currency = z.enum(CURRENCIES)
 
@@ -67,6 +67,7 @@ export const creditsHttp: FastifyPluginAsyncZod = async (app) => {
     '/customers/:id/credit',
     withScope('payments:write', {
       tags,
+      headers: needsKey,
       summary: 'Gives a customer credit',
       params: idParams,
       body: movement,
@@ -85,6 +86,7 @@ export const creditsHttp: FastifyPluginAsyncZod = async (app) => {
     '/customers/:id/credit/payouts',
     withScope('payments:write', {
       tags,
+      headers: needsKey,
       summary: 'Takes out of a customer’s credit what was paid out to them, such as by a bank',
       params: idParams,
       body: movement,
@@ -103,6 +105,7 @@ export const creditsHttp: FastifyPluginAsyncZod = async (app) => {
     '/invoices/:id/credit',
     withScope('payments:write', {
       tags,
+      headers: needsKey,
       summary: 'Pays an invoice by its customer’s credit, as far as that goes',
       params: idParams,
       body: most,

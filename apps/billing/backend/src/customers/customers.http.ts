@@ -3,7 +3,7 @@ import { idParams, instantWire, pageOf, pageQuery, problemResponses } from '@gra
 import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, changesOf } from '../wire.ts'
 
 const tags = ['customers']
@@ -56,6 +56,7 @@ export const customersHttp: FastifyPluginAsyncZod = async (app) => {
     '/customers',
     withScope('customers:write', {
       tags,
+      headers: takesKey,
       summary: 'Makes a customer',
       body: bodyOf(customerFields.in.partial({ currency: true, timeZone: true })),
       response: { 201: customerWire, ...problemResponses },
@@ -81,6 +82,7 @@ export const customersHttp: FastifyPluginAsyncZod = async (app) => {
     '/customers/:id',
     withScope('customers:write', {
       tags,
+      headers: takesKey,
       summary: 'Changes a customer; invoices that are made out keep what they say',
       params: idParams,
       body: changesOf(customerFields),

@@ -10,7 +10,7 @@ import { amountWire, idParams, instantWire, problemResponses } from '@gramkit/co
 import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { changesOf, dayWire } from '../wire.ts'
 
 const dunningPolicyWire = z
@@ -81,6 +81,7 @@ export const dunningHttp: FastifyPluginAsyncZod = async (app) => {
     '/dunning-policy',
     withScope('tenant:write', {
       tags,
+      headers: takesKey,
       summary: 'Changes how far the tenant goes, for steps that are not taken yet',
       body: changesOf(dunningPolicyFields),
       response: { 200: dunningPolicyWire, ...problemResponses },
@@ -118,6 +119,7 @@ export const dunningHttp: FastifyPluginAsyncZod = async (app) => {
     '/late-fee-policy',
     withScope('tenant:write', {
       tags,
+      headers: takesKey,
       summary: 'Changes what is asked, for days that no fee is for yet',
       body: changesOf(lateFeePolicyFields),
       response: { 200: lateFeePolicyWire, ...problemResponses },

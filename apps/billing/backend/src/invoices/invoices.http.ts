@@ -2,7 +2,7 @@ import { INVOICE_STATES, oneOffFields } from '@gramkit/core/billing'
 import { idParams, pageOf, pageQuery, problemResponses } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf } from '../wire.ts'
 import { invoiceViewWire, invoiceWire, toWire } from './invoice-wire.http.ts'
 
@@ -45,6 +45,7 @@ export const invoicesHttp: FastifyPluginAsyncZod = async (app) => {
     '/invoices',
     withScope('invoices:write', {
       tags,
+      headers: takesKey,
       summary: 'Makes the draft of an invoice that belongs to no subscription',
       body: bodyOf(oneOffFields),
       response: { 201: invoiceViewWire, ...problemResponses },
@@ -85,6 +86,7 @@ export const invoicesHttp: FastifyPluginAsyncZod = async (app) => {
       `/invoices/:id/${step === 'writeOff' ? 'write-off' : step}`,
       withScope('invoices:write', {
         tags,
+        headers: takesKey,
         summary,
         params: idParams,
         response: { 200: invoiceViewWire, ...problemResponses },

@@ -2,7 +2,7 @@ import { paymentMethodFields } from '@gramkit/core/billing'
 import { idParams, instantWire, problemResponses } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf } from '../wire.ts'
 
 const paymentMethodWire = z
@@ -39,6 +39,7 @@ export const paymentMethodsHttp: FastifyPluginAsyncZod = async (app) => {
     '/customers/:id/payment-methods',
     withScope('payments:write', {
       tags,
+      headers: takesKey,
       summary: 'Keeps what a gateway has saved; what is there already is given back',
       params: idParams,
       body: bodyOf(paymentMethodFields.omit({ customerId: true })),
@@ -54,6 +55,7 @@ export const paymentMethodsHttp: FastifyPluginAsyncZod = async (app) => {
     '/payment-methods/:id/default',
     withScope('payments:write', {
       tags,
+      headers: takesKey,
       summary: 'Makes a method the one that is charged when an invoice is due',
       params: idParams,
       response: { 200: paymentMethodWire, ...problemResponses },

@@ -4,7 +4,14 @@ import { CURRENCIES } from '@gramkit/core/kernel'
 import { PAYMENT_STATUSES, REFUND_STATUSES } from '@gramkit/core/payments'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerMoney, answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import {
+  answerMoney,
+  answerOnce,
+  billingOf,
+  needsKey,
+  takesKey,
+  withScope,
+} from '../tenant-edge.ts'
 
 const currency = z.enum(CURRENCIES)
 
@@ -111,6 +118,7 @@ export const paymentsHttp: FastifyPluginAsyncZod = async (app) => {
     '/invoices/:id/payments',
     withScope('payments:write', {
       tags,
+      headers: needsKey,
       summary: 'Starts a payment of all that remains, or of a part, and says where it is paid',
       params: idParams,
       body: start,
@@ -126,6 +134,7 @@ export const paymentsHttp: FastifyPluginAsyncZod = async (app) => {
     '/invoices/:id/charges',
     withScope('payments:write', {
       tags,
+      headers: takesKey,
       summary: 'Charges all that remains by the default method, once for each number of an attempt',
       params: idParams,
       body: attempt,
@@ -153,6 +162,7 @@ export const paymentsHttp: FastifyPluginAsyncZod = async (app) => {
     '/payments/:id/refunds',
     withScope('payments:write', {
       tags,
+      headers: needsKey,
       summary:
         'Gives money back: what of it became credit first, the rest the invoice asks for again',
       params: idParams,

@@ -10,7 +10,7 @@ import {
 import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, changesOf, describedAs } from '../wire.ts'
 
 const plan = {
@@ -71,6 +71,7 @@ export const plansHttp: FastifyPluginAsyncZod = async (app) => {
     '/plans',
     withScope('plans:write', {
       tags,
+      headers: takesKey,
       summary: 'Makes a plan, with its first version as a draft',
       body: bodyOf(newPlan, readTerms),
       response: { 201: planViewWire, ...problemResponses },
@@ -96,6 +97,7 @@ export const plansHttp: FastifyPluginAsyncZod = async (app) => {
     '/plans/:id',
     withScope('plans:write', {
       tags,
+      headers: takesKey,
       summary: 'Changes what a plan is called',
       params: idParams,
       body: changesOf(planFields),
@@ -111,6 +113,7 @@ export const plansHttp: FastifyPluginAsyncZod = async (app) => {
     '/plans/:id/draft',
     withScope('plans:write', {
       tags,
+      headers: takesKey,
       summary: 'Writes what the plan shall cost next',
       params: idParams,
       body: bodyOf(terms, readTerms),
@@ -126,6 +129,7 @@ export const plansHttp: FastifyPluginAsyncZod = async (app) => {
     '/plans/:id/publish',
     withScope('plans:write', {
       tags,
+      headers: takesKey,
       summary: 'Makes the draft what the plan costs for whoever begins it from now on',
       params: idParams,
       response: { 200: planVersionWire, ...problemResponses },
@@ -140,6 +144,7 @@ export const plansHttp: FastifyPluginAsyncZod = async (app) => {
     '/plans/:id/archive',
     withScope('plans:write', {
       tags,
+      headers: takesKey,
       summary: 'Lets nobody begin a plan any more; who has it keeps it',
       params: idParams,
       response: { 200: planWire, ...problemResponses },

@@ -8,7 +8,7 @@ import { amountWire, instantWire, pageOf, pageQuery, problemResponses } from '@g
 import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { dayWire } from '../wire.ts'
 
 const currency = z.enum(CURRENCIES)
@@ -104,6 +104,7 @@ export const booksHttp: FastifyPluginAsyncZod = async (app) => {
     '/revenue/recognitions',
     withScope('revenue:write', {
       tags,
+      headers: takesKey,
       summary: 'Recognises what was earned up to a day, and says of how many lines',
       body: z.strictObject({ throughOn: z.string().optional() }).nullish(),
       response: { 200: z.object({ lines: z.int() }), ...problemResponses },
@@ -130,6 +131,7 @@ export const booksHttp: FastifyPluginAsyncZod = async (app) => {
     '/revenue/closed-months',
     withScope('revenue:write', {
       tags,
+      headers: takesKey,
       summary: 'Closes a month and those before it: what was earned in it is recognised first',
       body: z.strictObject({ month: z.string() }),
       response: { 201: closedMonthWire, ...problemResponses },

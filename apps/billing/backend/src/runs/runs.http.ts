@@ -10,7 +10,7 @@ import {
 import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf } from '../wire.ts'
 
 const run = {
@@ -64,6 +64,7 @@ export const runsHttp: FastifyPluginAsyncZod = async (app) => {
     '/runs',
     withScope('runs:write', {
       tags,
+      headers: takesKey,
       summary: 'Opens a run over what is due by now, or gives the one that is open',
       body: threshold,
       response: { 201: runWire, ...problemResponses },
@@ -100,6 +101,7 @@ export const runsHttp: FastifyPluginAsyncZod = async (app) => {
     '/runs/:id/approve',
     withScope('runs:write', {
       tags,
+      headers: takesKey,
       summary: 'Lets a run that waits go on',
       params: idParams,
       response: { 200: runWire, ...problemResponses },
@@ -114,6 +116,7 @@ export const runsHttp: FastifyPluginAsyncZod = async (app) => {
     '/runs/:id/reject',
     withScope('runs:write', {
       tags,
+      headers: takesKey,
       summary: 'Ends a run that waits; it has written nothing',
       params: idParams,
       response: { 200: runWire, ...problemResponses },

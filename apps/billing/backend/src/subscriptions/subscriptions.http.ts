@@ -7,7 +7,7 @@ import {
 import { idParams, pageOf, pageQuery, problemResponses } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, whenField } from '../wire.ts'
 import {
   changePreviewWire,
@@ -49,6 +49,7 @@ export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
     '/subscriptions',
     withScope('subscriptions:write', {
       tags,
+      headers: takesKey,
       summary: 'Begins a plan in its current version',
       body: bodyOf(subscriptionFields),
       response: { 201: subscriptionViewWire, ...problemResponses },
@@ -74,6 +75,7 @@ export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
     '/subscriptions/:id/change',
     withScope('subscriptions:write', {
       tags,
+      headers: takesKey,
       summary:
         'Changes the plan, the quantity or the prices, from today on or with the next period',
       params: idParams,
@@ -103,6 +105,7 @@ export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
     '/subscriptions/:id/cancel',
     withScope('subscriptions:write', {
       tags,
+      headers: takesKey,
       summary: 'Ends it: with the running period, or now with a last bill for what is open',
       params: idParams,
       body: ending,
@@ -133,6 +136,7 @@ export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
     '/subscriptions/:id/pause',
     withScope('subscriptions:write', {
       tags,
+      headers: takesKey,
       summary: 'Charges for nothing until it is resumed, from now or the next period on',
       params: idParams,
       body: ending,
@@ -148,6 +152,7 @@ export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
     '/subscriptions/:id/resume',
     withScope('subscriptions:write', {
       tags,
+      headers: takesKey,
       summary: 'Charges again from today on, or takes an end or a pause back that has not come',
       params: idParams,
       response: view,
@@ -162,6 +167,7 @@ export const subscriptionsHttp: FastifyPluginAsyncZod = async (app) => {
     '/subscriptions/:id/retry',
     withScope('subscriptions:write', {
       tags,
+      headers: takesKey,
       summary: 'Lets the next run take up a subscription that could not be billed',
       params: idParams,
       response: view,

@@ -3,7 +3,7 @@ import { instantWire, pageOf, pageQuery, problemResponses } from '@gramkit/core/
 import { CURRENCIES } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, dayWire, decimalWire } from '../wire.ts'
 
 const currency = z.enum(CURRENCIES)
@@ -59,6 +59,7 @@ export const exchangeRatesHttp: FastifyPluginAsyncZod = async (app) => {
     '/exchange-rates',
     withScope('exchange-rates:write', {
       tags,
+      headers: takesKey,
       summary: 'Adds a rate of a day',
       body: bodyOf(exchangeRateFields),
       response: { 201: exchangeRateWire, ...problemResponses },

@@ -2,7 +2,7 @@ import { type TAX_PRESETS, taxRateFields } from '@gramkit/core/billing'
 import { idParams, instantWire, pageOf, pageQuery, problemResponses } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, dayWire, decimalWire } from '../wire.ts'
 
 const taxRateWire = z
@@ -39,6 +39,7 @@ export const taxesHttp: FastifyPluginAsyncZod = async (app) => {
     '/tax-rates',
     withScope('taxes:write', {
       tags,
+      headers: takesKey,
       summary: 'Says which rate holds in a place from a day on',
       body: bodyOf(taxRateFields),
       response: { 201: taxRateWire, ...problemResponses },
@@ -51,6 +52,7 @@ export const taxesHttp: FastifyPluginAsyncZod = async (app) => {
     '/tax-rates/presets',
     withScope('taxes:write', {
       tags,
+      headers: takesKey,
       summary: 'Adds those rates of a preset that the tenant has not',
       body: z.strictObject({ preset: presets }),
       response: { 200: z.object({ items: z.array(taxRateWire) }), ...problemResponses },

@@ -3,7 +3,7 @@ import { instantWire, problemResponses } from '@gramkit/core/http'
 import { CURRENCIES, LANGUAGES, ROUNDINGS } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { changesOf } from '../wire.ts'
 
 /** A tenant, on the wire. */
@@ -50,6 +50,7 @@ export const tenantHttp: FastifyPluginAsyncZod = async (app) => {
     '/tenant',
     withScope('tenant:write', {
       tags,
+      headers: takesKey,
       summary: 'Changes the tenant; what was made before keeps what it was made with',
       body: changesOf(tenantFields),
       response: { 200: tenantWire, ...problemResponses },

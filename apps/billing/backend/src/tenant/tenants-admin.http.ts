@@ -10,7 +10,7 @@ import {
 } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce } from '../tenant-edge.ts'
+import { answerOnce, takesKey } from '../tenant-edge.ts'
 import { bodyOf } from '../wire.ts'
 import { newApiKeyWire, readApiKey } from './api-keys.http.ts'
 import { tenantWire } from './tenant.http.ts'
@@ -41,6 +41,7 @@ export function tenantsAdminHttp(billing: BillingService): FastifyPluginAsyncZod
         onRequest: requireAdmin,
         schema: {
           ...shared,
+          headers: takesKey,
           summary: 'Makes a tenant; with an id of one’s own, such as DEFAULT_TENANT_ID',
           body: bodyOf(newTenant),
           response: { 201: tenantWire, ...problemResponses },

@@ -2,7 +2,7 @@ import { AGGREGATIONS, LATE_POLICIES, meterFields } from '@gramkit/core/billing'
 import { instantWire, pageOf, pageQuery, problemResponses } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf } from '../wire.ts'
 
 const meterWire = z
@@ -38,6 +38,7 @@ export const metersHttp: FastifyPluginAsyncZod = async (app) => {
     '/meters',
     withScope('usage:write', {
       tags,
+      headers: takesKey,
       summary: 'Makes a meter; it never changes',
       body: bodyOf(meterFields),
       response: { 201: meterWire, ...problemResponses },

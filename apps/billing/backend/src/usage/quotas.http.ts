@@ -8,7 +8,7 @@ import {
 import { idParams, instantWire, problemResponses } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, dayWire, decimalWire } from '../wire.ts'
 
 const quotaWire = z
@@ -64,6 +64,7 @@ export const quotasHttp: FastifyPluginAsyncZod = async (app) => {
     '/quotas',
     withScope('usage:write', {
       tags,
+      headers: takesKey,
       summary: 'Says how much a customer may use in each period, from now on',
       body: bodyOf(quotaFields),
       response: { 200: quotaWire, ...problemResponses },

@@ -7,7 +7,7 @@ import {
 import { idParams, instantWire, pageOf, pageQuery, problemResponses } from '@gramkit/core/http'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { answerOnce, billingOf, withScope } from '../tenant-edge.ts'
+import { answerOnce, billingOf, takesKey, withScope } from '../tenant-edge.ts'
 import { bodyOf, changesOf } from '../wire.ts'
 
 const endpoint = {
@@ -98,6 +98,7 @@ export const webhooksHttp: FastifyPluginAsyncZod = async (app) => {
     '/webhook-endpoints/:id',
     withScope('webhooks:write', {
       tags,
+      headers: takesKey,
       summary: 'Changes an endpoint; what is on its way goes to where it leads now',
       params: idParams,
       body: changesOf(fields),
@@ -114,6 +115,7 @@ export const webhooksHttp: FastifyPluginAsyncZod = async (app) => {
       `/webhook-endpoints/:id/${step}`,
       withScope('webhooks:write', {
         tags,
+        headers: takesKey,
         summary,
         params: idParams,
         response: { 200: endpointWire, ...problemResponses },
@@ -140,6 +142,7 @@ export const webhooksHttp: FastifyPluginAsyncZod = async (app) => {
     '/webhook-endpoints/:id/replay',
     withScope('webhooks:write', {
       tags,
+      headers: takesKey,
       summary: 'Sends again all that happened since a moment, up to 10,000 at once',
       params: idParams,
       body: z.strictObject({ since: instantWire }),
@@ -198,6 +201,7 @@ export const webhooksHttp: FastifyPluginAsyncZod = async (app) => {
     '/webhook-deliveries/:id/replay',
     withScope('webhooks:write', {
       tags,
+      headers: takesKey,
       summary: 'Sends one delivery again, under the same event id',
       params: idParams,
       response: { 200: deliveryViewWire, ...problemResponses },
