@@ -252,6 +252,37 @@ describe('an event', () => {
   })
 })
 
+test('a receiver that takes its time holds up no other tenant', async () => {
+  const all = Promise.withResolvers<void>()
+  const slow = createServer(async (_request, response) => {
+    await all.promise
+    response.writeHead(204).end()
+  })
+  const patient = await aTenant(services)
+  const slowUrl = await listening(slow)
+  await patient.webhooks.create({ name: 'Slow', url: slowUrl })
+  await anInvoice(patient)
+  const { billing } = await aReceiver()
+  const { id: customerId } = await aCustomer(billing)
+  for (let count = 0; count < 25; count++) {
+    const { id } = await billing.invoices.draft({
+      ...{ customerId, lines: [{ title: 'Work', unitPrice: '1' }] },
+    })
+    await billing.invoices.finalize(id)
+  }
+  onRequest = () => {
+    if (told.length >= 25) all.resolve()
+  }
+  try {
+    await postDueWebhooks.runDue(services)
+    expect(told).toHaveLength(25)
+    const { items } = await patient.webhooks.listDeliveries()
+    expect(items).toMatchObject([{ state: 'delivered' }])
+  } finally {
+    slow.close()
+  }
+}, 40_000)
+
 async function actionsOf(billing: TenantBilling): Promise<string[]> {
   return (await billing.auditTrail.list({ limit: 100 })).items.map(({ action }) => action)
 }

@@ -14,16 +14,28 @@ interface DueScope {
   readonly repos: { readonly billingTenants: Pick<TenantsRepository, 'findNextDue' | 'listDue'> }
 }
 
-/** Posts what is due, of all tenants at once: none waits for the receivers of another. */
+/**
+ * Posts what is due, of all tenants at once. None waits for the receivers of another: it goes on until
+ * the first batch of each is over.
+ */
 export const postDueWebhooks: DueWork<DueScope> = {
   name: 'billing.post_webhooks',
   everyMs: 2_000,
   nextDueAt: async ({ repos }) => (await repos.billingTenants.findNextDue('webhooks')) ?? null,
   async runDue({ clock, billing, repos }) {
     const tenants = await repos.billingTenants.listDue('webhooks', clock.now())
-    const counts = await Promise.all(
-      tenants.map((tenantId) => billing.forTenant(tenantId).webhooks.sendDue()),
-    )
+    let slow = tenants.length
+    const turns = tenants.map(async (tenantId) => {
+      const { webhooks } = billing.forTenant(tenantId)
+      let sent = await webhooks.sendDue().finally(() => slow--)
+      let count = sent
+      while (sent > 0 && slow > 0) {
+        sent = await webhooks.sendDue()
+        count += sent
+      }
+      return count
+    })
+    const counts = await Promise.all(turns)
     return counts.reduce((sum, count) => sum + count, 0)
   },
 }
