@@ -143,9 +143,18 @@ describe('a customer who is a user', () => {
     const { id: customerId } = await aCustomer(billing, { userId, name: 'Ada' })
     const saved = { customerId, gateway: 'stripe', savedMethodId: 'pm_secret', label: 'Visa 4242' }
     await billing.paymentMethods.add(saved)
+    const { id: planId } = await aPlan(billing)
+    await billing.plans.publish(planId)
+    const { id } = await billing.subscriptions.create({ customerId, planId })
     const facts = await services.transaction((tx) => billingPart.export(tx, userId))
     expect(facts).toMatchObject({
-      customers: [{ name: 'Ada', paymentMethods: [{ label: 'Visa 4242' }] }],
+      customers: [
+        {
+          name: 'Ada',
+          paymentMethods: [{ label: 'Visa 4242' }],
+          subscriptions: [{ id, status: 'active' }],
+        },
+      ],
     })
     expect(JSON.stringify(facts)).not.toContain('pm_secret')
   })

@@ -108,6 +108,7 @@ export const billingPart: PersonPart<PersonServices> = {
           ),
           creditNotes: await repos.creditNotes.listOfCustomer(customer.id),
           credit: await repos.credits.listBalances(customer.id),
+          subscriptions: await repos.subscriptions.listOfCustomer(customer.id),
           invoices: await repos.invoices.listOfCustomers([customer.id]),
           payments: await repos.invoicePayments.listOfCustomers([customer.id]),
           coupons: await repos.couponRedemptions.listOfCustomer(customer.id),

@@ -33,6 +33,7 @@ export const subscriptionRepositories = {
   subscriptions: {
     ...probeRows(({ subscription: { revisions: _, ...row } }) => row),
     listFiltered: ({ customer }) => [{ customerId: customer.id }, { limit: 100 }],
+    listOfCustomer: ({ customer }) => [customer.id],
     listBilling: ({ customer, run }) => [customer.id, run.id],
     lockDue: () => [NOW, 100],
     listDue: () => [NOW, { limit: 100 }],

@@ -54,9 +54,15 @@ export interface CreditBalance {
 const CREDIT_MAX = 10n ** 15n
 
 /** What is moved of a customer's credit, in minor units. */
-export const creditAmount = z
+const creditAmount = z
   .bigint()
   .refine((amount) => amount > 0n && amount <= CREDIT_MAX, 'is not from 1 to 10^15 minor units')
+
+/** How much is applied at the most. */
+export const appliedFields = z.strictObject({
+  /** [all that there is] */
+  amount: creditAmount.optional(),
+})
 
 const movement = {
   customerId: z.uuid('is no id'),

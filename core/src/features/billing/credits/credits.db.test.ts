@@ -138,7 +138,9 @@ describe('credit pays an invoice', () => {
     await expect(billing.credit.apply(invoice.id)).rejects.toMatchObject(refused)
     const draft = await aDraft(billing, customerId)
     await expect(billing.credit.apply(draft.id)).rejects.toMatchObject(refused)
-    await expect(billing.credit.apply(draft.id, 0n)).rejects.toMatchObject({ kind: 'invalid' })
+    await expect(billing.credit.apply(draft.id, 0n)).rejects.toMatchObject({
+      ...{ kind: 'invalid', details: { field: 'amount' } },
+    })
   })
 
   test('never twice, however many invoices are after it at once', async () => {

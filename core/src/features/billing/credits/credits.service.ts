@@ -3,10 +3,10 @@ import { readFields } from '../fields.ts'
 import { invoiceAfter, remainingOf } from '../invoices/invoice.ts'
 import { InvoiceRefuses } from '../invoices/invoices.errors.ts'
 import {
+  appliedFields,
   type CreditBalance,
   type CreditEntry,
   type CreditInput,
-  creditAmount,
   creditFields,
   type PayoutInput,
   payoutFields,
@@ -99,7 +99,7 @@ export class CreditsService {
    * @throws {@link InvoiceRefuses} when it is a draft, paid or void
    */
   async apply(invoiceId: string, most?: bigint, source: string | null = null): Promise<bigint> {
-    if (most !== undefined) readFields(creditAmount, most)
+    readFields(appliedFields, { amount: most })
     return this.#scope.transaction(async (tx) => {
       const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
       const known = source ? await tx.repos.credits.findBySource('applied', source) : undefined

@@ -58,6 +58,17 @@ export class BilledSubscriptionsRepository extends TenantRepository<typeof billi
     return this.listWhere(condition, request)
   }
 
+  /** Up to 1,000 subscriptions of a customer, oldest first: what an export shows. */
+  listOfCustomer(customerId: string): Promise<BilledSubscription[]> {
+    const { id, customerId: of } = billingSubscription
+    return this.db
+      .select()
+      .from(billingSubscription)
+      .where(this.own(eq(of, customerId)))
+      .orderBy(asc(id))
+      .limit(1_000)
+  }
+
   /** Subscriptions of a customer that have not ended, beside one; up to 1,000, oldest first. */
   listBilling(customerId: string, besideId: string): Promise<BilledSubscription[]> {
     const { id, status, customerId: of } = billingSubscription
