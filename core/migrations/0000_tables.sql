@@ -320,7 +320,7 @@ CREATE TABLE "gramkit"."billing_credit_entry" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "billing_credit_entry_pkey" PRIMARY KEY("tenant_id","id"),
 	CONSTRAINT "billing_credit_entry_currency_check" CHECK ("gramkit"."billing_credit_entry"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
-	CONSTRAINT "billing_credit_entry_reason_check" CHECK ("gramkit"."billing_credit_entry"."reason" in ('overpayment', 'credit_note', 'grant', 'applied', 'returned', 'refunded')),
+	CONSTRAINT "billing_credit_entry_reason_check" CHECK ("gramkit"."billing_credit_entry"."reason" in ('overpayment', 'credit_note', 'unused', 'grant', 'applied', 'returned', 'refunded')),
 	CONSTRAINT "billing_credit_entry_amount_check" CHECK (case when "gramkit"."billing_credit_entry"."reason" in ('applied', 'refunded') then "gramkit"."billing_credit_entry"."amount" < 0
         else "gramkit"."billing_credit_entry"."amount" > 0 end),
 	CONSTRAINT "billing_credit_entry_invoice_check" CHECK ("gramkit"."billing_credit_entry"."invoice_id" is not null or "gramkit"."billing_credit_entry"."reason" not in ('applied', 'returned'))
@@ -519,7 +519,7 @@ CREATE TABLE "gramkit"."billing_journal_entry" (
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "billing_journal_entry_pkey" PRIMARY KEY("tenant_id","number"),
 	CONSTRAINT "billing_journal_entry_currency_check" CHECK ("gramkit"."billing_journal_entry"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
-	CONSTRAINT "billing_journal_entry_source_check" CHECK ("gramkit"."billing_journal_entry"."source" in ('invoice', 'void', 'write_off', 'payment', 'take_back', 'credit_note', 'credit_applied', 'credit_granted', 'credit_paid_out', 'recognition')),
+	CONSTRAINT "billing_journal_entry_source_check" CHECK ("gramkit"."billing_journal_entry"."source" in ('invoice', 'void', 'write_off', 'payment', 'take_back', 'credit_note', 'credit_applied', 'credit_granted', 'credit_paid_out', 'credit_unused', 'recognition')),
 	CONSTRAINT "billing_journal_entry_balanced_check" CHECK ("gramkit"."billing_journal_entry"."receivable"::numeric + "gramkit"."billing_journal_entry"."unbilled" + "gramkit"."billing_journal_entry"."cash" + "gramkit"."billing_journal_entry"."customer_credit"
         + "gramkit"."billing_journal_entry"."carried" + "gramkit"."billing_journal_entry"."deferred" + "gramkit"."billing_journal_entry"."tax"
         + "gramkit"."billing_journal_entry"."revenue" + "gramkit"."billing_journal_entry"."concession" + "gramkit"."billing_journal_entry"."bad_debt" = 0)

@@ -1,6 +1,7 @@
 import { CORE, type MoneyKey, RULES } from './money-key.ts'
 
 const BILLING = `${CORE}/features/billing`
+const RUNS = `${CORE}/features/billing/runs`
 const SUBSCRIPTIONS = `${BILLING}/subscriptions`
 
 const changes = [`${SUBSCRIPTIONS}/subscription-changes.db.test.ts`]
@@ -70,6 +71,30 @@ export const SUBSCRIPTIONS_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: changes,
+  },
+  {
+    name: 'bill: what is left at the end is credit',
+    guards: 'what was paid and not used stays with nobody but the customer',
+    edits: [
+      {
+        file: `${RUNS}/bill-batch.ts`,
+        find: 'await settleEnded(tx, ended)',
+        replace: 'await settleEnded(tx, [])',
+      },
+    ],
+    tests: [`${SUBSCRIPTIONS}/ended-credit.db.test.ts`],
+  },
+  {
+    name: 'bill: what is left at the end pays debts first',
+    guards: 'nobody is given back what was never paid',
+    edits: [
+      {
+        file: `${RUNS}/settle-ended.ts`,
+        find: 'if (left > 0n) left -=',
+        replace: 'if (left < 0n) left -=',
+      },
+    ],
+    tests: [`${SUBSCRIPTIONS}/ended-credit.db.test.ts`],
   },
   {
     name: 'bill: usage by its whole span',

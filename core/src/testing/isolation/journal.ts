@@ -27,6 +27,7 @@ export const journalServices = {
     bookCreditApplied: ({ invoice }) => [{ invoice, applicationId: 'ours', amount: 1n }],
     bookCreditGranted: ({ invoice }) => [{ ...invoice, creditId: 'ours', amount: 1n }],
     bookCreditPaidOut: ({ invoice }) => [{ ...invoice, creditId: 'ours', amount: 1n }],
+    bookCreditUnused: ({ invoice }) => [{ ...invoice, creditId: 'ours', net: 1n, tax: 0n }],
     bookRecognition: () => ['2100-01-01', 100],
     list: ({ invoice }) => [{ invoiceId: invoice.id }, { limit: 100 }],
     balances: () => [{}],

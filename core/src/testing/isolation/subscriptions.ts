@@ -43,6 +43,8 @@ export const subscriptionRepositories = {
     fallBehind: ({ invoice }) => [[invoice.id], NOW],
     catchUp: ({ subscription }) => [subscription.id, NOW],
     listCharged: ({ subscription }) => [[subscription]],
+    findCarried: ({ subscription }) => [subscription.id],
+    listOwing: ({ subscription }) => [subscription.id],
   },
   revisions: {
     listOfSubscriptions: ({ subscription }) => [[subscription.id]],

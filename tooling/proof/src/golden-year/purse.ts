@@ -192,10 +192,14 @@ export class Purse {
         const page = await tx.invoices.list({}, { limit: 100, cursor })
         const ids = page.items.map(({ id }) => id)
         const lines = Map.groupBy(await tx.repos.invoices.listLines(ids), (line) => line.invoiceId)
-        for (const { id, issuedOn, state, total, paid, credited, currency } of page.items) {
+        for (const invoice of page.items) {
+          const { id, issuedOn, state, total, paid, credited, currency } = invoice
+          const { subscriptionId, billNumber } = invoice
+          const of = subscriptionId ? await tx.subscriptions.get(subscriptionId) : undefined
+          const isLast = of?.status === 'canceled' && of.billCount === billNumber
           const own = (lines.get(id) ?? []).map((line) => {
             const { kind, fromOn, untilOn, net, tax } = line
-            return { kind, fromOn, untilOn, net, tax, note: this.#notes.get(line.id) }
+            return { kind, fromOn, untilOn, net, tax, isLast, note: this.#notes.get(line.id) }
           })
           const facts = { issuedOn: issuedOn ?? '', state, total, paid, credited, currency }
           sold.push({ ...facts, lines: own })

@@ -8,6 +8,8 @@ export interface NaiveSoldLine {
   readonly untilOn: string | null
   readonly net: bigint
   readonly tax: bigint
+  /** Whether it is of the last bill of a subscription that ended. */
+  readonly isLast: boolean
   /** What a credit note took back of it, if one did. */
   readonly note: { readonly on: string; readonly net: bigint; readonly tax: bigint } | undefined
 }
@@ -61,8 +63,15 @@ export function naiveBooks(
   // What invoices have been paid is money that came and stayed, and credit; a credit note lets go of
   // some of it.
   const byCredit = paid + money.released - money.taken + money.reopened
-  const credit = money.left + money.granted + money.released - money.fromCredit - byCredit
   const isCarried = ({ kind }: NaiveSoldLine) => kind === 'carry' || kind === 'carried'
+  // What is carried on and no bill comes for is the customer's, with its tax.
+  const unused = lines.filter(({ kind, isLast }) => kind === 'carry' && isLast)
+  const [unusedNet, unusedTax] = [
+    sum(unused.map(({ net }) => net)),
+    sum(unused.map(({ tax }) => tax)),
+  ]
+  const gained = money.left + money.granted + money.released + unusedNet + unusedTax
+  const credit = gained - money.fromCredit - byCredit
   const earned = lines.filter((line) => !isCarried(line)).map((line) => earn(line, openOn))
   return {
     receivable: owed(false),
@@ -70,8 +79,8 @@ export function naiveBooks(
     cash: money.taken + money.left - money.reopened - money.fromCredit,
     customerCredit: -credit,
     concession: money.granted,
-    carried: -sum(lines.filter(isCarried).map(({ net }) => net)),
-    tax: -sum(lines.map(({ tax, note }) => tax - (note?.tax ?? 0n))),
+    carried: unusedNet - sum(lines.filter(isCarried).map(({ net }) => net)),
+    tax: unusedTax - sum(lines.map(({ tax, note }) => tax - (note?.tax ?? 0n))),
     revenue: -sum(earned.map((each) => each.revenue)),
     deferred: -sum(earned.map((each) => each.deferred)),
     unbilled: -sum(earned.map((each) => each.unbilled)),

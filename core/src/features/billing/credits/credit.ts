@@ -8,6 +8,8 @@ export const CREDIT_GAINS = [
   /** More was paid than an invoice asked for. */
   'overpayment',
   'credit_note',
+  /** What a subscription that ended had carried on for bills to come. */
+  'unused',
   /** Somebody of the tenant gave it. */
   'grant',
 ] as const

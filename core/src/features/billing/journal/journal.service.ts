@@ -74,6 +74,12 @@ export interface CreditBooking extends Pick<Invoice, 'customerId' | 'currency'> 
   readonly amount: bigint
 }
 
+/** What was carried on to the next bill, and is credit as none comes. */
+export interface CreditUnusedBooking extends Omit<CreditBooking, 'amount'> {
+  readonly net: bigint
+  readonly tax: bigint
+}
+
 /**
  * The double-entry journal of a tenant. Whatever changes what customers owe, have paid or have left
  * books it in its own transaction, once: what is booked of the same again is refused by the database.
@@ -175,6 +181,12 @@ export class JournalService {
   /** Books credit that was paid out to the customer. */
   bookCreditPaidOut({ amount, ...credit }: CreditBooking): Promise<void> {
     return this.#bookCredit(credit, 'credit_paid_out', { customerCredit: amount, cash: -amount })
+  }
+
+  /** Books that what was carried on for bills which do not come is the customer's, with its tax. */
+  bookCreditUnused({ net, tax, ...credit }: CreditUnusedBooking): Promise<void> {
+    const postings = { carried: net, tax, customerCredit: -net - tax }
+    return this.#bookCredit(credit, 'credit_unused', postings)
   }
 
   /**

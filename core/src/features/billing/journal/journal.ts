@@ -40,6 +40,7 @@ export const JOURNAL_SOURCES = [
   'credit_applied',
   'credit_granted',
   'credit_paid_out',
+  'credit_unused',
   'recognition',
 ] as const
 

@@ -8,6 +8,7 @@ import type { UsageReading } from '../usage/usage-reading.ts'
 import type { BillingRun } from './run.ts'
 import { reasonOf } from './runs.repository.ts'
 import type { RunsScope } from './runs.scope.ts'
+import { settleEnded } from './settle-ended.ts'
 
 /** How long a subscription that could not be billed waits to be tried again. */
 export const PARKED_MS = 3_600_000
@@ -30,6 +31,7 @@ export async function billBatch(
   const now = tx.clock.now()
   const facts = await readBatchFacts(tx, subscriptions)
   const states: BilledSubscription[] = []
+  const ended: BilledSubscription[] = []
   const told: BillingEvent[] = []
   const drafts: MadeInvoice[] = []
   const usage: UsageReading[] = []
@@ -39,7 +41,9 @@ export async function billBatch(
       const bill = makeBill(tx, subscription, facts, now)
       const next = bill?.bill.next ?? { nextBillingAt: null }
       const moved = { ...subscription, ...next }
-      states.push(moved)
+      const isOver = moved.status === 'canceled' && moved.nextBillingAt === null
+      if (isOver && moved.carried > 0n) ended.push(moved)
+      states.push(isOver ? { ...moved, carried: 0n } : moved)
       told.push(...movedEvents(subscription.status, moved, now))
       usage.push(...facts.usageOf(subscription))
       if (bill?.made)
@@ -52,6 +56,7 @@ export async function billBatch(
   await tx.repos.invoices.insertDrafts(drafts)
   await countCoupons(tx, drafts)
   if (usage.length > 0) await tx.usage.bill(usage)
+  await settleEnded(tx, ended)
   await tx.repos.subscriptions.moveOn(states, now)
   await tx.tell(told)
   return { billed: states.length, parked }

@@ -1,4 +1,16 @@
-import { and, asc, eq, inArray, isNotNull, lte, ne, notInArray, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  inArray,
+  isNotNull,
+  lte,
+  ne,
+  notInArray,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Page, PageRequest } from '../../../kernel/index.ts'
@@ -154,6 +166,31 @@ export class BilledSubscriptionsRepository extends TenantRepository<typeof billi
           and i.subscription_id = s.id and i.state = 'overdue')
       returning ${TOLD}`
     return rows(this.db, query, toldRow)
+  }
+
+  /** What the last bill of a subscription that carried something on carried. */
+  async findCarried(id: string): Promise<{ readonly net: bigint; readonly tax: bigint }> {
+    const { tenantId, subscriptionId, kind, billNumber, net, tax } = billingInvoiceLine
+    const [line] = await this.db
+      .select({ net, tax })
+      .from(billingInvoiceLine)
+      .where(and(eq(tenantId, this.tenantId), eq(subscriptionId, id), eq(kind, 'carry')))
+      .orderBy(desc(billNumber))
+      .limit(1)
+    return line ?? { net: 0n, tax: 0n }
+  }
+
+  /** Invoices of a subscription that ask for something still, written off or not, the oldest first. */
+  async listOwing(id: string): Promise<string[]> {
+    const found = await rows(
+      this.db,
+      sql`select i.id from gramkit.billing_invoice i
+        where i.tenant_id = ${this.tenantId} and i.subscription_id = ${id}
+          and i.state in ('finalized', 'partially_paid', 'overdue', 'uncollectible')
+          and i.total > i.paid + i.credited order by i.id limit 1000`,
+      z.object({ id: z.uuid() }),
+    )
+    return found.map((row) => row.id)
   }
 
   /**
