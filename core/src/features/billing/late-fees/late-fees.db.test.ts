@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { DAY_MS, newId, VirtualClock } from '../../../kernel/index.ts'
 import { databaseError } from '../../../platform/database/index.ts'
@@ -8,9 +9,14 @@ import type { LateFeePolicyInput } from './late-fee.ts'
 import { chargeLateFees } from './late-fees.jobs.ts'
 
 const clock = new VirtualClock(new Date('2028-01-31T12:00:00Z'))
-const { services, close } = await testPlatform({ poolSize: 16, clock })
+const { database, services, close } = await testPlatform({ poolSize: 16, clock })
+const owner = new pg.Client(database.adminUrl)
+await owner.connect()
 
-afterAll(close)
+afterAll(async () => {
+  await owner.end()
+  await close()
+})
 
 /** An invoice over 1,000.00, due on the day of its making, that is overdue the day after. */
 async function anOverdue(policy: Partial<LateFeePolicyInput>) {
@@ -108,6 +114,28 @@ describe('a late fee', () => {
     for (let round = 0; round < 6; round++) await billing.lateFees.chargeDue()
     const fees = await billing.lateFees.list(invoice.id)
     expect(fees.map(({ period }) => period)).toEqual([1, 2, 3, 4])
+  })
+
+  test('that cannot be asked for holds up no other', async () => {
+    const policy = { ...EIGHT, everyDays: 10 }
+    const { billing, customerId, invoice } = await anOverdue(policy)
+    const lines = [{ title: 'More work', unitPrice: '500' }]
+    const { id } = await billing.invoices.draft({ customerId, lines })
+    await billing.invoices.finalize(id)
+    clock.advance(DAY_MS)
+    await billing.invoices.fallOverdue()
+    clock.advance(10 * DAY_MS)
+    await owner.query(`
+      create function gramkit.test_break() returns trigger language plpgsql as $$
+        begin raise exception 'no room'; end $$;
+      create trigger test_break before insert on gramkit.billing_late_fee for each row
+        when (new.invoice_id = '${invoice.id}') execute function gramkit.test_break();`)
+    await expect(billing.lateFees.chargeDue()).rejects.toThrow()
+    await owner.query(`drop trigger test_break on gramkit.billing_late_fee;
+      drop function gramkit.test_break;`)
+    expect(await billing.lateFees.list(id)).toHaveLength(1)
+    await billing.lateFees.chargeDue()
+    expect(await billing.lateFees.list(invoice.id)).toHaveLength(1)
   })
 
   test('is flat where the tenant wants it, and none in another currency', async () => {

@@ -74,12 +74,20 @@ export class LateFeesService {
     })
   }
 
-  /** Asks for up to 50 fees that are due, each in a transaction of its own, and says how many. */
+  /**
+   * Asks for up to 50 fees that are due, each in a transaction of its own, and says how many. One that
+   * fails is thrown after all others were asked for, and is due again.
+   */
   async chargeDue(): Promise<number> {
     const due = await this.#scope.transaction((tx) =>
       tx.repos.lateFees.listDue(tx.clock.now(), FEES_MAX),
     )
-    for (const invoiceId of due) await this.#scope.transaction((tx) => charge(tx, invoiceId))
+    const failures: unknown[] = []
+    for (const invoiceId of due) {
+      const charged = this.#scope.transaction((tx) => charge(tx, invoiceId))
+      await charged.catch((error: unknown) => failures.push(error))
+    }
+    if (failures.length > 0) throw failures[0]
     return due.length
   }
 }
