@@ -8,7 +8,7 @@ export const CREDIT_GAINS = [
   /** More was paid than an invoice asked for. */
   'overpayment',
   'credit_note',
-  /** What a subscription that ended had carried on for bills to come. */
+  /** What was carried on for bills to come of a subscription that ended, or to an invoice that is void. */
   'unused',
   /** Somebody of the tenant gave it. */
   'grant',

@@ -1,3 +1,4 @@
+import type { CreditInput } from '../credits/credit.ts'
 import type { CreditsRepository } from '../credits/credits.repository.ts'
 import type { CustomersRepository } from '../customers/customers.repository.ts'
 import type { DunningsRepository } from '../dunning/dunnings.repository.ts'
@@ -11,9 +12,10 @@ import type { InvoicesRepository } from './invoices.repository.ts'
 
 /** All that the invoices service may touch. */
 export interface InvoicesScope extends TenantScope<InvoicesScope> {
+  readonly credit: { add(input: CreditInput): Promise<{ readonly id: string }> }
   readonly journal: Pick<
     JournalService,
-    'bookCreditApplied' | 'bookFinalized' | 'bookVoid' | 'bookWrittenOff'
+    'bookCreditApplied' | 'bookCreditUnused' | 'bookFinalized' | 'bookVoid' | 'bookWrittenOff'
   >
   readonly taxes: Pick<TaxesService, 'provider'>
   readonly repos: {

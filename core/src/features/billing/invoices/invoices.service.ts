@@ -132,7 +132,7 @@ export class InvoicesService {
   }
 
   /**
-   * Asks for nothing any more; the number stays used.
+   * Asks for nothing any more; the number stays used. What was carried over to it becomes credit.
    *
    * @throws {@link NotFound}
    * @throws {@link InvoiceRefuses} also when something was paid: that is a credit note's business
@@ -277,9 +277,25 @@ export class InvoicesService {
       const aim = after(before, step)
       if (step === 'void') await tx.journal.bookVoid(before)
       else await tx.journal.bookWrittenOff(before, remainingOf(before))
-      return moveTo(tx, before, { aim, payment: 0n })
+      const moved = await moveTo(tx, before, { aim, payment: 0n })
+      if (step === 'void') await giveBackCarried(tx, moved)
+      return moved
     })
   }
+}
+
+/** What a void invoice had taken of the one before it becomes credit: the next bill was made without it. */
+async function giveBackCarried(
+  tx: InvoicesScope,
+  { id, lines, ...of }: InvoiceView,
+): Promise<void> {
+  const line = lines.find(({ kind }) => kind === 'carried')
+  if (!line) return
+  const { customerId, currency } = of
+  const [net, tax] = [-line.net, -line.tax]
+  const gain = { customerId, currency, amount: net + tax, reason: 'unused' as const }
+  const entry = await tx.credit.add({ ...gain, invoiceId: id, source: `invoice:${id}` })
+  await tx.journal.bookCreditUnused({ customerId, currency, creditId: entry.id, net, tax })
 }
 
 function after({ id, state }: Invoice, step: InvoiceStep): InvoiceState {

@@ -102,3 +102,22 @@ describe('what a subscription that ends has left', () => {
     await proved({ customerCredit: -2_499n, tax: -190n })
   })
 })
+
+test('what an invoice had taken of the one before is credit once it is void', async () => {
+  await pay()
+  await bill('01-11')
+  await at.subscriptions.pause(id)
+  await bill('02-01')
+  await at.subscriptions.resume(id)
+  await bill('02-01')
+  await bill('03-01')
+  const [taking] = (await at.invoices.list()).items
+  const { lines, total } = await at.invoices.get(taking?.id ?? '')
+  const taken = lines.find(({ kind }) => kind === 'carried')
+  expect([taken?.net, taken?.tax]).toEqual([-2_100n, -399n])
+  expect(total).toBeGreaterThan(0n)
+  await at.invoices.void(taking?.id ?? '')
+  expect(await credit()).toEqual([2_499n])
+  expect(await at.revenue.verify()).toMatchObject({ ok: true, differences: [] })
+  expect((await at.journal.balances())[0]).toMatchObject({ carried: 0n, customerCredit: -2_499n })
+})
