@@ -221,6 +221,18 @@ export const CREDIT_KEYS: readonly MoneyKey[] = [
     tests: dunning,
   },
   {
+    name: 'dunning: written off',
+    guards: 'nobody is charged for what is written off',
+    edits: [
+      {
+        file: `${BILLING}/dunning/dunning.service.ts`,
+        find: "if (dunning?.state !== 'open' || !isOwed(invoice)) return undefined",
+        replace: "if (dunning?.state !== 'open') return undefined",
+      },
+    ],
+    tests: [`${BILLING}/dunning/dunning-charges.db.test.ts`],
+  },
+  {
     name: 'dunning: a final decline is final',
     guards: 'a method that never pays is not charged again',
     edits: [

@@ -3,8 +3,9 @@ import { DAY_MS } from '../../../kernel/index.ts'
 import { GATEWAYS, invoicePayers } from '../../../testing/invoice-payers.ts'
 
 const payers = await invoicePayers()
-const { control, clock, anInvoice, anotherInvoice, start, pay, hear, books } = payers
+const { services, control, clock, anInvoice, anotherInvoice, start, pay, hear, books } = payers
 
+const HOUR_MS = 3_600_000
 const CONSENT = { sessionId: null, textVersion: '2030-01' }
 
 afterEach(() => control.faults.clear())
@@ -59,6 +60,29 @@ describe.each(GATEWAYS)('at $gateway', (way) => {
     await day()
     expect(await told()).toEqual(['open', 'remind', 'finalized'])
     expect(await paid()).toEqual([])
+  })
+
+  test('what was written off is not charged', async () => {
+    const { billing, invoiceId, told, paid, day } = await aDeclined(way, 'insufficient_funds')
+    await billing.invoices.writeOff(invoiceId)
+    await control.faults.clear()
+    await day()
+    expect(await told()).toEqual(['recovered', 'uncollectible'])
+    expect(await paid()).toEqual([])
+  })
+
+  test('while the customer is on a page the charge is put off, and not given up', async () => {
+    const { billing, invoiceId, told, paid, day } = await aDeclined(way, 'insufficient_funds')
+    await control.faults.clear()
+    const page = await start(billing, { invoiceId, gateway: way.gateway })
+    await day()
+    expect(await told()).toEqual(['open', 'finalized'])
+    expect(await billing.dunning.workDue()).toBe(0)
+    await services.payments.close(page.id, 'canceled', 'left')
+    clock.advance(HOUR_MS)
+    await billing.dunning.workDue()
+    expect(await told()).toEqual(['recovered', 'paid'])
+    expect(await paid()).toEqual(['payment 40.00'])
   })
 
   test('two workers make one charge of a step', async () => {

@@ -1,3 +1,4 @@
+import { addMs } from '../../../kernel/index.ts'
 import { type Changes, laidOver, readFields } from '../fields.ts'
 import { type Invoice, remainingOf } from '../invoices/invoice.ts'
 import { dunningEndedEvent, dunningStepEvent } from '../invoices/tell-invoices.ts'
@@ -16,6 +17,8 @@ import { takeStep } from './hear-decline.ts'
 
 /** Invoices about which something is done in one go. */
 const DUE_MAX = 50
+/** How long a charge is put off while somebody pays, or another charge is under way. */
+const PUT_OFF_MS = 3_600_000
 
 /** How far it has gone with an invoice, and what was done. */
 export interface DunningView extends Dunning {
@@ -93,24 +96,25 @@ export class DunningService {
         await tx.repos.dunnings.getPolicy(),
       ]
       const invoice = await tx.repos.invoices.getById(invoiceId)
-      if (dunning?.state !== 'open' || remainingOf(invoice) === 0n) return undefined
+      if (dunning?.state !== 'open' || !isOwed(invoice)) return undefined
       const { autoCharge } = await tx.repos.customers.getById(invoice.customerId)
       const { kind } = nextDunningStep(policy, dunning)
       // Whoever wants to be charged no more is reminded.
       return { step: dunning.step, kind: kind === 'retry' && !autoCharge ? 'remind' : kind }
     })
-    // The first attempt is that of the due day.
-    if (planned?.kind === 'retry') await this.#scope.payments.charge(invoiceId, planned.step + 2)
+    const isPutOff = planned?.kind === 'retry' && !(await this.#retry(invoiceId, planned.step))
     await this.#scope.transaction(async (tx) => {
       const now = tx.clock.now()
       const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
       const dunning = await tx.repos.dunnings.findWithLock(invoiceId)
       if (!dunning?.dueAt || dunning.dueAt > now) return
       if (dunning.state === 'recovered') return resume(tx, invoice, now)
-      if (remainingOf(invoice) === 0n || invoice.state === 'uncollectible') {
-        return tx.repos.dunnings.recover(invoiceId, now)
-      }
+      if (!isOwed(invoice)) return tx.repos.dunnings.recover(invoiceId, now)
       if (dunning.step !== planned?.step) return
+      if (isPutOff) {
+        const dueAt = addMs(now, PUT_OFF_MS)
+        return tx.repos.dunnings.update(invoiceId, { dueAt, updatedAt: now })
+      }
       if (planned.kind === 'end') return end(tx, invoice, now)
       await takeStep(tx, invoiceId, planned.kind)
       await tx.tell([dunningStepEvent(invoice, planned.kind, now)])
@@ -120,6 +124,18 @@ export class DunningService {
       await tx.repos.dunnings.update(invoiceId, { step: moved.step, dueAt, updatedAt: now })
     })
   }
+
+  /** Charges again; false where that waits, as another payment is under way. */
+  async #retry(invoiceId: string, step: number): Promise<boolean> {
+    // The first attempt is that of the due day.
+    const charged = await this.#scope.payments.charge(invoiceId, step + 2)
+    return charged.outcome !== 'under_way' || charged.payment !== undefined
+  }
+}
+
+/** Tells whether an invoice is still gone after. */
+function isOwed(invoice: Invoice): boolean {
+  return remainingOf(invoice) > 0n && invoice.state !== 'uncollectible'
 }
 
 /** Does what the tenant chose for the end. */
