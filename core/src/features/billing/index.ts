@@ -202,7 +202,6 @@ export {
 export {
   type DaySpan,
   dueOn,
-  isOverdue,
   shareOf,
   type TrialSpan,
   trialFrom,
@@ -266,11 +265,9 @@ export {
   prorateChanges,
 } from './pricing/proration.ts'
 export {
-  effectiveOn,
   PRORATIONS,
   type Proration,
   type Revision,
-  revisionOn,
   type Segment,
   segmentsOf,
 } from './pricing/segments.ts'

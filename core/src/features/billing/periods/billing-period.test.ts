@@ -10,7 +10,7 @@ import {
   periodOf,
   type Schedule,
 } from './billing-period.ts'
-import { dueOn, isOverdue, shareOf, trialFrom } from './days.ts'
+import { dueOn, shareOf, trialFrom } from './days.ts'
 import { localMidnight } from './local-midnight.ts'
 
 /** The full number comes with `pnpm proof R8-pricing`. */
@@ -273,13 +273,6 @@ describe('terms', () => {
     ['2028-01-31', 0, '2028-01-31'],
   ])('from %s, %d days, end on %s', (day, terms, due) => {
     expect(dueOn(day, terms)).toBe(due)
-  })
-
-  test('are overdue after the days of grace and not on the last of them', () => {
-    const invoice = { dueOn: '2028-02-24' }
-    const late = (grace: number, today: string) => isOverdue(invoice, grace, today)
-    expect([late(7, '2028-03-02'), late(7, '2028-03-03')]).toEqual([false, true])
-    expect([late(0, '2028-02-24'), late(0, '2028-02-25')]).toEqual([false, true])
   })
 })
 

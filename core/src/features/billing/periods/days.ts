@@ -38,12 +38,3 @@ export function shareOf(period: PeriodDays, { fromOn, untilOn }: DaySpan): Fract
 export function dueOn(issuedOn: string, termsDays: number): string {
   return addDays(issuedOn, termsDays)
 }
-
-/** Tells whether an unpaid invoice is late: its due day and the days of grace are over. */
-export function isOverdue(
-  invoice: { readonly dueOn: string },
-  graceDays: number,
-  today: string,
-): boolean {
-  return today > addDays(invoice.dueOn, graceDays)
-}

@@ -32,16 +32,6 @@ export interface Segment extends DaySpan {
   readonly quantity: Decimal
 }
 
-/** The day from which a change counts. */
-export function effectiveOn(proration: Proration, changeOn: string, period: PeriodDays): string {
-  return proration === 'next_period' ? period.endOn : changeOn
-}
-
-/** The revision in force on a day: the last that began; undefined before the first. */
-export function revisionOn(revisions: readonly Revision[], day: string): Revision | undefined {
-  return inOrder(revisions).findLast(({ fromOn }) => fromOn <= day)
-}
-
 /**
  * What was charged for in a period and on which of its days, charge by charge: a charge that a
  * change leaves alone stays one segment, so its tiers and allowance are not begun anew.
