@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { DAY_MS } from '../../../kernel/index.ts'
+import { DAY_MS, newId } from '../../../kernel/index.ts'
 import { GATEWAYS, invoicePayers } from '../../../testing/invoice-payers.ts'
 
 const payers = await invoicePayers()
@@ -83,6 +83,21 @@ describe.each(GATEWAYS)('at $gateway', (way) => {
     await billing.dunning.workDue()
     expect(await told()).toEqual(['recovered', 'paid'])
     expect(await paid()).toEqual(['payment 40.00'])
+  })
+
+  test('what was paid by a retry and went back is charged by retries of its own', async () => {
+    const { billing, invoiceId, told, paid, day } = await aDeclined(way, 'insufficient_funds')
+    await control.faults.clear()
+    await day()
+    const [, retried] = await billing.payments.list(invoiceId)
+    await billing.payments.refund({ id: newId(), paymentId: retried?.id ?? '' })
+    await billing.invoices.fallOverdue()
+    await control.faults.add({ target: way.gateway, kind: 'decline', times: 5 })
+    expect(await billing.payments.charge(invoiceId, 9)).toMatchObject({ outcome: 'declined' })
+    await control.faults.clear()
+    await day()
+    expect(await told()).toEqual(['recovered', 'paid'])
+    expect(await paid()).toEqual(['payment 40.00', 'refund 40.00', 'payment 40.00'])
   })
 
   test('two workers make one charge of a step', async () => {

@@ -10,7 +10,7 @@ import type { DunningsRepository } from './dunnings.repository.ts'
 /** All that the dunning service may touch. */
 export interface DunningScope extends TenantScope<DunningScope> {
   readonly invoices: Pick<InvoicesService, 'writeOff'>
-  readonly payments: Pick<InvoicePaymentsService, 'charge'>
+  readonly payments: Pick<InvoicePaymentsService, 'charge' | 'list'>
   readonly subscriptions: Pick<BilledSubscriptionsService, 'cancel' | 'pause' | 'resume'>
   readonly repos: {
     readonly customers: Pick<CustomersRepository, 'getById'>

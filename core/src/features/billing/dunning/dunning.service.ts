@@ -99,10 +99,13 @@ export class DunningService {
       if (dunning?.state !== 'open' || !isOwed(invoice)) return undefined
       const { autoCharge } = await tx.repos.customers.getById(invoice.customerId)
       const { kind } = nextDunningStep(policy, dunning)
+      const taken = await tx.repos.dunnings.listSteps(invoiceId)
+      const retries = taken.filter((step) => step.kind === 'retry').length
       // Whoever wants to be charged no more is reminded.
-      return { step: dunning.step, kind: kind === 'retry' && !autoCharge ? 'remind' : kind }
+      const wanted = kind === 'retry' && !autoCharge ? 'remind' : kind
+      return { step: dunning.step, kind: wanted, retries }
     })
-    const isPutOff = planned?.kind === 'retry' && !(await this.#retry(invoiceId, planned.step))
+    const isPutOff = planned?.kind === 'retry' && !(await this.#retry(invoiceId, planned.retries))
     await this.#scope.transaction(async (tx) => {
       const now = tx.clock.now()
       const invoice = await tx.repos.invoices.getByIdWithLock(invoiceId)
@@ -126,9 +129,15 @@ export class DunningService {
   }
 
   /** Charges again; false where that waits, as another payment is under way. */
-  async #retry(invoiceId: string, step: number): Promise<boolean> {
+  async #retry(invoiceId: string, retries: number): Promise<boolean> {
+    const { payments } = this.#scope
+    const made = await payments.list(invoiceId)
+    // What was paid by a charge and went back: that charge has no step.
+    const paid = made.filter(
+      ({ attempt, state }) => attempt !== null && state === 'received',
+    ).length
     // The first attempt is that of the due day.
-    const charged = await this.#scope.payments.charge(invoiceId, step + 2)
+    const charged = await payments.charge(invoiceId, 2 + retries + paid)
     return charged.outcome !== 'under_way' || charged.payment !== undefined
   }
 }
