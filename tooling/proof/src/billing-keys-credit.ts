@@ -9,6 +9,9 @@ const lateFees = [`${BILLING}/late-fees/late-fees.db.test.ts`]
 const NOTES = `${CORE}/features/billing/credit-notes`
 const notes = [`${NOTES}/credit-notes.db.test.ts`]
 
+const ROUTES = 'apps/billing/backend/src'
+const lostAnswers = [`${ROUTES}/lost-answers.db.test.ts`]
+
 /** What customers have with a tenant: given once, spent once, and never below 0. */
 export const CREDIT_KEYS: readonly MoneyKey[] = [
   unique('billing_credit_entry_source_key', 'credit of one source is given once', credits),
@@ -255,5 +258,34 @@ export const CREDIT_KEYS: readonly MoneyKey[] = [
       },
     ],
     tests: dunning,
+  },
+  {
+    name: 'credit: applied once for a request whose answer was lost',
+    guards: 'no request applies credit twice, however often it is sent',
+    edits: [
+      {
+        file: `${CREDITS}/credits.service.ts`,
+        find: 'if (known) return -known.amount',
+        replace: 'if (known && most === 0n) return -known.amount',
+      },
+      {
+        file: `${CREDITS}/credits.service.ts`,
+        find: '...{ note: null, source },',
+        replace: '...{ note: null, source: null },',
+      },
+    ],
+    tests: lostAnswers,
+  },
+  {
+    name: 'credit notes: issued once for a request whose answer was lost',
+    guards: 'no request takes a part of an invoice back twice, however often it is sent',
+    edits: [
+      {
+        file: `${ROUTES}/credits/credit-notes.http.ts`,
+        find: 'creditNotes.issue(request.body, id)',
+        replace: 'creditNotes.issue(request.body)',
+      },
+    ],
+    tests: lostAnswers,
   },
 ]

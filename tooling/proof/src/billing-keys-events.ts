@@ -119,4 +119,24 @@ export const EVENTS_KEYS: readonly MoneyKey[] = [
     },
     webhooks,
   ),
+  rule(
+    'webhooks: a key reads no delivery of what it may not read',
+    'nobody reads in a delivery what their API key may not read',
+    {
+      file: `${WEBHOOKS}/webhooks.service.ts`,
+      find: 'this.#requireScopes([found.event])',
+      replace: '',
+    },
+    webhooks,
+  ),
+  rule(
+    'webhooks: tenants do not wait for each other',
+    'no receiver of one tenant holds up those of another',
+    {
+      file: `${WEBHOOKS}/webhooks.jobs.ts`,
+      find: 'sent > 0 && slow > 0',
+      replace: 'sent > 0 && slow < 0',
+    },
+    webhooks,
+  ),
 ]

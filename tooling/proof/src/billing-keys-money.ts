@@ -169,7 +169,7 @@ export const MONEY_IN_KEYS: readonly MoneyKey[] = [
     name: 'invoice receipts: rates',
     guards: 'a receipt never says one rate of tax for several',
     edits: [
-      { file: `${MONEY}/quote-invoice.ts`, find: 'if (rates.length > 1)', replace: 'if (false)' },
+      { file: `${MONEY}/receipt-terms.ts`, find: 'if (rates.length > 1)', replace: 'if (false)' },
     ],
     tests: receipts,
   },

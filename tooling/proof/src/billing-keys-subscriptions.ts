@@ -157,4 +157,16 @@ export const SUBSCRIPTIONS_KEYS: readonly MoneyKey[] = [
     ],
     tests: catalogue,
   },
+  {
+    name: 'subscriptions: begun once for a request whose answer was lost',
+    guards: 'nobody is billed twice for one order, however often it is sent',
+    edits: [
+      {
+        file: 'apps/billing/backend/src/subscriptions/subscriptions.http.ts',
+        find: 'subscriptions.create(request.body, id)',
+        replace: 'subscriptions.create(request.body)',
+      },
+    ],
+    tests: ['apps/billing/backend/src/lost-answers.db.test.ts'],
+  },
 ]

@@ -80,7 +80,7 @@ export const USAGE_KEYS: readonly MoneyKey[] = [
     edits: [
       {
         file: RULES,
-        find: 'REVOKE UPDATE, DELETE ON gramkit.billing_meter, gramkit.billing_usage_event FROM gramkit_app;',
+        find: 'REVOKE UPDATE, DELETE ON gramkit.billing_meter, gramkit.billing_usage_event,\n  gramkit.billing_usage_reading FROM gramkit_app;',
         replace: 'SELECT 1;',
       },
     ],

@@ -170,12 +170,18 @@ export const MERGING_KEYS: readonly MoneyKey[] = [
   edit(
     'erase: answers to requests',
     'no copy of what somebody said stays with an idempotency key',
+    [`${CORE}/people.ts`, 'await forgetAnswers(repos.db, userId)', ''],
+    erasure,
+  ),
+  edit(
+    'erase: answers to requests of tenants',
+    'no copy of who a customer was stays with an idempotency key',
     [
       `${CORE}/people.ts`,
-      'erase: ({ repos }, userId) => forgetAnswers(repos.db, userId)',
-      'erase: async () => {}',
+      'await blankAnswers(repos.db, { asker, names: id })',
+      'await blankAnswers(repos.db, { asker: id, names: id })',
     ],
-    erasure,
+    ['apps/billing/backend/src/customers/customers.http.db.test.ts'],
   ),
   edit(
     'erase: names and identity',
