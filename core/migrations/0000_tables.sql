@@ -759,6 +759,7 @@ CREATE TABLE "gramkit"."billing_tenant" (
 	"credit_note_series" text NOT NULL,
 	"payment_terms_days" integer NOT NULL,
 	"grace_days" integer NOT NULL,
+	"approval_threshold" bigint,
 	"prices_include_tax" boolean NOT NULL,
 	"tax_category" text NOT NULL,
 	"tax_rounding" text NOT NULL,
@@ -768,6 +769,7 @@ CREATE TABLE "gramkit"."billing_tenant" (
 	CONSTRAINT "billing_tenant_currency_check" CHECK ("gramkit"."billing_tenant"."currency" in ('XTR', 'RUB', 'USD', 'EUR', 'KZT', 'GBP', 'JPY', 'KWD')),
 	CONSTRAINT "billing_tenant_language_check" CHECK ("gramkit"."billing_tenant"."language" in ('en', 'ru')),
 	CONSTRAINT "billing_tenant_rounding_check" CHECK ("gramkit"."billing_tenant"."tax_rounding" in ('half_even', 'half_up', 'up', 'down')),
+	CONSTRAINT "billing_tenant_threshold_check" CHECK ("gramkit"."billing_tenant"."approval_threshold" >= 0),
 	CONSTRAINT "billing_tenant_days_check" CHECK ("gramkit"."billing_tenant"."payment_terms_days" between 0 and 365 and "gramkit"."billing_tenant"."grace_days" between 0 and 365)
 );
 --> statement-breakpoint

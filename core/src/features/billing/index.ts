@@ -124,7 +124,12 @@ export {
   type LineKind,
 } from './invoices/invoice-line.ts'
 export { invoiceOfToken, invoiceToken, type ShownInvoice } from './invoices/invoice-token.ts'
-export { InvoiceRefuses, MoreThanPaid, NothingToInvoice } from './invoices/invoices.errors.ts'
+export {
+  DraftOfRun,
+  InvoiceRefuses,
+  MoreThanPaid,
+  NothingToInvoice,
+} from './invoices/invoices.errors.ts'
 export { fallOverdueInvoices } from './invoices/invoices.jobs.ts'
 export {
   type DueDays,

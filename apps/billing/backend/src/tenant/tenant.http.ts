@@ -1,5 +1,5 @@
 import { tenantFields } from '@gramkit/core/billing'
-import { instantWire, problemResponses } from '@gramkit/core/http'
+import { amountWire, instantWire, problemResponses } from '@gramkit/core/http'
 import { CURRENCIES, LANGUAGES, ROUNDINGS } from '@gramkit/core/kernel'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -24,6 +24,7 @@ export const tenantWire = z
     creditNoteSeries: z.string(),
     paymentTermsDays: z.int(),
     graceDays: z.int(),
+    approvalThreshold: amountWire.nullable(),
     pricesIncludeTax: z.boolean(),
     taxCategory: z.string(),
     taxRounding: z.enum(ROUNDINGS),
@@ -31,6 +32,9 @@ export const tenantWire = z
     updatedAt: instantWire,
   })
   .meta({ id: 'Tenant' })
+
+/** What of a tenant is read here rather than by its service. */
+export const readTenant = { approvalThreshold: amountWire.nullable().optional() }
 
 const tags = ['tenant']
 
@@ -52,7 +56,7 @@ export const tenantHttp: FastifyPluginAsyncZod = async (app) => {
       tags,
       headers: takesKey,
       summary: 'Changes the tenant; what was made before keeps what it was made with',
-      body: changesOf(tenantFields),
+      body: changesOf(tenantFields, readTenant),
       response: { 200: tenantWire, ...problemResponses },
     }),
     (request, reply) =>

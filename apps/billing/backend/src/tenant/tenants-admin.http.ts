@@ -13,7 +13,7 @@ import { z } from 'zod'
 import { answerOnce, takesKey } from '../tenant-edge.ts'
 import { bodyOf } from '../wire.ts'
 import { newApiKeyWire, readApiKey } from './api-keys.http.ts'
-import { tenantWire } from './tenant.http.ts'
+import { readTenant, tenantWire } from './tenant.http.ts'
 
 const newTenant = tenantFields.in.extend({ id: z.uuid().optional() })
 const shared = { tags: ['tenants'], security: adminSecurity }
@@ -43,7 +43,7 @@ export function tenantsAdminHttp(billing: BillingService): FastifyPluginAsyncZod
           ...shared,
           headers: takesKey,
           summary: 'Makes a tenant; with an id of one’s own, such as DEFAULT_TENANT_ID',
-          body: bodyOf(newTenant),
+          body: bodyOf(newTenant, readTenant),
           response: { 201: tenantWire, ...problemResponses },
         },
       },

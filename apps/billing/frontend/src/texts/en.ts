@@ -237,7 +237,7 @@ export const en = {
     startNote: 'Runs start by themselves too. See first what this one would do.',
     isOpen: 'A run is open; a new one starts when it is done.',
     threshold: (currency: string) => `Ask me above a total in ${currency}`,
-    thresholdNote: 'May be left empty: no limit.',
+    thresholdNote: 'May be left empty: the limit of the settings, if there is one.',
     thresholdWrong: 'This is no amount of the currency.',
     preview: 'Preview',
     commit: (count: number) => `Make ${counted('en', count, ['invoice', '', 'invoices'])}`,

@@ -17,7 +17,7 @@ export function RunStart({ isOpen }: { isOpen: boolean }) {
   const [limit, setLimit] = useState('')
   const { data: tenant } = useQuery(deskQuery(desk, tenantWire, 'tenant'))
   const threshold = tenant && limit.trim() !== '' ? minorText(limit, tenant.currency) : null
-  const body = { approvalThreshold: threshold ?? null }
+  const body = threshold === null ? {} : { approvalThreshold: threshold }
   const preview = useMutation({
     mutationFn: () => api.ask(runPreviewWire, 'runs/preview', { method: 'POST', body }),
   })

@@ -18,6 +18,16 @@ export class InvoiceRefuses extends AppError {
   }
 }
 
+/** A draft that a run made: discarded, its period would never be billed. */
+export class DraftOfRun extends AppError {
+  readonly code = 'billing.draft_of_run'
+  readonly kind = 'conflict'
+
+  constructor(facts: { invoiceId: string; runId: string }) {
+    super('The draft bills a period; void the invoice once the run has numbered it', facts)
+  }
+}
+
 /** The lines of an invoice come to less than nothing: what is given back is a credit note. */
 export class NothingToInvoice extends AppError {
   readonly code = 'billing.nothing_to_invoice'

@@ -28,7 +28,7 @@ import {
   remainingOf,
 } from './invoice.ts'
 import type { InvoiceLine } from './invoice-line.ts'
-import { InvoiceRefuses, MoreThanPaid } from './invoices.errors.ts'
+import { DraftOfRun, InvoiceRefuses, MoreThanPaid } from './invoices.errors.ts'
 import type { InvoicesScope } from './invoices.scope.ts'
 import { issueDrafts } from './issue.ts'
 import { type InvoiceFact, invoiceEvent, takenBackEvent, takenEvents } from './tell-invoices.ts'
@@ -119,12 +119,14 @@ export class InvoicesService {
    *
    * @throws {@link NotFound}
    * @throws {@link InvoiceRefuses}
+   * @throws {@link DraftOfRun}
    */
   discard(id: string): Promise<void> {
     return this.#scope.transaction(async (tx) => {
       const draft = await tx.repos.invoices.getByIdWithLock(id)
-      const { state } = draft
+      const { state, runId } = draft
       if (state !== 'draft') throw new InvoiceRefuses({ invoiceId: id, state, step: 'discard' })
+      if (runId !== null) throw new DraftOfRun({ invoiceId: id, runId })
       await tx.repos.invoices.remove(id)
       const subject = `invoice:${id}`
       await tx.record({ action: 'invoice.discarded', subject, before: told(draft) })

@@ -62,8 +62,11 @@ export interface RunPreview {
 
 /** What is asked of a run that is started. */
 export const runFields = z.strictObject({
-  /** Minor units of the tenant's currency; with more, or any other currency, somebody approves it. [no limit] */
-  approvalThreshold: z.bigint('is no amount').nonnegative('is negative').nullable().default(null),
+  /**
+   * Minor units of the tenant's currency; with more, or any other currency, somebody approves it. Null for
+   * no limit. [the tenant's]
+   */
+  approvalThreshold: z.bigint('is no amount').nonnegative('is negative').nullable().optional(),
 })
 
 /** What is asked of a run that is started. */

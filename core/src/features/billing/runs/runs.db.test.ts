@@ -247,6 +247,18 @@ describe('a preview of what coupons take off', () => {
   })
 })
 
+test('a draft of a run is not thrown away, as its period would never be billed', async () => {
+  const at = await aTenant(services)
+  const subscriptions = await subscribe(at, 1)
+  const { id } = await at.runs.start()
+  await at.runs.work(id)
+  const [draft] = await invoicesOf(at)
+  const discarded = at.invoices.discard(draft?.id ?? '')
+  await expect(discarded).rejects.toMatchObject({ code: 'billing.draft_of_run' })
+  await finish(at, id)
+  await expectOneEach(at, subscriptions, 1)
+})
+
 describe('approval', () => {
   test('is asked for before anything is written, and a rejected run leaves nothing behind', async () => {
     const at = await aTenant(services)
@@ -262,6 +274,22 @@ describe('approval', () => {
     const again = await at.runs.start({ approvalThreshold: 5998n })
     expect(again.state).toBe('billing')
     await finish(at, again.id)
+    await expectOneEach(at, subscriptions, 1)
+  })
+
+  test('is asked for by a run that starts by itself above the threshold of its tenant', async () => {
+    const at = await aTenant(services, { approvalThreshold: 5_997n })
+    const subscriptions = await subscribe(at, 2)
+    while ((await billDueSubscriptions.runDue(services)) > 0);
+    expect(await invoicesOf(at)).toEqual([])
+    const [run] = (await at.runs.list()).items
+    expect(run).toMatchObject({ state: 'waiting', approvalThreshold: 5_997n })
+    expect(await at.runs.preview()).toMatchObject({ needsApproval: true })
+    expect(await at.runs.preview({ approvalThreshold: null })).toMatchObject({
+      needsApproval: false,
+    })
+    await at.runs.approve(run?.id ?? '')
+    while ((await billDueSubscriptions.runDue(services)) > 0);
     await expectOneEach(at, subscriptions, 1)
   })
 

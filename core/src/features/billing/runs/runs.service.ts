@@ -49,11 +49,15 @@ export class RunsService {
    * while ((await billing.runs.work(run.id)) === 'worked');
    */
   async start(input: RunInput = {}): Promise<BillingRun> {
-    const { approvalThreshold } = readFields(runFields, input)
+    const { approvalThreshold, open } = await this.#scope.transaction(async (tx) => ({
+      approvalThreshold: await thresholdOf(tx, input),
+      open: await tx.repos.runs.findOpen(),
+    }))
+    if (open) return open
     const { needsApproval, asOf } =
       approvalThreshold === null
         ? { needsApproval: false, asOf: this.#scope.clock.now() }
-        : await this.preview(input)
+        : await this.preview({ approvalThreshold })
     try {
       return await this.#scope.transaction(async (tx) => {
         const open = await tx.repos.runs.findOpen()
@@ -80,7 +84,7 @@ export class RunsService {
    * @throws {@link InvalidValue}
    */
   async preview(input: RunInput = {}): Promise<RunPreview> {
-    const { approvalThreshold } = readFields(runFields, input)
+    const approvalThreshold = await this.#scope.transaction((tx) => thresholdOf(tx, input))
     const asOf = this.#scope.clock.now()
     const totals = new Map<Currency, bigint>()
     const parked: Parked[] = []
@@ -280,4 +284,12 @@ async function lockDue(
 ): Promise<BilledSubscription[]> {
   const { state } = await tx.repos.runs.getByIdWithLock(id, { mode: 'share' })
   return state === 'billing' ? tx.repos.subscriptions.lockDue(asOf, limit) : []
+}
+
+/** Above what a run waits for approval: what is asked for, or else what the tenant says. */
+async function thresholdOf(tx: RunsScope, input: RunInput): Promise<bigint | null> {
+  const { approvalThreshold } = readFields(runFields, input)
+  return approvalThreshold === undefined
+    ? (await tx.repos.tenant.get()).approvalThreshold
+    : approvalThreshold
 }

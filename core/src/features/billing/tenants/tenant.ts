@@ -39,6 +39,8 @@ export const tenantFields = z
     paymentTermsDays: daysField(365).default(30),
     /** Days after which an invoice that is due counts as overdue. */
     graceDays: daysField(365).default(0),
+    /** Minor units of its currency: a run that asks for more waits for approval. [no limit] */
+    approvalThreshold: z.bigint('is no amount').nonnegative('is negative').nullable().default(null),
     /** Whether its prices have the tax in them. */
     pricesIncludeTax: z.boolean().default(false),
     /** What taxes treat its charges as, where a line says nothing else. */
