@@ -61,6 +61,11 @@ test('the draft of an invoice is made once', async () => {
   expect(await countOf('/invoices')).toBe(before + 1)
 })
 
+test('a customer is made once, and whoever asks again is given it', async () => {
+  const [first, again] = await twice('/customers', { code: 'ONCE', name: 'Once' })
+  expect(again).toEqual(first)
+})
+
 test('a subscription is begun once', async () => {
   const before = await countOf('/subscriptions')
   const [first, again] = await twice('/subscriptions', { customerId, planId })

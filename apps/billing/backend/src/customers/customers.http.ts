@@ -62,8 +62,8 @@ export const customersHttp: FastifyPluginAsyncZod = async (app) => {
       response: { 201: customerWire, ...problemResponses },
     }),
     (request, reply) =>
-      answerOnce(request, reply, { status: 201 }, () =>
-        billingOf(request).customers.create(request.body),
+      answerOnce(request, reply, { status: 201 }, (id) =>
+        billingOf(request).customers.create(request.body, id),
       ),
   )
 

@@ -27,19 +27,22 @@ export class CustomersService {
   }
 
   /**
-   * Makes a customer; currency and time zone are the tenant's where none is given.
+   * Makes a customer; currency and time zone are the tenant's where none is given. Asked again with an
+   * id, it gives the one that it made.
    *
    * @throws {@link InvalidValue}
    * @throws {@link CodeTaken}
    * @example
    * const customer = await billing.customers.create({ code: 'CUST001', name: 'John Doe', email })
    */
-  create(input: CustomerInput): Promise<Customer> {
+  create(input: CustomerInput, id: string = newId()): Promise<Customer> {
     return this.#scope.transaction(async (tx) => {
+      const known = await tx.repos.customers.findById(id)
+      if (known) return known
       const { currency, timeZone } = await tx.repos.tenant.get()
       const fields = readFields(customerFields, laidOver({ currency, timeZone }, input))
       const now = tx.clock.now()
-      const made = { ...fields, id: newId(), createdAt: now, updatedAt: now }
+      const made = { ...fields, id, createdAt: now, updatedAt: now }
       const after = await store(fields, () => tx.repos.customers.insert(made))
       await record(tx, 'customer.created', { after })
       return after
