@@ -20,11 +20,10 @@ interface Way {
 
 type Api = Awaited<ReturnType<RunningBilling['tenant']>>
 
-/** A tenant with a customer who pays on pages, and one whose method is kept and charged. */
+/** A tenant with a customer whose method is kept and charged. */
 export interface Seller extends Way {
   readonly billing: TenantBilling
   readonly api: Api
-  readonly payerId: string
   readonly saverId: string
 }
 
@@ -75,12 +74,11 @@ export class Debtors {
   async aSeller(way: Way): Promise<Seller> {
     const api = await this.#running.tenant({ currency: way.currency })
     const billing = this.#services.billing.forTenant(api.tenant.id)
-    const add = async (code: string, autoCharge: boolean): Promise<string> =>
-      (await billing.customers.create({ code, name: code, autoCharge })).id
-    const customers = { payerId: await add('payer', false), saverId: await add('saver', true) }
-    const seller: Seller = { ...way, api, billing, ...customers }
+    const saver = { code: 'saver', name: 'Saver', autoCharge: true }
+    const { id: saverId } = await billing.customers.create(saver)
+    const seller: Seller = { ...way, api, billing, saverId }
     this.#sellers.push(seller)
-    const debt = await this.owe(seller, seller.saverId)
+    const debt = await this.owe(seller, saverId)
     const paymentId = newId()
     await billing.payments.start({
       ...{ id: paymentId, invoiceId: debt.invoiceId, gateway: way.gateway },
@@ -92,6 +90,12 @@ export class Debtors {
       return methods.length === 1 || 'there is none'
     })
     return seller
+  }
+
+  /** Asks somebody who was never asked before for some money, due today. */
+  async oweAnew(seller: Seller): Promise<Debt> {
+    const code = newId()
+    return this.owe(seller, (await seller.billing.customers.create({ code, name: code })).id)
   }
 
   /** Asks a customer for some money, due today. */
@@ -221,17 +225,15 @@ export class Debtors {
       const entries = [...one.repaired, ...one.differences]
       found.push(...entries.map((entry) => `${gateway}: ${JSON.stringify(entry)}`))
     }
-    for (const { billing, payerId, saverId } of this.#sellers) {
+    for (const { billing } of this.#sellers) {
       const verified = await billing.revenue.verify()
       found.push(...verified.differences.map((entry) => `${billing.tenantId}: ${entry.problem}`))
-      const credit = [payerId, saverId].map((id) => billing.credit.balances(id))
-      for (const { amount } of (await Promise.all(credit)).flat()) {
-        if (amount > 0n) found.push(`${billing.tenantId}: credit of ${amount}`)
-      }
     }
     for (const { seller, invoiceId, amount, refunded } of this.debts) {
-      const { paid } = await seller.billing.invoices.get(invoiceId)
+      const { paid, customerId } = await seller.billing.invoices.get(invoiceId)
       if (paid !== amount - refunded) found.push(`${invoiceId}: ${paid} is paid`)
+      const credit = await seller.billing.credit.balances(customerId)
+      if (credit.some((balance) => balance.amount > 0n)) found.push(`${invoiceId}: left credit`)
     }
     return found
   }

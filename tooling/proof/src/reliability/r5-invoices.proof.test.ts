@@ -47,7 +47,7 @@ proof('R5 lost answers charge no invoice twice', async (proof) => {
   const debtors = new Debtors(running, chance)
   const sellers = await together([...WAYS, ...WAYS], HANDS, (way) => debtors.aSeller(way))
   const sold = await together(inTurn(sellers, share * rounds), HANDS, async (seller) => {
-    const page = await debtors.openPage(await debtors.owe(seller, seller.payerId))
+    const page = await debtors.openPage(await debtors.oweAnew(seller))
     await debtors.pay(page)
     await debtors.untilReceived(page)
     return page
@@ -65,7 +65,7 @@ proof('R5 lost answers charge no invoice twice', async (proof) => {
     const asked = inTurn(sellers, share)
     const [pages] = await Promise.all([
       together(asked, HANDS, async (seller) => {
-        const page = await debtors.openPage(await debtors.owe(seller, seller.payerId))
+        const page = await debtors.openPage(await debtors.oweAnew(seller))
         if (chance.whole(0, 1) === 0) await debtors.payNow(page)
         return page
       }),
