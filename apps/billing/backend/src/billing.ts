@@ -17,6 +17,7 @@ import { sendDueNotifications } from '@gramkit/core/notifications'
 import { BILLING_PATH, dashboardPages, PAY_PATH } from './pages.ts'
 import { payPages } from './pay/pay.http.ts'
 import { payLinkHttp } from './pay/pay-link.http.ts'
+import { INVOICE_RECEIPTS } from './receipts.ts'
 import { tenantRoutes } from './routes.ts'
 import { tenantsAdminHttp } from './tenant/tenants-admin.http.ts'
 import { tenantEdge } from './tenant-edge.ts'
@@ -40,6 +41,7 @@ export async function openBilling(config: Config, logger: Logger): Promise<Billi
     billing: {
       ...billing,
       ...configured.billing,
+      receipts: INVOICE_RECEIPTS,
       webhookReach: config.isProduction ? 'public' : 'anywhere',
       ...(codeSecret
         ? {
