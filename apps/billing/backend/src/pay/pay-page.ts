@@ -57,6 +57,7 @@ export type PayNotice =
   | 'received'
   | 'closed'
   | 'wrongAmount'
+  | 'contactNeeded'
   | 'failed'
 
 /** An invoice, and how it can be paid. */
@@ -105,7 +106,7 @@ export function unknownPage(language: Language): string {
   )
 }
 
-const BAD = new Set<PayNotice | undefined>(['closed', 'failed', 'wrongAmount'])
+const BAD = new Set<PayNotice | undefined>(['closed', 'failed', 'wrongAmount', 'contactNeeded'])
 
 function panel(page: PayPage): string {
   const { facts, token, notice } = page
@@ -136,7 +137,7 @@ function noticeLines(notice: PayNotice, texts: PayTexts): string[] {
   return notice === 'failed' ? [texts.failed, texts.again] : [texts[notice]]
 }
 
-function form({ facts, token, gateways, paymentId }: PayPage, texts: PayTexts): string {
+function form({ facts, token, gateways, paymentId, notice }: PayPage, texts: PayTexts): string {
   const { currency, due } = facts
   if (gateways.length === 0) return `<p>${escapedHtml(texts.noGateway(currency))}</p>`
   const ways: Readonly<Record<string, string>> = texts.ways
@@ -144,9 +145,12 @@ function form({ facts, token, gateways, paymentId }: PayPage, texts: PayTexts): 
     const words = escapedHtml(ways[gateway] ?? texts.payBy(gateway))
     return `<button class="button" name="gateway" value="${escapedHtml(gateway)}">${words}</button>`
   })
+  const email = `<label for="email">${texts.email}</label>
+<input id="email" name="email" type="email" autocomplete="email" maxlength="320" required>`
   const most = formatDecimal({ amount: due, currency })
   return `<form method="post" action="${token}">
 <input type="hidden" name="paymentId" value="${paymentId}">
+${notice === 'contactNeeded' ? email : ''}
 <div class="ways">${buttons.join('')}</div>
 <details><summary>${texts.part}</summary>
 <label for="amount">${texts.amount(currency)}</label>

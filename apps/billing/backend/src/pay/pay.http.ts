@@ -63,7 +63,12 @@ const form = z.object({
   paymentId: z.uuid(),
   gateway: z.string().min(1).max(64),
   amount: z.string().max(20).default(''),
+  /** Asked for where a receipt has nowhere to go. */
+  email: z.string().max(320).optional(),
 })
+
+/** What says that a receipt has to go somewhere, and not where. */
+const CONTACT_WANTED = new Set(['receipts.contact_required', 'receipts.contact_invalid'])
 
 /**
  * Pages by which whoever has the link of an invoice sees it and pays it. They run no script, and a
@@ -162,7 +167,7 @@ export function payPages(options: PayPagesOptions): FastifyPluginAsyncZod {
         const found = await shown(token)
         if (!found) return unknown(reply, languageIn(request))
         const { of, facts } = found
-        const { paymentId: id, gateway } = request.body
+        const { paymentId: id, gateway, email } = request.body
         const amount = amountIn(request.body.amount, facts)
         if (amount === 'wrong') {
           return html(reply.code(422), await pageOf(token, found, { notice: 'wrongAmount' }))
@@ -172,6 +177,7 @@ export function payPages(options: PayPagesOptions): FastifyPluginAsyncZod {
         try {
           const { confirmationUrl } = await billing.forTenant(of.tenantId, caller).payments.start({
             ...{ id, invoiceId: of.id, gateway, amount, returnUrl: back },
+            ...(email === undefined ? {} : { contact: { email } }),
           })
           // Its answer was lost: the kit asks again by itself.
           if (confirmationUrl === null) return reply.redirect(back, 303)
@@ -179,6 +185,10 @@ export function payPages(options: PayPagesOptions): FastifyPluginAsyncZod {
         } catch (error) {
           // What refuses a payment is the payer's to read, on the page where they can try again.
           if (!isAppError(error)) throw error
+          if (CONTACT_WANTED.has(error.code)) {
+            const page = await pageOf(token, found, { notice: 'contactNeeded' })
+            return html(reply.code(422), page)
+          }
           request.log.warn({ err: error }, 'A payment of an invoice did not start')
           const now = (await shown(token)) ?? found
           return html(reply.code(409), await pageOf(token, now, { notice: 'failed' }))

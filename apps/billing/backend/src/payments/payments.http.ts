@@ -84,6 +84,10 @@ const start = z.strictObject({
   gateway: z.string().max(64),
   amount: amountWire.optional(),
   returnUrl: z.string().max(2_000).optional(),
+  /** Where the receipt goes, when it is not the customer's e-mail. */
+  contact: z
+    .strictObject({ email: z.string().max(320).optional(), phone: z.string().max(64).optional() })
+    .optional(),
 })
 const attempt = z.strictObject({ attempt: z.int() })
 const most = z.strictObject({ amount: amountWire.optional() }).nullish()
