@@ -186,6 +186,8 @@ export class Purse {
 
   async #sold(): Promise<(NaiveSold & { readonly currency: string })[]> {
     const sold: (NaiveSold & { readonly currency: string })[] = []
+    /** Subscriptions with a later bill that took what was carried on; the newest come first. */
+    const taken = new Set<string>()
     let cursor: string | undefined
     do {
       cursor = await this.#billing.transaction(async (tx) => {
@@ -194,13 +196,16 @@ export class Purse {
         const lines = Map.groupBy(await tx.repos.invoices.listLines(ids), (line) => line.invoiceId)
         for (const invoice of page.items) {
           const { id, issuedOn, state, total, paid, credited, currency } = invoice
-          const { subscriptionId, billNumber } = invoice
-          const of = subscriptionId ? await tx.subscriptions.get(subscriptionId) : undefined
-          const isLast = of?.status === 'canceled' && of.billCount === billNumber
+          const of = invoice.subscriptionId
+            ? await tx.subscriptions.get(invoice.subscriptionId)
+            : undefined
+          const isOver = of?.status === 'canceled' && of.nextBillingAt === null && !taken.has(of.id)
           const own = (lines.get(id) ?? []).map((line) => {
             const { kind, fromOn, untilOn, net, tax } = line
-            return { kind, fromOn, untilOn, net, tax, isLast, note: this.#notes.get(line.id) }
+            const isLeft = isOver && kind === 'carry'
+            return { kind, fromOn, untilOn, net, tax, isLeft, note: this.#notes.get(line.id) }
           })
+          if (of && own.some(({ kind }) => kind === 'carried')) taken.add(of.id)
           const facts = { issuedOn: issuedOn ?? '', state, total, paid, credited, currency }
           sold.push({ ...facts, lines: own })
         }

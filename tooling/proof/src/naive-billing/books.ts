@@ -8,8 +8,8 @@ export interface NaiveSoldLine {
   readonly untilOn: string | null
   readonly net: bigint
   readonly tax: bigint
-  /** Whether it is of the last bill of a subscription that ended. */
-  readonly isLast: boolean
+  /** Whether it carries on what no bill comes for any more, as the subscription ended. */
+  readonly isLeft: boolean
   /** What a credit note took back of it, if one did. */
   readonly note: { readonly on: string; readonly net: bigint; readonly tax: bigint } | undefined
 }
@@ -50,9 +50,11 @@ export function naiveBooks(
   openOn: string,
 ): NaiveBalances {
   const standing = invoices.filter(({ state }) => state !== 'void')
-  const lines = standing.flatMap(({ issuedOn, lines: each }) =>
-    each.map((line) => ({ ...line, issuedOn })),
-  )
+  const lines = standing.flatMap(({ issuedOn, lines: each }) => {
+    // A credit note earns all lines of its invoice up to its day.
+    const earnedOn = each.map(({ note }) => note?.on ?? openOn).reduce(most, openOn)
+    return each.map((line) => ({ ...line, issuedOn, earnedOn }))
+  })
   const owed = (isLost: boolean): bigint =>
     sum(
       standing
@@ -65,14 +67,14 @@ export function naiveBooks(
   const byCredit = paid + money.released - money.taken + money.reopened
   const isCarried = ({ kind }: NaiveSoldLine) => kind === 'carry' || kind === 'carried'
   // What is carried on and no bill comes for is the customer's, with its tax.
-  const unused = lines.filter(({ kind, isLast }) => kind === 'carry' && isLast)
+  const unused = lines.filter(({ isLeft }) => isLeft)
   const [unusedNet, unusedTax] = [
     sum(unused.map(({ net }) => net)),
     sum(unused.map(({ tax }) => tax)),
   ]
   const gained = money.left + money.granted + money.released + unusedNet + unusedTax
   const credit = gained - money.fromCredit - byCredit
-  const earned = lines.filter((line) => !isCarried(line)).map((line) => earn(line, openOn))
+  const earned = lines.filter((line) => !isCarried(line)).map((line) => earn(line, line.earnedOn))
   return {
     receivable: owed(false),
     badDebt: owed(true),
