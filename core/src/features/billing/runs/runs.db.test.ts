@@ -259,6 +259,19 @@ test('a draft of a run is not thrown away, as its period would never be billed',
   await expectOneEach(at, subscriptions, 1)
 })
 
+test('however many start a run at once, there is one', async () => {
+  const at = await aTenant(services)
+  const subscriptions = await subscribe(at, 1)
+  const runs = await Promise.all(
+    [null, 0n, null, 0n].map((approvalThreshold) => at.runs.start({ approvalThreshold })),
+  )
+  const [id = '', ...others] = new Set(runs.map((run) => run.id))
+  expect(others).toEqual([])
+  if (runs[0]?.state === 'waiting') await at.runs.approve(id)
+  await finish(at, id)
+  await expectOneEach(at, subscriptions, 1)
+})
+
 describe('approval', () => {
   test('is asked for before anything is written, and a rejected run leaves nothing behind', async () => {
     const at = await aTenant(services)

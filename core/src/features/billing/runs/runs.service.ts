@@ -60,8 +60,6 @@ export class RunsService {
         : await this.preview({ approvalThreshold })
     try {
       return await this.#scope.transaction(async (tx) => {
-        const open = await tx.repos.runs.findOpen()
-        if (open) return open
         const now = tx.clock.now()
         const state = needsApproval ? ('waiting' as const) : ('billing' as const)
         const after = await tx.repos.runs.insert({
