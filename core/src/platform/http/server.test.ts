@@ -82,7 +82,12 @@ const id = '01890000-0000-7000-8000-000000000000'
 
 describe('an error answer', () => {
   test.each([
-    ['an unknown route', { method: 'GET', url: '/coffee?token=abc' }, 404, 'http.route_not_found'],
+    [
+      'an unknown route',
+      { method: 'GET', url: '/coffee?token=hunter2' },
+      404,
+      'http.route_not_found',
+    ],
     [
       'a body over 1 MiB',
       { method: 'POST', url: '/tea', payload: { x: 'x'.repeat(1_048_577) } },
@@ -135,7 +140,6 @@ describe('an error answer', () => {
       requestId: answer.headers['x-request-id'],
     })
     expect(answer.body).not.toContain('hunter2')
-    expect(answer.body).not.toContain('abc')
   })
 
   test('to an invalid body names each field by its path', async () => {
