@@ -195,7 +195,8 @@ describe('an API key', () => {
     const { key, ...made } = await billing.apiKeys.create({ name: 'Shop', scopes })
     const grant = await authenticate(key)
     expect(grant).toEqual({
-      ...{ tenantId: billing.tenantId, keyId: made.id, scopes: ['customers:read', 'plans:write'] },
+      ...{ tenantId: billing.tenantId, keyId: made.id, expiresAt: null },
+      scopes: ['customers:read', 'plans:write'],
     })
     expect(() => requireScope(grant, 'customers:read')).not.toThrow()
     expect(() => requireScope(grant, 'customers:write')).toThrow('lacks the scope customers:write')
@@ -249,6 +250,21 @@ describe('an API key', () => {
     const more = apiKeys.create({ name: 'More', scopes: ['api-keys:write', 'customers:read'] })
     await expect(more).rejects.toMatchObject({ code: 'billing.scope_missing' })
     await apiKeys.create({ name: 'As much', scopes: ['api-keys:write'] })
+  })
+
+  test('gives no right for longer than it works itself', async () => {
+    const own = { scopes: ['api-keys:write'] } satisfies Partial<ApiKeyInput>
+    const expiresAt = new Date(clock.now().getTime() + DAY_MS)
+    const { key } = await billing.apiKeys.create({ ...own, name: 'Maker', expiresAt })
+    const grant = await authenticate(key)
+    const caller = { actor: `key:${grant.keyId}`, grant }
+    const { apiKeys } = services.billing.forTenant(billing.tenantId, caller)
+    const later = new Date(expiresAt.getTime() + 1)
+    for (const end of [{}, { expiresAt: null }, { expiresAt: later }]) {
+      const longer = apiKeys.create({ ...own, ...end, name: 'Longer' })
+      await expect(longer).rejects.toMatchObject({ details: { field: 'expiresAt' } })
+    }
+    await apiKeys.create({ ...own, name: 'As long', expiresAt })
   })
 
   test.each([

@@ -67,6 +67,8 @@ export interface ApiGrant {
   readonly tenantId: string
   readonly keyId: string
   readonly scopes: readonly ApiScope[]
+  /** When the key stops working; null for never. */
+  readonly expiresAt: Date | null
 }
 
 /** Makes the text of a key: 256 random bits, behind what tells secret scanners whose it is. */

@@ -1,4 +1,10 @@
-import { localDay, newId, type Page, type PageRequest } from '../../../kernel/index.ts'
+import {
+  InvalidValue,
+  localDay,
+  newId,
+  type Page,
+  type PageRequest,
+} from '../../../kernel/index.ts'
 import { readFields } from '../fields.ts'
 import {
   API_KEYS_MAX,
@@ -24,7 +30,7 @@ export class ApiKeysService {
 
   /**
    * Makes a key and gives its text, which is never shown again. Whoever acts by a key gives no right
-   * that their own key lacks.
+   * that their own key lacks, and none for longer than they have it.
    *
    * @throws {@link InvalidValue}
    * @throws {@link ScopeMissing}
@@ -35,7 +41,7 @@ export class ApiKeysService {
   async create(input: ApiKeyInput): Promise<ApiKey & { readonly key: string }> {
     const fields = readFields(apiKeyFields, input)
     const { grant } = this.#scope.caller
-    if (grant) for (const scope of fields.scopes) requireScope(grant, scope)
+    if (grant) requireWithin(grant, fields)
     return this.#scope.transaction(async (tx) => {
       // One after the other, so that the last one allowed is made once.
       await tx.repos.tenant.getByIdWithLock(tx.tenantId, { mode: 'no key update' })
@@ -90,8 +96,25 @@ export class ApiKeysService {
       const { timeZone } = await tx.repos.tenant.get()
       const day = localDay(now, timeZone)
       if (found.lastUsedOn !== day) await tx.repos.apiKeys.touch(found.id, day)
-      return { tenantId: tx.tenantId, keyId: found.id, scopes: found.scopes }
+      return {
+        tenantId: tx.tenantId,
+        keyId: found.id,
+        scopes: found.scopes,
+        expiresAt: found.expiresAt,
+      }
     })
+  }
+}
+
+/** Refuses a key that could do more than the one by which it is made, or could do it for longer. */
+function requireWithin(
+  grant: ApiGrant,
+  { scopes, expiresAt }: Pick<ApiKey, 'scopes' | 'expiresAt'>,
+): void {
+  for (const scope of scopes) requireScope(grant, scope)
+  if (grant.expiresAt && !(expiresAt && expiresAt <= grant.expiresAt)) {
+    const problem = `is later than ${grant.expiresAt.toISOString()}, the end of the key that makes it`
+    throw new InvalidValue({ field: 'expiresAt', problem })
   }
 }
 
