@@ -65,6 +65,12 @@ const WRITTEN_ANYWAY = [
 /** What background work goes on with; asking must add none. */
 const GOES_ON = ['gramkit.job', 'gramkit.outbox_event']
 
+/** All rows once background work has done what is due, an hour later, when it looks at them seldom. */
+async function settledRows(): Promise<string[]> {
+  await shop.sandbox.control.clock.advance({ hours: 1 })
+  return allRows()
+}
+
 /** All rows of core and of the shop; only which there are of those that go on by themselves. */
 async function allRows(): Promise<string[]> {
   const rows = await tables.everything()
@@ -104,7 +110,7 @@ describe('access', () => {
 
   test('every other route turns strangers away, and nothing changes', async () => {
     const closed = operations.filter(({ access }) => access !== 'all')
-    const before = await allRows()
+    const before = await settledRows()
     expect(await answers(closed, () => ({}))).toEqual(all(closed, 401))
     expect(await answers(closed, () => ({ token: 'made-up' }))).toEqual(all(closed, 401))
     expect(await allRows()).toEqual(before)
@@ -112,7 +118,7 @@ describe('access', () => {
 
   test('an administrator’s routes turn people away, and nothing changes', async () => {
     const admin = operations.filter(({ access }) => access === 'admin')
-    const before = await allRows()
+    const before = await settledRows()
     expect(await answers(admin, () => ({ token: ada.token }))).toEqual(all(admin, 403))
     expect(await allRows()).toEqual(before)
   })
@@ -150,7 +156,7 @@ describe('what belongs to others', () => {
     ]
     expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 200])
     const ids = made.map(({ body }) => String(body.id ?? body.payment.id))
-    const before = await allRows()
+    const before = await settledRows()
     const personal = operations.filter(
       ({ access, path }) => access === 'session' && path.includes('{'),
     )
