@@ -12,6 +12,8 @@ const PHONE = { width: 390, height: 844 }
 const DESKTOP = { width: 1280, height: 900 }
 const PICTURES = 'test-results/pictures'
 const API = '/billing/api/v1'
+/** How long what a page shows is waited for. */
+const SHOWN = { timeout: 15_000 }
 
 let billing: RunningBilling
 let tenant: TenantClient
@@ -23,7 +25,8 @@ beforeAll(async () => {
   mkdirSync(PICTURES, { recursive: true })
   billing = await startRunningBilling({}, { sandboxOnSameOrigin: true })
   browser = await startBrowser()
-  tenant = await billing.tenant({ currency: 'RUB' })
+  // Otherwise a worker may have billed by itself what is to wait for approval.
+  tenant = await billing.tenant({ currency: 'RUB', approvalThreshold: 10_000n })
   const customer = { code: 'ADA', name: 'Ada Lovelace', email: 'ada@example.org' }
   customerId = (await tenant.post(`${API}/customers`, customer)).body.id
 })
@@ -37,7 +40,7 @@ afterAll(async () => {
 async function openPage(url: string, viewport = DESKTOP): Promise<Page> {
   const context = await browser.newContext({ viewport, locale: 'en-US' })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(SHOWN.timeout)
   page.on('pageerror', (error) => errors.push(error.message))
   await page.goto(url)
   return page
@@ -120,7 +123,7 @@ test.each([
   await row.getByRole('link', { name: number }).click()
   const payments = desk.getByRole('region', { name: 'Payments' }).getByRole('row')
   const came = payments.filter({ hasText: way }).filter({ hasText: 'Came' })
-  await expect.poll(() => came.count()).toBe(2)
+  await expect.poll(() => came.count(), SHOWN).toBe(2)
   await tenant.post(`${API}/credit-notes`, { invoiceId: id, reason: 'Too late' })
   // What it gives back is not to pay the next invoice.
   const back = { currency: 'RUB', amount: '150000' }
@@ -158,7 +161,8 @@ test('a run is rejected, the next is previewed and approved, and shows how far i
 
   await run.getByRole('button', { name: 'Approve' }).click()
   await run.getByText('Done').waitFor()
-  await expect.poll(() => run.getByRole('meter').getAttribute('value')).toBe('1')
+  const meter = run.getByRole('meter')
+  await expect.poll(() => meter.getAttribute('value'), SHOWN).toBe('1')
   await shot(page, 'run')
   await page.getByRole('link', { name: 'Audit' }).click()
   await page.getByRole('cell', { name: 'run.approved' }).waitFor()
@@ -182,7 +186,8 @@ test('every view understands what the server says, in Russian on a phone too', a
   ] as const) {
     await page.getByRole('link', { name: view, exact: true }).click()
     await page.getByRole('region', { name: shown, exact: true }).waitFor()
-    await expect.poll(() => page.getByRole('status', { name: 'Загрузка' }).count()).toBe(0)
+    const loading = page.getByRole('status', { name: 'Загрузка' })
+    await expect.poll(() => loading.count(), SHOWN).toBe(0)
     expect(await page.getByRole('alert').allTextContents(), view).toEqual([])
     const width = await page.locator('html').evaluate((html) => html.scrollWidth)
     expect(width, view).toBeLessThanOrEqual(PHONE.width)

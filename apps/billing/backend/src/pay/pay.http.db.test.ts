@@ -209,7 +209,11 @@ test('whatever is wrong with a link, the answer is the same', async () => {
 
 test('nobody tries many tokens', async () => {
   const from = { headers: { 'x-forwarded-for': '192.0.2.7' } }
+  const begun = performance.now()
   const tries = Array.from({ length: 200 }, () => ask(`/billing/pay/${newId()}`, from))
   const statuses = (await Promise.all(tries)).map(({ status }) => status)
-  expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(50)
+  const seconds = Math.ceil((performance.now() - begun) / 1_000)
+  // 120 at once, and two more in each second that the tries took.
+  const looked = statuses.filter((status) => status !== 429).length
+  expect(looked).toBeLessThanOrEqual(120 + 2 * seconds)
 })

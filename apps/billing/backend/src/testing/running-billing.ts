@@ -21,6 +21,8 @@ export interface RunningBilling extends RunningApp<ServedBilling> {
     readonly code?: string
     readonly currency?: Tenant['currency']
     readonly scopes?: readonly ApiScope[]
+    /** In minor units: what workers bill by themselves waits for somebody where it is above. [none] */
+    readonly approvalThreshold?: bigint
   }): Promise<TenantClient>
 }
 
@@ -101,9 +103,15 @@ export async function startRunningBilling(
   })
   return {
     ...running,
-    async tenant({ code = `T${newId()}`, currency = 'EUR', scopes = API_SCOPES } = {}) {
+    async tenant({
+      code = `T${newId()}`,
+      currency = 'EUR',
+      scopes = API_SCOPES,
+      approvalThreshold,
+    } = {}) {
       const { billing } = running.served().app.platform.services
-      const tenant = await billing.createTenant({ code, name: `Tenant ${code}`, currency })
+      const fields = { code, name: `Tenant ${code}`, currency, approvalThreshold }
+      const tenant = await billing.createTenant(fields)
       const { apiKeys } = billing.forTenant(tenant.id)
       const { key, ...apiKey } = await apiKeys.create({ name: 'Tests', scopes: [...scopes] })
       return { ...apiClient(running, key), tenant, apiKey }
