@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { testDatabase } from '@gramkit/services/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -22,14 +23,13 @@ const folder = mkdtempSync(join(tmpdir(), 'gramkit-package-'))
 const database = await testDatabase()
 
 /** A project that installed the packed core and its dependencies, and none of the optional peers. */
-beforeAll(() => {
-  execFileSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: core })
-  const output = execFileSync('pnpm', ['pack', '--pack-destination', folder, '--json'], {
-    cwd: core,
-    encoding: 'utf8',
-  })
-  const { filename }: { filename: string } = JSON.parse(output)
-  execFileSync('tar', ['-xzf', filename, '-C', folder])
+beforeAll(async () => {
+  const execute = promisify(execFile)
+  await execute('tsc', ['-p', 'tsconfig.build.json'], { cwd: core })
+  const pack = ['pack', '--pack-destination', folder, '--json']
+  const { stdout } = await execute('pnpm', pack, { cwd: core })
+  const { filename }: { filename: string } = JSON.parse(stdout)
+  await execute('tar', ['-xzf', filename, '-C', folder])
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, '@gramkit'), { recursive: true })
   cpSync(join(folder, 'package'), join(modules, '@gramkit/core'), { recursive: true })
@@ -38,7 +38,7 @@ beforeAll(() => {
     symlinkSync(join(core, 'node_modules', name), join(modules, name))
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'empty', type: 'module' }))
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   rmSync(folder, { recursive: true })
