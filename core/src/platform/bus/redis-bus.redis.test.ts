@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { freePort } from '@gramkit/services'
 import { Redis } from 'ioredis'
 import { afterAll, expect, inject, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -9,7 +10,6 @@ import { openRedisBus } from './redis-bus.ts'
 
 const url = inject('gramkitRedisUrl')
 const redis = new Redis(url)
-const addressShape = z.object({ port: z.number() })
 const WAIT = { timeout: 20_000, interval: 50 }
 
 afterAll(() => redis.disconnect())
@@ -126,20 +126,20 @@ async function openWay() {
       from.on('error', () => to.destroy())
     }
   })
-  const open = (wanted: number) =>
-    new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve))
+  // One that the system gives to nobody else while it is closed.
+  const own = await freePort()
+  const open = () => new Promise<void>((resolve) => server.listen(own, '127.0.0.1', resolve))
   const close = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const socket of sockets) socket.destroy()
     sockets.clear()
     await closed
   }
-  await open(0)
-  const { port: own } = addressShape.parse(server.address())
+  await open()
   return {
     url: `redis://127.0.0.1:${own}`,
     close,
-    open: () => open(own),
+    open,
     [Symbol.asyncDispose]: close,
   }
 }

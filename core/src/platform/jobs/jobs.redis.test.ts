@@ -3,7 +3,8 @@ import { inject } from 'vitest'
 import { jobsContract } from '../../testing/contracts/jobs.contract.ts'
 import { bullmqOnRedis } from './bullmq.ts'
 
-const url = inject('gramkitRedisUrl')
+// A database of its own, which the others of this Redis do not miss when it is emptied.
+const url = `${inject('gramkitRedisUrl')}/1`
 
 jobsContract({
   name: 'BullMQ on Redis',
@@ -12,7 +13,7 @@ jobsContract({
   open: () => bullmqOnRedis({ url }),
   async empty() {
     const redis = new Redis(url)
-    await redis.flushall()
+    await redis.flushdb()
     redis.disconnect()
   },
 })
