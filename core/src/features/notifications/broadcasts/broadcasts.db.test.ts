@@ -393,7 +393,7 @@ describe('what goes wrong', () => {
     ]).finally(() => {
       isOver = true
     })
-    await vi.waitFor(() => expect(asked).toBe(2))
+    await vi.waitFor(() => expect(asked).toBe(2), { timeout: 10_000 })
     await new Promise(setImmediate)
     expect(isOver).toBe(false)
     other.resolve(0)
@@ -438,10 +438,10 @@ describe('what goes wrong', () => {
 describe('a broadcast that may cost money', () => {
   const paidIn = async (id: string): Promise<number> => (await broadcasts.get(id)).paidTaken
 
-  test('pays for no more messages than it may, with any number of processes', async () => {
+  test.each([1, 3])('pays for no more messages than it may, by %i processes', async (processes) => {
     await somePeople(40)
     const { id } = await aRunning({ paidStars: 1 })
-    await Promise.all([sendAll(), sendAll(), sendAll()])
+    await Promise.all(Array.from({ length: processes }, () => sendAll()))
     const [paid] = await rows(
       repos.db,
       sql`select count(*)::int as count from gramkit.broadcast_recipient
@@ -449,8 +449,10 @@ describe('a broadcast that may cost money', () => {
       z.object({ count: z.number() }),
     )
     expect(await broadcasts.progress(id)).toMatchObject({ sent: 40 })
-    expect(paid?.count).toBe(10)
-    expect(await paidIn(id)).toBe(10)
+    expect(await paidIn(id)).toBe(paid?.count)
+    // Of several, those who may not pay can be first with everybody.
+    if (processes === 1) expect(paid?.count).toBe(10)
+    else expect(paid?.count).toBeLessThanOrEqual(10)
   })
 
   test('does not pay for what was not sent', async () => {
