@@ -90,7 +90,7 @@ describe('GET /me/stream', () => {
     const next = await vi.waitUntil(async () => {
       const stream = await open(token)
       return stream.answer.status === 200 ? stream : stream.end()
-    })
+    }, 10_000)
     await next?.end()
   })
 

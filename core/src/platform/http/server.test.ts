@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { AppError, VirtualClock } from '../../kernel/index.ts'
 import { createLogger } from '../log/index.ts'
@@ -313,7 +313,7 @@ describe('routes for operators', () => {
 
 describe('close', () => {
   test('says it drains, lets an open request end and cuts off what takes too long', async () => {
-    await using closing = await makeServer({ drainDelayMs: 300, closeTimeoutMs: 300 })
+    await using closing = await makeServer({ drainDelayMs: 300, closeTimeoutMs: 500 })
     let release = (): void => {}
     const released = new Promise<void>((resolve) => {
       release = resolve
@@ -331,13 +331,18 @@ describe('close', () => {
     )
     await fetch(`${address}/health`)
 
+    // Time is up when the test says so, not when the machine is slow.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const closed = closing.close()
     const ready = await fetch(`${address}/ready`)
     expect(ready.status).toBe(503)
     expect(ready.headers.get('connection')).toBe('close')
     expect(await ready.json()).toMatchObject({ status: 'draining' })
+    await vi.advanceTimersByTimeAsync(300)
     release()
     expect(await slow).toBe('served')
+    await vi.advanceTimersByTimeAsync(500)
     expect(await endless).toBe('cut off')
     await closed
     await expect(fetch(`${address}/health`)).rejects.toThrow()
