@@ -51,7 +51,7 @@ export function usersScope(
 ): UsersTestScope {
   const scope: UsersTestScope = {
     ...context,
-    limiter: openPostgresLimiter(database),
+    limiter: openPostgresLimiter(database, context),
     repos: {
       users: new UsersRepository(executor),
       departures: new DeparturesRepository(executor),

@@ -146,11 +146,9 @@ describe('transfer', () => {
            and target.system_name = 'issuance' and target.unit = 'credits' order by random()`,
         [ids],
       )
+      const waits = `select pg_blocking_pids($1) <> '{}' as waits`
       await expect
-        .poll(async () => {
-          const waits = `select pg_blocking_pids($1) <> '{}' as waits`
-          return (await watcher.query(waits, [pid])).rows[0].waits
-        })
+        .poll(async () => (await watcher.query(waits, [pid])).rows[0].waits, { timeout: 10_000 })
         .toBe(true)
       // Whoever waits for the first account holds none of the others yet.
       const free = await watcher.query(`select ${accounts} for no key update skip locked`, [ids])

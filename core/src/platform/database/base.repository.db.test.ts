@@ -130,7 +130,7 @@ describe('row locks', () => {
       order.push('waiter')
       return row
     })
-    await expect.poll(waitingForALock).toBe(1)
+    await expect.poll(waitingForALock, { timeout: 8_000 }).toBe(1)
     free.resolve()
     await holder
     expect(await waiter).toMatchObject({ weight: 7 })
