@@ -172,8 +172,16 @@ export const CUSTOMERS: readonly DemoCustomer[] = [
     quantity: '5',
     since: 5,
     pays: 'in_parts',
+    paymentTermsDays: 45,
   },
-  { ...AMERICAN, name: 'North Shore Press', plan: 'global', since: 6, pays: 'late' },
+  {
+    ...AMERICAN,
+    name: 'North Shore Press',
+    plan: 'global',
+    since: 6,
+    pays: 'late',
+    paymentTermsDays: 45,
+  },
   { ...GERMAN, name: 'Olga Petrova', plan: 'starter', since: 7, pays: 'in_time' },
   {
     ...GERMAN,

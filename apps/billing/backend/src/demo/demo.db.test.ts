@@ -1,20 +1,25 @@
 import { INVOICE_STATES } from '@gramkit/core/billing'
 import { newId } from '@gramkit/core/kernel'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RunningBilling, startRunningBilling } from '../testing/running-billing.ts'
 import { ensureDemo } from './demo.ts'
 
 let billing: RunningBilling
 
-beforeAll(async () => {
+beforeEach(async () => {
   billing = await startRunningBilling({ GRAMKIT_ROLES: 'api' })
 })
-afterAll(() => billing[Symbol.asyncDispose]())
+afterEach(() => billing[Symbol.asyncDispose]())
 
-test('the demo has months behind it, adds up, and is made once', async () => {
-  const { services, clock } = billing.served().app.platform
+test.each([
+  '2026-01-31T23:00:00Z',
+  '2026-02-01T05:00:00Z',
+  '2026-02-14T12:00:00Z',
+  '2026-02-15T07:00:00Z',
+])('the demo of %s has months behind it, adds up, and is made once', async (day) => {
+  const { services } = billing.served().app.platform
   const options = { databaseUrl: billing.database.appUrl, tenantId: newId() }
-  const now = clock.now()
+  const now = new Date(day)
   const apiKey = await ensureDemo(services.billing, options, now)
   expect(await ensureDemo(services.billing, { ...options, apiKey }, now)).toBe(apiKey)
 
