@@ -340,7 +340,10 @@ describe('events', () => {
     await until(() => webhook.received.length === 3)
     expect(new Set(account.events())).toEqual(new Set(['checkout.session.completed']))
     await sandbox.control.faults.clear()
-    await until(() => account.events().includes('payment_intent.succeeded'))
+    await until(async () =>
+      (await sandbox.control.deliveries.list()).every(({ status }) => status === 'delivered'),
+    )
+    expect(account.events()).toContain('payment_intent.succeeded')
     expect(await sandbox.control.stripe.deliverTwice()).toEqual({ sent: 2, accepted: 2 })
   })
 })
