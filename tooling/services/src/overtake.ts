@@ -2,10 +2,19 @@ import pg from 'pg'
 import { expect } from 'vitest'
 import type { TestDatabase } from './test-database.ts'
 
+/** Who waits for a session's locks, or behind somebody who does. */
+const WAITING = `
+  with recursive waiting (pid) as (
+    select pid from pg_stat_activity where $1 = any (pg_blocking_pids(pid))
+    union
+    select activity.pid from pg_stat_activity activity
+      join waiting on waiting.pid = any (pg_blocking_pids(activity.pid))
+  ) select count(*)::int as count from waiting`
+
 /**
- * Changes something in a transaction that ends only when at least `count` others wait for a lock:
+ * Changes something in a transaction that ends only when at least `count` others wait for its locks:
  * what they have read without one is then out of date when they write. `meanwhile` happens before
- * it ends. Whoever waits for a table's file to grow (`extend`) waits for no row.
+ * it ends.
  */
 export async function overtake<T>(
   { database }: { readonly database: Pick<TestDatabase, 'adminUrl'> },
@@ -13,23 +22,24 @@ export async function overtake<T>(
   values: unknown[],
   act: () => T,
   { count = 1, meanwhile }: { count?: number; meanwhile?: () => Promise<unknown> } = {},
-): Promise<T> {
+): Promise<Awaited<T>> {
   const [other, watcher] = [database.adminUrl, database.adminUrl].map((url) => new pg.Client(url))
   if (!other || !watcher) throw new Error('There are two connections')
   await Promise.all([other.connect(), watcher.connect()])
   try {
+    const { rows } = await other.query('select pg_backend_pid() as pid')
     await other.query('begin')
     await other.query(change, values)
     const acted = act()
     await meanwhile?.()
-    const waiting = `select count(*)::int as count from pg_stat_activity
-                     where datname = current_database()
-                       and wait_event_type = 'Lock' and wait_event <> 'extend'`
     await expect
-      .poll(async () => (await watcher.query(waiting)).rows[0].count, { timeout: 8_000 })
+      .poll(async () => (await watcher.query(WAITING, [rows[0].pid])).rows[0].count, {
+        timeout: 8_000,
+      })
       .toBeGreaterThanOrEqual(count)
     await other.query('commit')
-    return acted
+    // Awaited here: nobody hears of its refusal while the connections are closed.
+    return await acted
   } finally {
     await Promise.all([other.end(), watcher.end()])
   }
