@@ -4,6 +4,7 @@ import { freePort } from './port.ts'
 
 test('a free port can be listened on, and is none that the system gives away', async () => {
   const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()))
+  expect(new Set(ports).size).toBe(ports.length)
   for (const port of ports) {
     expect(port).toBeGreaterThanOrEqual(11_000)
     expect(port).toBeLessThan(32_768)
