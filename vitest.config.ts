@@ -48,6 +48,9 @@ const shared = {
   ssr: { resolve: { conditions } },
 } as const
 
+/** A condition that is waited for may be late on a machine that others use too; a second is not. */
+const expected = { poll: { timeout: 10_000 } } as const
+
 export default defineConfig({
   ...shared,
   test: {
@@ -61,6 +64,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          expect: expected,
           include: files('.test.ts'),
           exclude: [...neverTests, ...withService, 'tooling/tidy/**'],
           testTimeout: 15_000,
@@ -70,6 +74,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'tidy',
+          expect: expected,
           include: ['tooling/tidy/src/**/*.test.ts'],
           exclude: neverTests,
           testTimeout: 60_000,
@@ -79,6 +84,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: version === 18 ? 'db' : 'db15',
+          expect: expected,
           include: files('.db.test.ts'),
           exclude: version === 15 ? [...neverTests, ...stories] : neverTests,
           globalSetup: postgresSetup,
@@ -91,6 +97,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'redis',
+          expect: expected,
           include: files('.redis.test.ts'),
           exclude: neverTests,
           globalSetup: [postgresSetup, redisSetup],
@@ -102,6 +109,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'proof',
+          expect: expected,
           include: files('.proof.test.ts'),
           exclude: neverTests,
           globalSetup: postgresSetup,
@@ -115,6 +123,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'browser',
+          expect: expected,
           include: files('.browser.test.ts'),
           exclude: neverTests,
           globalSetup: postgresSetup,

@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
+
+// Processes are started, on a machine that others use too.
+vi.setConfig({ testTimeout: 60_000 })
 
 const require = createRequire(import.meta.url)
 const { isNodeRecent } = require('./toolchain.cjs')

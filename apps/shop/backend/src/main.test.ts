@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+
+// Each starts a process, on a machine that others use too.
+vi.setConfig({ testTimeout: 60_000 })
 
 const complete: Record<string, string> = {
   DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/none',
@@ -15,7 +18,7 @@ function start(env: Record<string, string | undefined>) {
   return spawnSync(process.execPath, ['-C', 'gramkit-source', main], {
     env: { PATH: process.env['PATH'], GRAMKIT_LOG_LEVEL: 'silent', ...env },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 50_000,
   })
 }
 

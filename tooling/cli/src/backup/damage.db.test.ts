@@ -17,11 +17,14 @@ import { newId } from '@gramkit/core/kernel'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
 import { migrateShop } from '@gramkit/shop'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openCore } from '../core.ts'
 import { ask } from '../testing/figures.ts'
 import { gramkit, spawnGramkit } from '../testing/gramkit.ts'
 import { MANIFEST } from './manifest.ts'
+
+// Some start the command line in a process, on a machine that others use too.
+vi.setConfig({ testTimeout: 90_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'gramkit-damage-'))
 const good = join(folder, 'good')

@@ -1,8 +1,8 @@
-/** Waits, at most 10 seconds unless told otherwise, until a question has the wanted answer. */
+/** Waits, at most 20 seconds unless told otherwise, until a question has the wanted answer. */
 export async function eventually<T>(
   ask: () => Promise<T>,
   isWanted: (answer: T) => boolean,
-  withinMs = 10_000,
+  withinMs = 20_000,
 ): Promise<T> {
   const deadline = performance.now() + withinMs
   for (;;) {

@@ -53,11 +53,11 @@ export async function listen(
   }
 }
 
-/** Waits until a condition holds, for 5 s at most. */
+/** Waits until a condition holds, for 10 s at most. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 5_000
+  const deadline = performance.now() + 10_000
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('It did not happen within 5 s')
+    if (performance.now() > deadline) throw new Error('It did not happen within 10 s')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

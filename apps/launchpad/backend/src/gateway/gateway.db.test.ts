@@ -10,7 +10,7 @@ let fleet: Fleet
 
 beforeAll(async () => {
   fleet = await startFleet()
-})
+}, 120_000)
 afterAll(() => fleet[Symbol.asyncDispose]())
 
 const gateway = () => apiClient({ url: fleet.url }, 'none')

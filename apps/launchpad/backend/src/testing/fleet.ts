@@ -27,7 +27,7 @@ export interface Fleet extends AsyncDisposable {
 }
 
 /** Five processes on a machine that others use too. */
-const START_TIMEOUT_MS = 50_000
+const START_TIMEOUT_MS = 110_000
 
 const FOLDER = fileURLToPath(new URL('../..', import.meta.url))
 const { scripts } = z
