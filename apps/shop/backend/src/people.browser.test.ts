@@ -33,7 +33,7 @@ interface Screen {
 /** A browser of their own in which somebody has opened the Mini App. */
 async function openAs(name: string, viewport: typeof PHONE): Promise<Screen> {
   const id = await shop.sandbox.control.user(name).id()
-  const context = await browser.newContext({ viewport, timezoneId: 'Europe/Berlin' })
+  const context = await browser.newContext({ viewport, timezoneId: 'Africa/Lagos' })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   page.on('pageerror', (error) => errors.push(error.message))

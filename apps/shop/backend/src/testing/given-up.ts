@@ -22,11 +22,13 @@ export async function withParkedPayment(
       (found) => found === 1,
     )
     const { rows } = await client.query<{ id: string }>(tried, ['pending'])
+    // Parked first: a try that begins in between is refused still.
     await client.query(
-      `drop trigger refused on gramkit.payment_event;
-       update gramkit.inbox_delivery set status = 'parked', attempts = 40, finished_at = received_at
-         where id = '${rows[0]?.id}'`,
+      `update gramkit.inbox_delivery set status = 'parked', attempts = 40, finished_at = received_at
+       where id = $1`,
+      [rows[0]?.id],
     )
+    await client.query('drop trigger refused on gramkit.payment_event')
     return { ...customer, deliveryId: rows[0]?.id ?? '' }
   } finally {
     await client.end()
