@@ -43,7 +43,8 @@ async function ready({ child, output }: Dev): Promise<void> {
       (response) => response.status,
       () => 0,
     )
-    if (status === 200) return
+    // What it prints comes by another way than what it answers.
+    if (status === 200 && output().includes('Ctrl-C stops everything')) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`It did not get ready:\n${output()}`)
