@@ -299,7 +299,7 @@ test('more documents than can wait are refused, and the next one is printed agai
   expect(refused.length).toBeLessThanOrEqual(8)
   for (const { reason } of refused) expect(reason).toMatchObject({ code: 'billing.printer_busy' })
   expect(await printer.print(invoice([line()]))).toHaveProperty('byteLength')
-})
+}, 60_000)
 
 test('hostile texts are text: no tag, no turned line, no control character', async () => {
   const html = documentPage(hostile)
