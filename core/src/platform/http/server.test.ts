@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { AppError, VirtualClock } from '../../kernel/index.ts'
 import { createLogger } from '../log/index.ts'
@@ -76,7 +76,10 @@ beforeEach(async () => {
   app = server.app
 })
 
-afterEach(() => server.close())
+afterEach(() => {
+  vi.useRealTimers()
+  return server.close()
+})
 
 const id = '01890000-0000-7000-8000-000000000000'
 
@@ -333,7 +336,6 @@ describe('close', () => {
 
     // Time is up when the test says so, not when the machine is slow.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
     const closed = closing.close()
     const ready = await fetch(`${address}/ready`)
     expect(ready.status).toBe(503)
