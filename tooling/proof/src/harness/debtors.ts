@@ -48,6 +48,9 @@ const ownerShape = z.array(z.object({ id: z.uuid(), invoice_id: z.uuid() }))
 /** Longer than a breaker rests, and pages that somebody opens who wants to pay. */
 const [REST_MINUTES, PAGES_MAX] = [6, 5]
 
+/** How long is waited for what is sure to come. */
+const WAIT_MS = 120_000
+
 /** Longer than the providers keep a key, after which what is still open is looked up. */
 const MINUTES_MAX = 2 * 24 * 60
 
@@ -85,7 +88,7 @@ export class Debtors {
       consent: { sessionId: null, textVersion: 'proof' },
     })
     await this.payNow({ ...debt, paymentId, isPaid: false })
-    await until('the method is kept', 30_000, async () => {
+    await until('the method is kept', WAIT_MS, async () => {
       const methods = await billing.paymentMethods.list(seller.saverId)
       return methods.length === 1 || 'there is none'
     })
@@ -155,7 +158,7 @@ export class Debtors {
 
   /** Waits until the money of a page has come. */
   async untilReceived({ seller, paymentId }: Page): Promise<void> {
-    await until(`${paymentId} is received`, 60_000, async () => {
+    await until(`${paymentId} is received`, WAIT_MS, async () => {
       const { state } = await seller.billing.payments.get(paymentId)
       return state === 'received' || state
     })

@@ -64,7 +64,7 @@ export async function callOperation(
     ...(method === 'GET'
       ? {}
       : { body: typeof body === 'string' ? body : JSON.stringify(body ?? {}) }),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   })
   if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
     await response.body?.cancel()
