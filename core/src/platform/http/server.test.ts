@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -348,5 +349,24 @@ describe('close', () => {
     expect(await endless).toBe('cut off')
     await closed
     await expect(fetch(`${address}/health`)).rejects.toThrow()
+  })
+
+  test('waits for no connection whose answer ends when it has begun', async () => {
+    const closing = await makeServer({ closeTimeoutMs: 60_000 })
+    const long = new PassThrough()
+    closing.app.get('/long', (_, reply) => reply.send(long))
+    const address = await closing.listen({ port: 0, host: '127.0.0.1' })
+    long.write('begun ')
+    const answer = await fetch(`${address}/long`)
+    const closed = closing.close()
+    const health = () =>
+      fetch(`${address}/health`).then(
+        () => 'answers',
+        () => 'is gone',
+      )
+    await expect.poll(health, { timeout: 10_000 }).toBe('is gone')
+    long.end('and ended')
+    expect(await answer.text()).toBe('begun and ended')
+    await closed
   })
 })

@@ -54,6 +54,8 @@ export interface HttpServer extends AsyncDisposable {
 const BODY_LIMIT_BYTES = 1_048_576
 const BODY_DEPTH_MAX = 64
 const MAX_EVENT_LOOP_DELAY_MS = 1_000
+/** How often a server that closes looks for connections that have become idle. */
+const SWEEP_MS = 50
 
 /** Makes an HTTP server with everything that all routes share. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -207,13 +209,18 @@ async function protect(app: FastifyInstance, options: HttpServerOptions): Promis
   })
 }
 
-/** Ready off first, then idle connections, then whatever is still open when time is up. */
+/**
+ * Ready off first, then connections that are idle, or will be when an answer has ended that had begun
+ * before, then whatever is still open when time is up.
+ */
 async function drain(app: FastifyInstance, delayMs: number, timeoutMs: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, delayMs))
   const cutOff = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_MS)
   try {
     await app.close()
   } finally {
+    clearInterval(sweep)
     clearTimeout(cutOff)
   }
 }
