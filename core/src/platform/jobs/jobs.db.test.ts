@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { jobsContract } from '../../testing/contracts/jobs.contract.ts'
+import { isRetryable } from '../database/index.ts'
 import { bullmqOnPostgres, migrateQueue, QUEUE_SCHEMA } from './bullmq.ts'
 
 jobsContract({
@@ -16,7 +17,12 @@ jobsContract({
        from pg_tables where schemaname = $1 and tablename <> 'migration'`,
       [QUEUE_SCHEMA],
     )
-    await owner.query(`truncate ${rows[0]?.tables}`)
-    await owner.end()
+    const truncate = (): Promise<unknown> =>
+      owner.query(`truncate ${rows[0]?.tables}`).catch((error: unknown) => {
+        // Whoever works the queue meanwhile takes its tables in another order.
+        if (isRetryable(error)) return truncate()
+        throw error
+      })
+    await truncate().finally(() => owner.end())
   },
 })
