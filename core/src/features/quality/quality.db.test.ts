@@ -216,7 +216,11 @@ describe('an override', () => {
     const version = await versionNow()
     await quality.endOverride({ actor: 'admin', reason: 'again' })
     expect(await versionNow()).toBe(version)
-    const audit = await db.select().from(auditEntry).where(eq(auditEntry.subject, 'gate:growth'))
+    const audit = await db
+      .select()
+      .from(auditEntry)
+      .where(eq(auditEntry.subject, 'gate:growth'))
+      .orderBy(auditEntry.id)
     expect(audit.slice(-2)).toMatchObject([
       {
         action: 'gate.overridden',

@@ -346,6 +346,7 @@ describe('a referral', () => {
       .select()
       .from(auditEntry)
       .where(eq(auditEntry.subject, `referral:${id}`))
+      .orderBy(auditEntry.id)
     expect(entries.map(({ action }) => action)).toEqual(['referral.frozen', 'referral.unfrozen'])
   })
 

@@ -51,6 +51,7 @@ const eventsOf = (name: string) =>
     .select()
     .from(outboxEvent)
     .where(and(eq(outboxEvent.userId, userId), eq(outboxEvent.name, name)))
+    .orderBy(outboxEvent.seq)
 
 describe('a streak', () => {
   test('counts a day once, however often somebody comes', async () => {
