@@ -270,16 +270,14 @@ export function databaseContract({ open, database }: DatabaseContract): void {
   })
 
   test('ends a statement, a wait for a lock and an idle transaction in time', async () => {
-    await using db = open({
-      url: database.appUrl,
-      poolSize: 3,
-      statementTimeoutMs: 400,
-      lockTimeoutMs: 200,
-      idleInTransactionTimeoutMs: 100,
-    })
-    const slow = db.executor.execute(sql`select pg_sleep(10)`)
+    const { appUrl: url } = database
+    await using brief = open({ url, poolSize: 1, statementTimeoutMs: 400 })
+    const slow = brief.executor.execute(sql`select pg_sleep(10)`)
     expect(await codeOf(within(slow))).toBe('57014')
 
+    await using db = open({
+      ...{ url, poolSize: 3, lockTimeoutMs: 200, idleInTransactionTimeoutMs: 100 },
+    })
     const holder = await admin.connect()
     await holder.query('begin; update public.fault_row set value = 0 where id = 1')
     const waiting = db.executor.execute(sql`update public.fault_row set value = 1 where id = 1`)

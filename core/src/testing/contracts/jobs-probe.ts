@@ -12,6 +12,9 @@ import { InboxRepository } from '../../platform/inbox/index.ts'
 import { defineJob, JobsRepository, subscribe } from '../../platform/jobs/index.ts'
 import { defineEvent, OutboxRepository } from '../../platform/outbox/index.ts'
 
+/** An advisory lock. */
+export const GATE = 20_300_101
+
 /** The smallest services that jobs can work with: they write down what happened. */
 export class Probe {
   readonly repos: {
@@ -43,6 +46,11 @@ export class Probe {
       z.object({ text: z.string() }),
     )
     return found.map(({ text }) => text)
+  }
+
+  /** Waits in the database while somebody holds {@link GATE}. */
+  async passGate(): Promise<void> {
+    await this.#db.execute(sql`select pg_advisory_xact_lock_shared(${GATE})`)
   }
 
   /** Sleeps in the database, as a slow statement would. */
@@ -95,12 +103,12 @@ export const fail = defineJob({
   },
 })
 
-/** Writes its text down after a time in which its process can be killed. */
+/** Writes its text down once it may pass; its process can be killed before that. */
 export const linger = defineJob({
   name: 'probe.linger',
-  schema: z.object({ text: z.string(), durationMs: z.number() }),
+  schema: text,
   async run(tx: Probe, payload) {
-    await tx.sleep(payload.durationMs)
+    await tx.passGate()
     await tx.note('linger', payload.text)
   },
 })

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type TestDatabase, testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
+import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { newId, systemClock } from '../../kernel/index.ts'
@@ -15,6 +16,7 @@ import {
 import {
   createProbe,
   fail,
+  GATE,
   happened,
   linger,
   listeners,
@@ -214,7 +216,10 @@ export function jobsContract(options: JobsContractOptions): void {
 
     test('runs a job again whose process was killed in the middle', async () => {
       const text = newId()
-      await enqueue((tx) => tx.repos.jobs.enqueue(linger, { text, durationMs: 1_500 }))
+      await enqueue((tx) => tx.repos.jobs.enqueue(linger, { text }))
+      const gate = new pg.Client({ connectionString: target.appUrl })
+      await gate.connect()
+      await gate.query('select pg_advisory_lock($1)', [GATE])
       const child = spawn(
         process.execPath,
         [
@@ -224,20 +229,21 @@ export function jobsContract(options: JobsContractOptions): void {
         { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } },
       )
       children.push(child)
-      const sleeping = sql`select count(*)::int as count from pg_stat_activity
-        where datname = current_database() and query like '%pg_sleep%' and pid <> pg_backend_pid()`
+      const waiting = sql`select count(*)::int as count from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and wait_event = 'advisory'`
       await vi.waitFor(async () => {
-        const [found] = await rows(database.executor, sleeping, z.object({ count: z.number() }))
+        const [found] = await rows(database.executor, waiting, z.object({ count: z.number() }))
         expect(found?.count).toBe(1)
       }, WAIT)
       child.kill('SIGKILL')
       await once(child, 'exit')
+      await gate.end()
 
       await start('relay', 'worker')
       await vi.waitFor(
         async () => expect(await host.services.noted('linger')).toEqual([text]),
         WAIT,
       )
-    })
+    }, 60_000)
   })
 }
