@@ -90,6 +90,16 @@ export class TooManyStreams extends AppError {
   }
 }
 
+/** The process has more to do than it can. */
+export class Overloaded extends AppError {
+  readonly code = 'http.overloaded'
+  readonly kind = 'unavailable'
+
+  constructor(facts: { retryAfterSeconds: number }) {
+    super(`The process is behind: try again in ${facts.retryAfterSeconds} s`, facts)
+  }
+}
+
 /** A request that moves money came without an idempotency key. */
 export class IdempotencyKeyRequired extends AppError {
   readonly code = 'http.idempotency_key_required'

@@ -42,7 +42,6 @@ const EDGE_CODES: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'http.media_type_unsupported',
   FST_ERR_CTP_INVALID_JSON_BODY: 'http.body_malformed',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'http.body_malformed',
-  FST_UNDER_PRESSURE: 'http.overloaded',
 }
 
 /**

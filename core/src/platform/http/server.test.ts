@@ -234,6 +234,20 @@ describe('protection', () => {
     expect((await braked.app.inject('/health')).statusCode).toBe(200)
   })
 
+  test('refuses everybody while it is a second behind, but for what its start took', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    await app.ready()
+    for (let times = 0; times < 2; times++) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_100)
+      await new Promise(setImmediate)
+    }
+    expect((await app.inject('/out-of-tea')).statusCode).toBe(409)
+    vi.advanceTimersByTime(2_000)
+    const refused = await app.inject('/out-of-tea')
+    expect(refused.json()).toMatchObject({ code: 'http.overloaded', status: 503 })
+    expect(refused.headers['retry-after']).toBe('5')
+  })
+
   test('believes no X-Forwarded-For unless the peer is a listed proxy', async () => {
     const ask = async (made: HttpServer) => {
       const headers = { 'x-forwarded-for': '185.71.76.5, 10.1.1.1' }

@@ -1,7 +1,6 @@
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
-import underPressure from '@fastify/under-pressure'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -13,6 +12,7 @@ import { type Clock, newId } from '../../kernel/index.ts'
 import type { Metrics } from '../metrics/index.ts'
 import { BodyTooDeep, RouteNotFound, TooManyRequests } from './http.errors.ts'
 import { type ApiTitle, registerOpenApi } from './openapi.ts'
+import { brakeOverload } from './overload.ts'
 import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 import { type ReadyChecks, registerStatus } from './status.ts'
 import { checkTrustedProxies } from './trusted-proxies.ts'
@@ -53,7 +53,6 @@ export interface HttpServer extends AsyncDisposable {
 
 const BODY_LIMIT_BYTES = 1_048_576
 const BODY_DEPTH_MAX = 64
-const MAX_EVENT_LOOP_DELAY_MS = 1_000
 /** How often a server that closes looks for connections that have become idle. */
 const SWEEP_MS = 50
 
@@ -198,7 +197,7 @@ async function protect(app: FastifyInstance, options: HttpServerOptions): Promis
     exposedHeaders: ['x-request-id', 'idempotency-replayed', 'retry-after'],
     maxAge: 600,
   })
-  await app.register(underPressure, { maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS, retryAfter: 5 })
+  await brakeOverload(app)
   const max = options.rateLimitPerMinute ?? 60_000
   if (max === 0) return
   await app.register(rateLimit, {
