@@ -73,8 +73,9 @@ async function cancelInTheMiddle(proof: Proof, kit: Kit, people: number): Promis
   await untilProgress(proof, kit, path, ({ sent }) => sent >= 25)
 
   await kit.admin.post(`${path}/cancel`)
-  const answeredAt = await kit.sandbox.control.clock.now()
+  // Counted before the instant is read: who is called after it was in hand then.
   const atAnswer = await progressOf(kit, path)
+  const answeredAt = await kit.sandbox.control.clock.now()
   expect(atAnswer.pending).toBe(0)
   await untilProgress(proof, kit, path, ({ sending }) => sending === 0)
 
