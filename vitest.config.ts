@@ -67,7 +67,7 @@ export default defineConfig({
           expect: expected,
           include: files('.test.ts'),
           exclude: [...neverTests, ...withService, 'tooling/tidy/**'],
-          testTimeout: 15_000,
+          testTimeout: 30_000,
         },
       },
       {
@@ -89,7 +89,7 @@ export default defineConfig({
           exclude: version === 15 ? [...neverTests, ...stories] : neverTests,
           globalSetup: postgresSetup,
           env: { GRAMKIT_TEST_PG: String(version) },
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       })),

@@ -77,7 +77,7 @@ beforeEach(async () => {
     subscription_period: 2_592_000,
   })
   page = await browser.newPage({ viewport: { width: 390, height: 844 } })
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(30_000)
   const id = await shop.sandbox.control.user('Ada').id()
   await page.goto(`${shop.sandbox.url}/sandbox/?user=${id}`)
 })

@@ -34,7 +34,7 @@ afterAll(async () => {
 async function openPage(path: string, viewport = DESKTOP, locale = 'en-US'): Promise<Page> {
   const context = await browser.newContext({ viewport, locale })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => errors.push(error.message))
   await page.goto(`${launchpad.url}${path}`)
   return page

@@ -16,7 +16,7 @@ const FULL = process.env['GRAMKIT_PROOF'] === '1'
 /** How long the shop itself is up while YooKassa answers nothing but errors, each with its tries. */
 const HOURS_UP = FULL ? 28 : 0.1
 
-vi.setConfig({ testTimeout: FULL ? 300_000 : 30_000 })
+vi.setConfig({ testTimeout: FULL ? 300_000 : 60_000 })
 
 const shop = shopForEachTest()
 const core = () => shop.served().app.platform.core

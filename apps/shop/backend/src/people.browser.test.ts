@@ -35,7 +35,7 @@ async function openAs(name: string, viewport: typeof PHONE): Promise<Screen> {
   const id = await shop.sandbox.control.user(name).id()
   const context = await browser.newContext({ viewport, timezoneId: 'Africa/Lagos' })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => errors.push(error.message))
   await page.goto(`${shop.url}/sandbox/?user=${id}`)
   await page.getByRole('button', { name: 'Open Mini App' }).first().click()
@@ -96,7 +96,7 @@ test('whoever has blocked 25 sees all of them', async () => {
 test('a link to a page of the Mini App opens that page', async () => {
   await shop.sandbox.control.user('Ivan').say('/start p-_sfriends')
   const page = await (await browser.newContext({ viewport: DESKTOP })).newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   await page.goto(`${shop.url}/sandbox/?user=${await shop.sandbox.control.user('Ivan').id()}`)
   await page.getByRole('button', { name: 'Open the shop' }).click()
   const app = page.frameLocator('iframe[title="Mini App"]')

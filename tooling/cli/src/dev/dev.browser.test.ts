@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@gramkit/services'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))
@@ -26,6 +26,8 @@ function startDev(env: Record<string, string> = {}): Dev {
     env: { PATH: process.env['PATH'], PORT: String(port), GRAMKIT_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // One that a test gave up would hold the port of the next.
+  onTestFinished(() => void child.kill('SIGKILL'))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
@@ -37,7 +39,7 @@ function startDev(env: Record<string, string> = {}): Dev {
 }
 
 async function ready({ child, output }: Dev): Promise<void> {
-  const deadline = performance.now() + 60_000
+  const deadline = performance.now() + 120_000
   while (performance.now() < deadline && child.exitCode === null) {
     const status = await fetch(`${url}/ready`).then(
       (response) => response.status,
@@ -133,7 +135,7 @@ describe('the dev command', () => {
     second.child.kill('SIGINT')
     expect(await second.ended).toBe(0)
     expect(processesOf(home)).toEqual([])
-  })
+  }, 360_000)
 
   test('says which port is taken and what to do', async () => {
     const taken = createServer()
