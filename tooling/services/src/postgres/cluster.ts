@@ -6,6 +6,7 @@ import { poll } from '../deadline.ts'
 import { PostgresDidNotStart } from '../errors.ts'
 import { type GuardedProcess, startGuarded } from '../guarded-process.ts'
 import { freePort } from '../port.ts'
+import { signalIfThere } from '../signal.ts'
 import { chooseAccount } from './account.ts'
 import { type PostgresVersion, postgresBinaries } from './binaries.ts'
 import {
@@ -132,7 +133,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
       poll(() => (server.isRunning() ? undefined : true), { timeoutMs: STOP_TIMEOUT_MS }),
     ])
     const pid = inTime === undefined ? postmasterPid(dataDir) : undefined
-    if (pid !== undefined) process.kill(pid, 'SIGQUIT')
+    if (pid !== undefined) signalIfThere(pid, 'SIGQUIT')
     await server.ended
     releaseDataFolder(dataDir)
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })

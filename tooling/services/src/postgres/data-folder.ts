@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { poll } from '../deadline.ts'
 import { DataFolderInUse, DataFolderUnusable, DataFolderVersionMismatch } from '../errors.ts'
+import { signalIfThere } from '../signal.ts'
 
 /** A process, told apart from a later one with the same number by the time it began. */
 interface ProcessMark {
@@ -68,7 +69,7 @@ export function postmasterPid(dataDir: string): number | undefined {
 async function endServer(dataDir: string, pid: number): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     if (!isAlive(pid)) return
-    process.kill(pid, signal)
+    signalIfThere(pid, signal)
     const ended = await poll(() => (isAlive(pid) ? undefined : true), {
       timeoutMs: STOP_TIMEOUT_MS,
     })

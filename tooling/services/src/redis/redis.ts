@@ -8,6 +8,7 @@ import { ProgramNotFound, ServiceError } from '../errors.ts'
 import { type GuardedProcess, startGuarded } from '../guarded-process.ts'
 import { freePort } from '../port.ts'
 import { findRedis } from '../programs.ts'
+import { signalIfThere } from '../signal.ts'
 
 /** How a Redis is started. */
 export interface StartRedisOptions {
@@ -90,15 +91,6 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     },
     stop,
     [Symbol.asyncDispose]: stop,
-  }
-}
-
-/** Sends a signal to a process that may have ended a moment ago, before we were told. */
-function signalIfThere(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 
