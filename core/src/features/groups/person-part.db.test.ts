@@ -1,9 +1,11 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { VirtualClock } from '../../kernel/index.ts'
 import { peopleOfAMerge } from '../../testing/people.ts'
 import { testPlatform } from '../../testing/platform.ts'
 import { groupsPart } from './person-part.ts'
 
-const { services, close } = await testPlatform()
+const clock = new VirtualClock(new Date('2030-01-01T00:00:00Z'))
+const { services, close } = await testPlatform({ clock })
 let { userId, guestId, otherId } = await peopleOfAMerge(services)
 
 beforeEach(async () => {
@@ -73,6 +75,7 @@ describe('an erasure', () => {
     ]
     for (const group of [withAdmin, without]) {
       await services.members.join(group.id, otherId)
+      clock.advance(1)
       await services.members.join(group.id, guestId)
     }
     await services.members.changeRole(userId, withAdmin.id, { userId: guestId, role: 'admin' })
