@@ -1,3 +1,4 @@
+import { overtake } from '@gramkit/services/overtake'
 import { testDatabase } from '@gramkit/services/testing'
 import { sql } from 'drizzle-orm'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -152,6 +153,29 @@ describe('run', () => {
     const answers = await Promise.all([brief.run(request, work), brief.run(request, work)])
     expect(runs).toBe(1)
     expect(answers.map(({ body }) => body)).toEqual(['slow', 'slow'])
+  })
+
+  test('shows no life any more once a runner has given its key back', async () => {
+    const request = aRequest()
+    const brief = new HttpIdempotency(database.executor, { leaseMs: 900 })
+    const begun = Promise.withResolvers<void>()
+    const end = Promise.withResolvers<RunOutcome>()
+    const running = brief.run(request, () => {
+      begun.resolve()
+      return end.promise
+    })
+    await begun.promise
+    const hold = 'select from gramkit.http_idempotency where key = $1 for update'
+    const later = { answer: { status: 503, body: 'later' }, isFinal: false }
+    await overtake({ database: testing }, hold, [request.key], () => end.resolve(later), {
+      // Twice the time in which a sign of life falls due.
+      meanwhile: () => database.executor.execute(sql`select pg_sleep(0.6)`),
+    })
+    await running
+    await database.executor.execute(sql`select pg_sleep(0.1)`)
+    const isFree = sql`select lease_until <= clock_timestamp() as "isFree"
+      from gramkit.http_idempotency where key = ${request.key}`
+    expect(await rows(database.executor, isFree, z.unknown())).toEqual([{ isFree: true }])
   })
 
   test('stops waiting for a runner that takes too long, and says when to ask again', async () => {

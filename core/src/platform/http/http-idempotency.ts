@@ -168,21 +168,27 @@ export class HttpIdempotency {
       )
     }
     const release = () => write(sql`lease_until = clock_timestamp()`)
+    let sign = Promise.resolve()
     const alive = setInterval(() => {
       // A lost sign of life only means that somebody else may run the same operation again.
-      write(sql`lease_until = ${this.#leaseEnd()}`).catch(() => {})
+      sign = write(sql`lease_until = ${this.#leaseEnd()}`).catch(() => {})
     }, this.#leaseMs / 3)
+    // After the last word a sign of life would keep the next caller waiting for nobody.
+    const fallSilent = (): Promise<void> => {
+      clearInterval(alive)
+      return sign
+    }
     try {
       const { answer, isFinal } = await work()
+      await fallSilent()
       if (isFinal) await write(sql`status = ${answer.status}, body = ${answer.body}`)
       else await release()
       return { ...answer, isReplay: false }
     } catch (error) {
+      await fallSilent()
       // When even this write fails, the lease ends by itself.
       await release().catch(() => {})
       throw error
-    } finally {
-      clearInterval(alive)
     }
   }
 
