@@ -102,20 +102,20 @@ function redisArguments(dataDir: string, port: number, appendonly = false): read
   ]
 }
 
-/** Asks the server for its process id: an answer also proves that it is ready. */
+/** Asks the server for its process id, and whether it is ready: it answers while it still loads. */
 function processId(port: number): Promise<number | undefined> {
   return new Promise((answer) => {
     const socket = createConnection({ host: '127.0.0.1', port })
     let text = ''
     socket.setTimeout(1000, () => socket.destroy())
-    socket.once('connect', () => socket.write('INFO server\r\n'))
+    socket.once('connect', () => socket.write('INFO server\r\nPING\r\n'))
     socket.on('error', () => {})
     socket.once('close', () => answer(undefined))
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
       const pid = /^process_id:(\d+)\r$/m.exec(text)?.[1]
-      if (pid === undefined) return
-      answer(Number(pid))
+      if (pid === undefined || !/^(?:\+PONG|-LOADING.*)\r$/m.test(text)) return
+      if (text.includes('\n+PONG')) answer(Number(pid))
       socket.destroy()
     })
   })
