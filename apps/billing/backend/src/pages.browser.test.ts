@@ -169,6 +169,18 @@ test('a run is rejected, the next is previewed and approved, and shows how far i
   await page.context().close()
 })
 
+test('whose key may not read the tenant starts a run without a limit of their own', async () => {
+  const { token } = await billing.tenant({ scopes: ['runs:read', 'runs:write'] })
+  const page = await openPage(`${billing.url}/billing/#key=${token}`)
+  await page.getByRole('link', { name: 'Billing runs' }).click()
+  const start = page.getByRole('region', { name: 'Bill what is due' })
+  await start.getByRole('button', { name: 'Preview' }).click()
+  await start.getByText('Nothing is due').waitFor()
+  expect(await start.getByRole('textbox').count()).toBe(0)
+  await shot(page, 'run-without-tenant')
+  await page.context().close()
+})
+
 test('every view understands what the server says, in Russian on a phone too', async () => {
   await anInvoice()
   await aPlan('Basic')

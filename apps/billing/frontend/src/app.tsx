@@ -4,8 +4,7 @@ import { Failure, SkeletonRows } from '@gramkit/mini-app/ui'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { AppRoot, Button } from '@telegram-apps/telegram-ui'
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
-import { deskQuery } from './api/queries.ts'
-import { tenantWire } from './api/wire.ts'
+import { tenantQuery } from './api/queries.ts'
 import { type Desk, DeskProvider, useDesk } from './desk-context.tsx'
 import { hashOf, type Place, usePlace, viewNames } from './route.ts'
 import { texts } from './texts/texts.ts'
@@ -52,21 +51,16 @@ export function App({ desk }: { desk: Desk }) {
 function Gate({ onLanguage }: { onLanguage: () => void }) {
   const desk = useDesk()
   const key = useSyncExternalStore(desk.apiKey.subscribe, desk.apiKey.current)
-  const tenant = useQuery({
-    ...deskQuery(desk, tenantWire, 'tenant'),
-    enabled: key !== undefined,
-    retry: false,
-  })
+  const tenant = useQuery({ ...tenantQuery(desk), enabled: key !== undefined })
   const refusal = tenant.error ? toRequestFailed(tenant.error) : undefined
   const isOut = key === undefined || refusal?.status === 401
-  const isKnown = tenant.data !== undefined || refusal?.status === 403
   return (
     <>
       <Header name={isOut ? undefined : tenant.data?.name} isIn={!isOut} onLanguage={onLanguage} />
       <main className="wide">
         {isOut ? (
           <SignIn refusal={key === undefined ? undefined : refusal} />
-        ) : isKnown ? (
+        ) : tenant.data !== undefined ? (
           <Views />
         ) : refusal ? (
           <Failure error={refusal} onRetry={() => void tenant.refetch()} />

@@ -1,4 +1,4 @@
-import type { Ask } from '@gramkit/mini-app/requests'
+import { type Ask, toRequestFailed } from '@gramkit/mini-app/requests'
 import {
   infiniteQueryOptions,
   queryOptions,
@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query'
 import type * as z from 'zod/mini'
 import { type Desk, useDesk } from '../desk-context.tsx'
-import { pageOf } from './wire.ts'
+import { pageOf, tenantWire } from './wire.ts'
 
 const LIVE_MS = 15_000
 const PAGE = 50
@@ -23,6 +23,27 @@ export function deskQuery<Wire extends z.ZodMiniType>(
     queryKey: [path, query],
     queryFn: () => api.ask(wire, path, { query }),
     refetchInterval: LIVE_MS,
+  })
+}
+
+/**
+ * Whose key it is; null for a key that is good and may not read it. What failed is asked again only by
+ * hand, so that nothing moves under whoever types another key.
+ */
+export function tenantQuery({ api }: Desk) {
+  return queryOptions({
+    queryKey: ['tenant'],
+    queryFn: async () => {
+      try {
+        return await api.ask(tenantWire, 'tenant')
+      } catch (error) {
+        if (toRequestFailed(error).status === 403) return null
+        throw error
+      }
+    },
+    retry: false,
+    refetchInterval: ({ state }) => (state.data === undefined ? false : LIVE_MS),
+    refetchOnWindowFocus: false,
   })
 }
 

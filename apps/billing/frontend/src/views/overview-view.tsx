@@ -1,8 +1,8 @@
 import { LabelledBy, Loaded } from '@gramkit/mini-app/ui'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { deskQuery } from '../api/queries.ts'
-import { agingReportWire, mrrReportWire, revenueReportWire, tenantWire } from '../api/wire.ts'
+import { deskQuery, tenantQuery } from '../api/queries.ts'
+import { agingReportWire, mrrReportWire, revenueReportWire } from '../api/wire.ts'
 import { useDesk } from '../desk-context.tsx'
 import { AgingCard, ChurnCard, MovementCard, RevenueCard } from './overview-charts.tsx'
 import { OverviewTiles } from './overview-tiles.tsx'
@@ -12,7 +12,7 @@ export function OverviewView() {
   const desk = useDesk()
   const { texts } = desk
   const [chosen, setChosen] = useState<string>()
-  const { data: tenant } = useQuery(deskQuery(desk, tenantWire, 'tenant'))
+  const { data: tenant } = useQuery(tenantQuery(desk))
   const revenue = useQuery(deskQuery(desk, revenueReportWire, 'reports/revenue'))
   const mrr = useQuery(deskQuery(desk, mrrReportWire, 'reports/mrr'))
   const aging = useQuery(deskQuery(desk, agingReportWire, 'reports/aging'))

@@ -2,8 +2,8 @@ import { Card, Failure, Field } from '@gramkit/mini-app/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from '@telegram-apps/telegram-ui'
 import { useState } from 'react'
-import { deskQuery } from '../api/queries.ts'
-import { type RunPreview, runPreviewWire, runWire, tenantWire } from '../api/wire.ts'
+import { tenantQuery } from '../api/queries.ts'
+import { type RunPreview, runPreviewWire, runWire } from '../api/wire.ts'
 import { useDesk } from '../desk-context.tsx'
 import { minorText, useFigures } from '../figures.ts'
 import { Pairs } from '../ui/pairs.tsx'
@@ -15,7 +15,7 @@ export function RunStart({ isOpen }: { isOpen: boolean }) {
   const words = texts.runs
   const queries = useQueryClient()
   const [limit, setLimit] = useState('')
-  const { data: tenant } = useQuery(deskQuery(desk, tenantWire, 'tenant'))
+  const { data: tenant } = useQuery(tenantQuery(desk))
   const threshold = tenant && limit.trim() !== '' ? minorText(limit, tenant.currency) : null
   const body = threshold === null ? {} : { approvalThreshold: threshold }
   const preview = useMutation({
@@ -29,17 +29,20 @@ export function RunStart({ isOpen }: { isOpen: boolean }) {
   const error = preview.error ?? start.error
   return (
     <Card title={words.start} note={isOpen ? words.isOpen : words.startNote}>
-      <Field
-        label={words.threshold(tenant?.currency ?? '')}
-        note={words.thresholdNote}
-        wrong={threshold === undefined ? words.thresholdWrong : undefined}
-        inputMode="decimal"
-        value={limit}
-        onChange={({ target }) => {
-          setLimit(target.value)
-          preview.reset()
-        }}
-      />
+      {/* A limit is in the tenant's currency: whose key may not read it starts runs with the tenant's limit. */}
+      {tenant ? (
+        <Field
+          label={words.threshold(tenant.currency)}
+          note={words.thresholdNote}
+          wrong={threshold === undefined ? words.thresholdWrong : undefined}
+          inputMode="decimal"
+          value={limit}
+          onChange={({ target }) => {
+            setLimit(target.value)
+            preview.reset()
+          }}
+        />
+      ) : null}
       {preview.data ? <Preview preview={preview.data} /> : null}
       {error ? (
         <Failure
