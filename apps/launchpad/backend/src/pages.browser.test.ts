@@ -127,6 +127,19 @@ test('somebody joins by a friend’s link and an address, which a mail asks to c
   await page.context().close()
 })
 
+test('nothing moves under whoever types the token of an administrator', async () => {
+  const page = await openPage('/join/admin#batches')
+  await page.clock.install()
+  await page.reload()
+  await page.getByLabel('Token').waitFor()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await page.clock.runFor(60_000)
+  await page.evaluate(() => fetch('/health'))
+  expect(asked).toEqual([`${launchpad.url}/health`])
+  await page.context().close()
+})
+
 test('an administrator invites the next, who uses the code and is in', async () => {
   const id = await launchpad.sandbox.control.user('Bob').id()
   const bob = await openPage(`/sandbox/?user=${id}`, PHONE)

@@ -11,7 +11,7 @@ import { CodesView } from './codes-view.tsx'
 import { GateView } from './gate-view.tsx'
 import { OverviewView } from './overview-view.tsx'
 import { PeopleView } from './people-view.tsx'
-import { adminQuery } from './queries.ts'
+import { adminQuery, LIVE_MS } from './queries.ts'
 import { ReferralsView } from './referrals-view.tsx'
 import { ScoreView } from './score-view.tsx'
 import { SignIn } from './sign-in.tsx'
@@ -35,7 +35,13 @@ const NAMES = Object.keys(VIEWS).filter(isView)
 /** For administrators: how the launch goes, and everything by which it is steered. */
 export function AdminPage() {
   const launchpad = useLaunchpad()
-  const gate = useQuery({ ...adminQuery(launchpad, gateWire, '/api/quality/gate'), retry: false })
+  const gate = useQuery({
+    ...adminQuery(launchpad, gateWire, '/api/quality/gate'),
+    retry: false,
+    // What failed is asked again only by hand: nothing moves under whoever types a token.
+    refetchInterval: ({ state }) => (state.data === undefined ? false : LIVE_MS),
+    refetchOnWindowFocus: false,
+  })
   const refusal = gate.error ? toRequestFailed(gate.error) : undefined
   if (refusal && (refusal.status === 401 || refusal.status === 403)) {
     const isAnswer = launchpad.access.hasAdminToken || refusal.status === 403

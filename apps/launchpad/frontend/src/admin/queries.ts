@@ -4,7 +4,8 @@ import type * as z from 'zod/mini'
 import type { Launchpad } from '../launchpad-context.tsx'
 import { pageOf } from './wire.ts'
 
-const LIVE_MS = 15_000
+/** How often what somebody looks at is read anew. */
+export const LIVE_MS = 15_000
 
 /** All that administrators read is read anew when one of them changes something. */
 export const ADMIN_KEY = 'admin'
